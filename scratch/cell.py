@@ -1,0 +1,68 @@
+"""What a cell is: the contract that every file in ``scratch/cells`` keeps, and the parts they all share.
+
+A cell is a frozen dataclass of hyper-parameters. It holds no weights and no state: both go in and come out as arrays,
+so a cell is four pure functions and nothing happens out of sight::
+
+    params = cell.init_params(rng, input_size, dtype)      # nested dict under TensorFlow's own variable names
+    state  = cell.zero_state(batch_size, dtype)            # [B, H], LSTMState(c, h), or a tuple of states
+    output, new_state, cache     = cell.forward(params, x, state)
+    d_x, d_state, d_params       = cell.backward(params, cache, d_output, d_new_state)
+
+``d_name`` always means ∂L/∂name for a scalar loss L, and has the shape of ``name``. ``cache`` is what forward kept for
+backward. A wrapper around cells is itself a cell.
+"""
+
+import numpy as np
+
+from scratch.checks import check_array, check_count, check_params, check_state
+from scratch.initializers import draw_params, glorot_uniform, zeros
+from scratch.tree import map_tree
+
+
+class Cell:
+    """One time step of a recurrent network. A subclass gives the following, and inherits the rest.
+
+    - ``state_size``: H, or a (named) tuple of sizes in the structure of the state, as in TensorFlow.
+    - ``output_size``: the width of the output.
+    - ``param_shapes(input_size)``: the nested dict of the shapes of its parameters.
+    - ``forward`` and ``backward``, as below.
+    """
+
+    def forward(self, params, x, state):
+        """Compute one time step: x [B, D] and state to ``(output [B, output_size], new_state, cache)``.
+
+        All arrays have one dtype, float32 or float64, and so do the results.
+        """
+        raise NotImplementedError
+
+    def backward(self, params, cache, d_output, d_new_state):
+        """Return ``(d_x, d_state, d_params)`` from the gradients of both results of ``forward``."""
+        raise NotImplementedError
+
+    def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+        """Return freshly drawn parameters for inputs of width ``input_size``, started as TF1 starts them.
+
+        ``rng`` is a ``numpy.random.Generator``; ``kernel_initializer`` a function of ``scratch/initializers.py``.
+        """
+        check_count("input_size", input_size)
+        shapes = self.param_shapes(input_size)
+        return draw_params(shapes, lambda path: self.initializer(path, kernel_initializer), rng, dtype)
+
+    def initializer(self, path, kernel_initializer):
+        """Return the initialiser of the parameter at ``path``: zeros for a bias, ``kernel_initializer`` else."""
+        return zeros if path.endswith("bias") else kernel_initializer
+
+    def zero_state(self, batch_size, dtype=np.float32):
+        """Return a state of zeros: an array [batch_size, size] for every size in ``state_size``."""
+        return map_tree(lambda size: np.zeros((batch_size, size), dtype), self.state_size)
+
+    def check_step(self, params, x, state):
+        """Refuse, by name, a step whose arrays do not fit this cell or one another."""
+        check_array("x", x, ("B", "D"))
+        check_state("state", state, self.state_size, len(x), x.dtype)
+        check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
+
+    def check_step_gradients(self, d_output, d_new_state, batch_size, dtype):
+        """Refuse, by name, gradients that do not fit the results of ``forward``."""
+        check_array("d_output", d_output, (batch_size, self.output_size), dtype)
+        check_state("d_new_state", d_new_state, self.state_size, batch_size, dtype)

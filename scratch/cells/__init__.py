@@ -1,0 +1,1 @@
+"""One file a cell: its equations, its forward step and its derivatives."""

@@ -1,0 +1,110 @@
+"""The long short-term memory: ``tf.compat.v1.nn.rnn_cell.BasicLSTMCell``.
+
+    z_i, z_j, z_f, z_o = [x, h] W + b
+    i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
+    c' = f ⊙ c + i ⊙ j
+    h' = o ⊙ φ(c')
+
+Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000), in the form of Zaremba et al. (2014),
+equations 4 to 6. The derivation, line by line, is in ``docs/cells/lstm.md``.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.cell import Cell
+from scratch.checks import check_choice, check_count, check_number
+
+
+class LSTMState(NamedTuple):
+    """The memory c [B, H] and the output h [B, H], in the order of TensorFlow's ``LSTMStateTuple``."""
+
+    c: np.ndarray
+    h: np.ndarray
+
+
+class LSTMCache(NamedTuple):
+    """What the forward step keeps: [x, h], the four gates, the old c, and φ(c')."""
+
+    xh: np.ndarray
+    i: np.ndarray
+    j: np.ndarray
+    f: np.ndarray
+    o: np.ndarray
+    c: np.ndarray
+    phi_c: np.ndarray
+
+
+@dataclass(frozen=True)
+class BasicLSTMCell(Cell):
+    """The LSTM without peepholes, clipping or projection.
+
+    - ``num_units``: H, the size of c, of h and of the output.
+    - ``forget_bias``: added to z_f at run time, so that a new network remembers; it is no part of ``bias``.
+    - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+
+    Parameters: ``kernel`` W [D + H, 4H], its columns in TensorFlow's order i, j, f, o, and ``bias`` b [4H].
+    Raises ``ValueError`` or ``TypeError`` for any other option.
+    """
+
+    num_units: int
+    forget_bias: float = 1.0
+    activation: str = "tanh"
+
+    def __post_init__(self):
+        check_count("num_units", self.num_units)
+        check_number("forget_bias", self.forget_bias)
+        check_choice("activation", self.activation, ACTIVATIONS)
+
+    @property
+    def state_size(self):
+        return LSTMState(self.num_units, self.num_units)
+
+    @property
+    def output_size(self):
+        return self.num_units
+
+    def param_shapes(self, input_size):
+        return {"kernel": (input_size + self.num_units, 4 * self.num_units), "bias": (4 * self.num_units,)}
+
+    def forward(self, params, x, state):
+        """Compute x [B, D] and ``LSTMState`` to ``(output [B, H], new_state, cache)``; the output is h'."""
+        self.check_step(params, x, state)
+        phi = ACTIVATIONS[self.activation].value
+        # z = [x, h] W + b
+        xh = np.concatenate([x, state.h], axis=1)
+        z = xh @ params["kernel"] + params["bias"]
+        z_i, z_j, z_f, z_o = np.split(z, 4, axis=1)
+        # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
+        i, j, f, o = sigmoid(z_i), phi(z_j), sigmoid(z_f + self.forget_bias), sigmoid(z_o)
+        # c' = f ⊙ c + i ⊙ j
+        c = f * state.c + i * j
+        # h' = o ⊙ φ(c')
+        phi_c = phi(c)
+        h = o * phi_c
+        return h, LSTMState(c, h), LSTMCache(xh, i, j, f, o, state.c, phi_c)
+
+    def backward(self, params, cache, d_output, d_new_state):
+        """Return ``(d_x [B, D], d_state, d_params)``."""
+        xh, i, j, f, o, c, phi_c = cache
+        self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)
+        slope = ACTIVATIONS[self.activation].slope
+        # The output and the h of the new state are one array, h', used twice: its two gradients add.
+        d_h = d_output + d_new_state.h
+        # h' = o ⊙ φ(c')       c' is used here and by the next step: its two gradients add.
+        d_o = d_h * phi_c
+        d_c = d_new_state.c + d_h * o * slope(phi_c)
+        # c' = f ⊙ c + i ⊙ j
+        d_i, d_j, d_f = d_c * j, d_c * i, d_c * c
+        d_c_prev = d_c * f
+        # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)      σ' = σ (1 − σ)
+        d_z = np.concatenate([d_i * i * (1 - i), d_j * slope(j), d_f * f * (1 - f), d_o * o * (1 - o)], axis=1)
+        # z = [x, h] W + b     ∂L/∂W = [x, h]ᵀ ∂L/∂z     ∂L/∂b = Σ over the batch of ∂L/∂z
+        d_params = {"kernel": xh.T @ d_z, "bias": d_z.sum(axis=0)}
+        #                      ∂L/∂[x, h] = ∂L/∂z Wᵀ
+        d_xh = d_z @ params["kernel"].T
+        d_x, d_h_prev = np.split(d_xh, [-self.num_units], axis=1)
+        return d_x, LSTMState(d_c_prev, d_h_prev), d_params

@@ -1,0 +1,78 @@
+"""Layers on top of one another: ``tf.compat.v1.nn.rnn_cell.MultiRNNCell``.
+
+    x⁰ = x
+    xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)       l = 0 … L − 1
+    output = xᴸ
+
+The output of each layer is the input of the next, within one time step. Several cells make a cell. The derivation is
+in ``docs/cells/multi.md``.
+"""
+
+from dataclasses import dataclass
+
+from scratch.cell import Cell
+
+
+@dataclass(frozen=True)
+class MultiRNNCell(Cell):
+    """A cell made of ``cells``, a sequence of cells from the lowest layer to the highest.
+
+    State: a tuple with the state of each layer. Parameters: ``cell_0``, ``cell_1``, … with those of each layer; the
+    layers never share weights, because the weights are not in the cells.
+    Raises ``TypeError`` where a layer is no cell and ``ValueError`` where there is no layer.
+    """
+
+    cells: tuple
+
+    def __post_init__(self):
+        if not isinstance(self.cells, list | tuple):
+            raise TypeError(f"cells must be a list or tuple of cells, but is {type(self.cells).__name__}")
+        if not self.cells:
+            raise ValueError("cells must hold at least one cell, but is empty")
+        for layer, cell in enumerate(self.cells):
+            if not isinstance(cell, Cell):
+                raise TypeError(f"cells[{layer}] must be a cell, but is {type(cell).__name__}")
+        object.__setattr__(self, "cells", tuple(self.cells))
+
+    @property
+    def state_size(self):
+        return tuple(cell.state_size for cell in self.cells)
+
+    @property
+    def output_size(self):
+        return self.cells[-1].output_size
+
+    def param_shapes(self, input_size):
+        return {name: cell.param_shapes(size) for name, cell, size in self.layers(input_size)}
+
+    def layers(self, input_size):
+        """Return ``(name, cell, width of its input)`` of every layer, from the lowest to the highest."""
+        widths = [input_size, *(cell.output_size for cell in self.cells)]
+        return [(f"cell_{layer}", cell, widths[layer]) for layer, cell in enumerate(self.cells)]
+
+    def initializer(self, path, kernel_initializer):
+        layer, _, path = path.removeprefix("cell_").partition("/")
+        return self.cells[int(layer)].initializer(path, kernel_initializer)
+
+    def forward(self, params, x, state):
+        """Compute x [B, D] and a tuple of states to ``(output of the highest layer, new_state, cache)``."""
+        self.check_step(params, x, state)
+        new_states, caches = [], []
+        # xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)
+        for (name, cell, _), layer_state in zip(self.layers(x.shape[1]), state, strict=True):
+            x, new_state, cache = cell.forward(params[name], x, layer_state)
+            new_states.append(new_state)
+            caches.append(cache)
+        return x, tuple(new_states), caches
+
+    def backward(self, params, cache, d_output, d_new_state):
+        """Return ``(d_x [B, D], d_state, d_params)``; what flows down is the gradient of each layer's input."""
+        d_states, d_params = [], {}
+        # The last layer to run is the first to be differentiated.
+        for layer in reversed(range(len(self.cells))):
+            name = f"cell_{layer}"
+            d_output, d_state, d_params[name] = self.cells[layer].backward(
+                params[name], cache[layer], d_output, d_new_state[layer]
+            )
+            d_states.insert(0, d_state)
+        return d_output, tuple(d_states), {name: d_params[name] for name in params}

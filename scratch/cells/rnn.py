@@ -1,0 +1,78 @@
+"""The vanilla recurrent network: ``tf.compat.v1.nn.rnn_cell.BasicRNNCell``.
+
+    z  = [x, h] W + b
+    h' = φ(z)
+
+Elman (1990), "Finding structure in time". The derivation, line by line, is in ``docs/cells/rnn.md``.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.activations import ACTIVATIONS
+from scratch.cell import Cell
+from scratch.checks import check_choice, check_count
+
+
+class RNNCache(NamedTuple):
+    """What the forward step keeps: the joined input [x, h] and the new state h'."""
+
+    xh: np.ndarray
+    h: np.ndarray
+
+
+@dataclass(frozen=True)
+class BasicRNNCell(Cell):
+    """h' = φ([x, h] W + b), and the output is h'.
+
+    - ``num_units``: H, the size of the state and of the output.
+    - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+
+    Parameters: ``kernel`` W [D + H, H], the rows of x above those of h, and ``bias`` b [H].
+    Raises ``ValueError`` or ``TypeError`` for any other option.
+    """
+
+    num_units: int
+    activation: str = "tanh"
+
+    def __post_init__(self):
+        check_count("num_units", self.num_units)
+        check_choice("activation", self.activation, ACTIVATIONS)
+
+    @property
+    def state_size(self):
+        return self.num_units
+
+    @property
+    def output_size(self):
+        return self.num_units
+
+    def param_shapes(self, input_size):
+        return {"kernel": (input_size + self.num_units, self.num_units), "bias": (self.num_units,)}
+
+    def forward(self, params, x, state):
+        """Compute x [B, D] and h [B, H] to ``(output, new_state, cache)``; output and new state are both h' [B, H]."""
+        self.check_step(params, x, state)
+        # z = [x, h] W + b
+        xh = np.concatenate([x, state], axis=1)
+        z = xh @ params["kernel"] + params["bias"]
+        # h' = φ(z)
+        h = ACTIVATIONS[self.activation].value(z)
+        return h, h, RNNCache(xh, h)
+
+    def backward(self, params, cache, d_output, d_new_state):
+        """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
+        xh, h = cache
+        self.check_step_gradients(d_output, d_new_state, len(h), h.dtype)
+        # The output and the new state are one array, h', used twice: its two gradients add.
+        d_h = d_output + d_new_state
+        # h' = φ(z)            ∂L/∂z = ∂L/∂h' ⊙ φ'(z)
+        d_z = d_h * ACTIVATIONS[self.activation].slope(h)
+        # z = [x, h] W + b     ∂L/∂W = [x, h]ᵀ ∂L/∂z     ∂L/∂b = Σ over the batch of ∂L/∂z
+        d_params = {"kernel": xh.T @ d_z, "bias": d_z.sum(axis=0)}
+        #                      ∂L/∂[x, h] = ∂L/∂z Wᵀ
+        d_xh = d_z @ params["kernel"].T
+        d_x, d_state = np.split(d_xh, [-self.num_units], axis=1)
+        return d_x, d_state, d_params

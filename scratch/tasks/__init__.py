@@ -1,0 +1,1 @@
+"""The tutorials' tasks: their data, their models and their settings."""

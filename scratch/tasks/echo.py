@@ -1,0 +1,161 @@
+"""The echo task: repeat each bit of a random series a few steps late (Hallström, "How to build a recurrent neural
+network in TensorFlow", parts 1 to 5).
+
+    x_t = 0 or 1, at random            label_t = x_{t − echo_step}, and 0 before the series began
+
+The series of 50,000 bits is read as 5 rows of 10,000, window after window of 15 steps. The state is carried from
+window to window and no gradient crosses, so what the network must hold, the last 3 bits, it must hold in its state.
+The page is ``docs/tasks/echo.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.cell import Cell
+from scratch.cells.lstm import BasicLSTMCell
+from scratch.cells.multi import MultiRNNCell
+from scratch.cells.rnn import BasicRNNCell
+from scratch.initializers import glorot_uniform, uniform
+from scratch.inputs.unstack import series_to_rows, stack, unstack
+from scratch.training.dense import Dense
+from scratch.training.losses import (
+    softmax_cross_entropy_with_logits_backward,
+    sparse_softmax_cross_entropy_with_logits,
+)
+from scratch.training.optimizers import AdagradOptimizer
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.static import static_rnn, static_rnn_backward
+from scratch.unroll.truncated import windows
+
+TOTAL_SERIES_LENGTH = 50_000
+TRUNCATED_BACKPROP_LENGTH = 15
+BATCH_SIZE = 5
+ECHO_STEP = 3
+STATE_SIZE = 4
+NUM_CLASSES = 2
+LEARNING_RATE = 0.3
+
+
+@dataclass(frozen=True)
+class EchoPart:
+    """One part of the series: its network, and how it is unrolled (``"static"`` or ``"dynamic"``)."""
+
+    title: str
+    cell: Cell
+    unroll: str
+    kernel_initializer: callable = glorot_uniform
+
+
+def lstm_layers():
+    """Return three LSTM layers of ``STATE_SIZE`` units: three cells, since each layer has its own weights."""
+    return MultiRNNCell([BasicLSTMCell(STATE_SIZE) for _ in range(3)])
+
+
+PARTS = {
+    1: EchoPart("vanilla RNN, weights in [0, 1)", BasicRNNCell(STATE_SIZE), "static", uniform),
+    2: EchoPart("BasicRNNCell, static_rnn", BasicRNNCell(STATE_SIZE), "static"),
+    3: EchoPart("BasicLSTMCell, static_rnn", BasicLSTMCell(STATE_SIZE), "static"),
+    4: EchoPart("three LSTM layers, static_rnn", lstm_layers(), "static"),
+    5: EchoPart("three LSTM layers, dynamic_rnn", lstm_layers(), "dynamic"),
+}
+OUTPUT_LAYER = Dense(NUM_CLASSES)
+OPTIMIZER = AdagradOptimizer(LEARNING_RATE)
+
+
+def init_params(part, rng, dtype=np.float32):
+    """Return ``{"rnn": …, "dense": …}`` as the tutorial starts them: W2 uniform in [0, 1) and every bias zero."""
+    return {
+        "rnn": part.cell.init_params(rng, 1, dtype, part.kernel_initializer),
+        "dense": OUTPUT_LAYER.init_params(rng, part.cell.output_size, dtype, uniform),
+    }
+
+
+def generate_data(rng, total_series_length=TOTAL_SERIES_LENGTH, echo_step=ECHO_STEP, batch_size=BATCH_SIZE):
+    """Return ``(x, labels)``, whole numbers [batch_size, total_series_length / batch_size]: bits and their echo.
+
+    ``rng`` is a ``numpy.random.Generator``. Raises ``ValueError`` where the series does not divide into the rows.
+    """
+    x = rng.integers(2, size=total_series_length)
+    labels = np.roll(x, echo_step)
+    labels[:echo_step] = 0
+    return series_to_rows(x, batch_size), series_to_rows(labels, batch_size)
+
+
+class EchoTrainer:
+    """The network of one part in training: its weights, what its optimiser remembers, and one step of both.
+
+    - ``params``: from ``init_params``; never changed, each step replaces ``trainer.params``.
+    - ``engine``: ``"numpy"`` or ``"numba"``. The compiled loop knows no static unrolling: it runs every part the same.
+    """
+
+    def __init__(self, part, params, engine="numpy"):
+        self.part, self.params, self.engine = part, params, engine
+        self.dtype = params["dense"]["kernel"].dtype
+        self.slots = OPTIMIZER.init_slots(params)
+
+    def zero_state(self, batch_size):
+        return self.part.cell.zero_state(batch_size, self.dtype)
+
+    def step(self, x, labels, state):
+        """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``.
+
+        ``loss`` is the mean over all B·T steps of the softmax cross-entropy, before the weights change.
+        """
+        inputs = x.astype(self.dtype)[:, :, None]
+        outputs, new_state, rnn_tape = self.unroll(inputs, state)
+        logits, dense_cache = OUTPUT_LAYER.forward(self.params["dense"], outputs)
+        losses, loss_cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
+
+        # loss = Σ losses / (B·T)
+        d_losses = np.full_like(losses, 1 / losses.size)
+        d_logits = softmax_cross_entropy_with_logits_backward(loss_cache, d_losses)
+        d_outputs, d_dense = OUTPUT_LAYER.backward(self.params["dense"], dense_cache, d_logits)
+        # No d_final_state: this is the cut of truncated backpropagation.
+        d_rnn = self.unroll_backward(rnn_tape, d_outputs)
+        gradients = {"rnn": d_rnn, "dense": d_dense}
+        self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
+        return losses.mean(), loss_cache.p, new_state
+
+    def unroll(self, inputs, state):
+        if self.part.unroll == "static" and self.engine == "numpy":
+            outputs, new_state, tape = static_rnn(self.part.cell, self.params["rnn"], unstack(inputs), state)
+            return stack(outputs), new_state, tape
+        return dynamic_rnn(self.part.cell, self.params["rnn"], inputs, initial_state=state, engine=self.engine)
+
+    def unroll_backward(self, tape, d_outputs):
+        if self.part.unroll == "static" and self.engine == "numpy":
+            return static_rnn_backward(tape, unstack(d_outputs))[2]
+        return dynamic_rnn_backward(tape, d_outputs)[2]
+
+
+@dataclass(frozen=True)
+class EchoWindow:
+    """What one window of training showed: labels [B, T] and the network's probabilities [B, T, 2], before its step."""
+
+    epoch: int
+    window: int
+    x: np.ndarray
+    labels: np.ndarray
+    loss: float
+    probabilities: np.ndarray
+
+    @property
+    def accuracy(self):
+        """The fraction of steps at which the likelier class is the label."""
+        return (self.probabilities.argmax(axis=-1) == self.labels).mean()
+
+
+def train(trainer, rng, num_epochs, total_series_length=TOTAL_SERIES_LENGTH):
+    """Train window by window, yielding an ``EchoWindow`` after each; every epoch has new data and starts from zeros.
+
+    ``trainer`` is an ``EchoTrainer``, or its twin in ``tf_impl``; ``rng`` a ``numpy.random.Generator`` for the data.
+    Columns that do not fill a last window are left out, as in the tutorial.
+    """
+    for epoch in range(num_epochs):
+        x, labels = generate_data(rng, total_series_length)
+        state = trainer.zero_state(len(x))
+        whole = x.shape[1] // TRUNCATED_BACKPROP_LENGTH * TRUNCATED_BACKPROP_LENGTH
+        for number, window in enumerate(windows(whole, TRUNCATED_BACKPROP_LENGTH)):
+            loss, probabilities, state = trainer.step(x[:, window], labels[:, window], state)
+            yield EchoWindow(epoch, number, x[:, window], labels[:, window], float(loss), probabilities)

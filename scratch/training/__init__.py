@@ -1,0 +1,1 @@
+"""What stands between the outputs of a recurrent network and its next weights."""

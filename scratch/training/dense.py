@@ -1,0 +1,54 @@
+"""The output layer: ``tf.compat.v1.layers.dense``.
+
+    y = x W + b
+
+The same W and b serve every row of every leading axis, so outputs of a recurrent network need no flattening first.
+The derivation is in ``docs/training/dense.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.checks import check_array, check_count, check_params
+from scratch.initializers import draw_params, glorot_uniform, zeros
+
+
+@dataclass(frozen=True)
+class Dense:
+    """y = x W + b, with ``units`` outputs.
+
+    Parameters: ``kernel`` W [D, units] and ``bias`` b [units].
+    Raises ``ValueError`` or ``TypeError`` where ``units`` is not a whole number of at least 1.
+    """
+
+    units: int
+
+    def __post_init__(self):
+        check_count("units", self.units)
+
+    def param_shapes(self, input_size):
+        return {"kernel": (input_size, self.units), "bias": (self.units,)}
+
+    def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+        """Return ``kernel`` drawn by ``kernel_initializer`` and ``bias`` zero, from a ``numpy.random.Generator``."""
+        check_count("input_size", input_size)
+        shapes = self.param_shapes(input_size)
+        return draw_params(shapes, lambda path: zeros if path == "bias" else kernel_initializer, rng, dtype)
+
+    def forward(self, params, inputs):
+        """Compute inputs [..., D] to ``(outputs [..., units], cache)``."""
+        check_array("inputs", inputs, (..., "D"))
+        check_params("params", params, self.param_shapes(inputs.shape[-1]), inputs.dtype)
+        # y = x W + b
+        return inputs @ params["kernel"] + params["bias"], inputs
+
+    def backward(self, params, cache, d_outputs):
+        """Return ``(d_inputs [..., D], d_params)`` from d_outputs [..., units]."""
+        inputs = cache
+        check_array("d_outputs", d_outputs, (*inputs.shape[:-1], self.units), inputs.dtype)
+        # Every leading axis is one more sum in the gradient of W and b: seen as [N, ·], there is only one.
+        x, d_y = inputs.reshape(-1, inputs.shape[-1]), d_outputs.reshape(-1, self.units)
+        # y = x W + b          ∂L/∂W = xᵀ ∂L/∂y     ∂L/∂b = Σ over the rows of ∂L/∂y     ∂L/∂x = ∂L/∂y Wᵀ
+        d_params = {"kernel": x.T @ d_y, "bias": d_y.sum(axis=0)}
+        return d_outputs @ params["kernel"].T, d_params

@@ -1,0 +1,68 @@
+"""Softmax cross-entropy, from one-hot labels and from class numbers.
+
+    p_k  = exp(y_k) / Σ_m exp(y_m)
+    loss = − Σ_k labels_k log p_k
+    ∂loss/∂y = p − labels
+
+log p is computed as (y − max y) − log Σ exp(y − max y), so logits of ±1000 neither overflow nor lose the loss. The
+derivation is in ``docs/training/losses.md``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.checks import check_array, check_labels
+
+
+class CrossEntropyCache(NamedTuple):
+    """What the forward pass keeps: the probabilities p and the one-hot labels, both [..., C]."""
+
+    p: np.ndarray
+    labels: np.ndarray
+
+
+def softmax_cross_entropy_with_logits(labels, logits):
+    """Return ``(loss [...], cache)`` for logits [..., C] and labels [..., C], each row a distribution over C classes.
+
+    Raises ``ValueError`` where a row of labels has a negative entry or does not sum to 1: TensorFlow takes such
+    labels and returns a wrong gradient. Labels are data: no gradient is taken with respect to them.
+    Source: ``tf.compat.v1.nn.softmax_cross_entropy_with_logits``.
+    """
+    check_logits(logits)
+    check_array("labels", labels, logits.shape, logits.dtype)
+    if (labels.real < 0).any() or not np.allclose(labels.sum(axis=-1), 1, atol=1e-6):
+        raise ValueError("labels must be distributions: each row non-negative and with the sum 1")
+    log_p = log_softmax(logits)
+    return -(labels * log_p).sum(axis=-1), CrossEntropyCache(np.exp(log_p), labels)
+
+
+def sparse_softmax_cross_entropy_with_logits(labels, logits):
+    """Return ``(loss [...], cache)`` for logits [..., C] and labels [...], whole numbers from 0 to C − 1.
+
+    Raises ``ValueError`` for a label that is no class. Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``.
+    """
+    check_logits(logits)
+    num_classes = logits.shape[-1]
+    check_labels(labels, logits.shape[:-1], num_classes)
+    return softmax_cross_entropy_with_logits(np.eye(num_classes, dtype=logits.dtype)[labels], logits)
+
+
+def softmax_cross_entropy_with_logits_backward(cache, d_loss):
+    """Return d_logits [..., C] from d_loss [...], for either form of the loss."""
+    check_array("d_loss", d_loss, cache.p.shape[:-1], cache.p.dtype)
+    # ∂L/∂y = ∂L/∂loss (p − labels)
+    return d_loss[..., None] * (cache.p - cache.labels)
+
+
+def log_softmax(logits):
+    """Return log p [..., C] of logits [..., C]: the logarithm of softmax without ever forming a large exponential."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def check_logits(logits):
+    """Refuse all but a floating-point array [..., C] with at least one class."""
+    check_array("logits", logits, (..., "C"))
+    if logits.shape[-1] == 0:
+        raise ValueError("logits must have at least one class, but their last axis is empty")

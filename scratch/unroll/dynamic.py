@@ -1,0 +1,89 @@
+"""The same recurrence on whole arrays: ``tf.compat.v1.nn.dynamic_rnn``.
+
+In TensorFlow, ``static_rnn`` writes T copies of the cell into the graph and ``dynamic_rnn`` writes one copy inside a
+``while_loop``. NumPy has no graph, so here the loop is the one in ``static.py``, and what is left is the layout: arrays
+[B, T, D], or [T, B, D] if time comes first. With ``engine="numba"`` the loop is the compiled one of ``scratch/jit``.
+The page is ``docs/unroll/dynamic.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch import jit
+from scratch.checks import check_array, check_choice, check_lengths, check_state
+from scratch.unroll.static import Tape, check_arguments, static_rnn, static_rnn_backward
+
+ENGINES = ("numpy", "numba")
+
+
+@dataclass(frozen=True)
+class DynamicTape:
+    """What ``dynamic_rnn`` keeps: the tape of the engine that ran, and the layout of the caller's arrays."""
+
+    tape: Tape | jit.JitTape
+    time_major: bool
+    output_shape: tuple
+
+    @property
+    def num_steps(self):
+        return self.output_shape[0 if self.time_major else 1]
+
+
+def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, time_major=False, engine="numpy"):
+    """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
+
+    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+      copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
+    - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
+    - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
+    - ``engine``: ``"numpy"``, the text book, for every cell; ``"numba"``, compiled, for the cells in ``scratch/jit``.
+
+    ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
+    Source: ``tf.compat.v1.nn.dynamic_rnn``.
+    """
+    check_choice("engine", engine, ENGINES)
+    check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
+    steps = inputs if time_major else inputs.swapaxes(0, 1)
+    num_steps, batch_size, input_size = steps.shape
+    if num_steps == 0:
+        raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
+    if engine == "numpy":
+        outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length)
+        outputs = np.stack(outputs)
+    else:
+        state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
+        if sequence_length is None:
+            sequence_length = np.full(batch_size, num_steps)
+        lengths = check_lengths(sequence_length, batch_size, num_steps)
+        live = np.arange(num_steps)[:, None, None] < lengths[:, None]
+        outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state)
+    outputs = outputs if time_major else outputs.swapaxes(0, 1)
+    return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
+
+
+def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
+    """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``dynamic_rnn``.
+
+    - ``d_outputs``: the gradient of the outputs, in their shape; zeros where not given.
+    - ``d_final_state``: the gradient of the final state, in its structure; zeros where not given.
+
+    ``d_inputs`` has the shape of the inputs and is exactly 0 past the end of a row; the engine is that of the forward
+    pass. Raises ``TypeError`` or ``ValueError``, by name, for gradients that do not fit the results.
+    """
+    run, time_major = tape.tape, tape.time_major
+    if d_outputs is None:
+        d_outputs = np.zeros(tape.output_shape, run.dtype)
+    check_array("d_outputs", d_outputs, tape.output_shape, run.dtype)
+    d_steps = d_outputs if time_major else d_outputs.swapaxes(0, 1)
+    batch_size = d_steps.shape[1]
+    if d_final_state is None:
+        d_final_state = run.cell.zero_state(batch_size, run.dtype)
+    check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
+    if isinstance(run, Tape):
+        d_inputs, d_initial_state, d_params = static_rnn_backward(run, list(d_steps), d_final_state)
+        d_inputs = np.stack(d_inputs)
+    else:
+        d_inputs, d_initial_state, d_params = jit.backward(run, d_steps, d_final_state)
+    return d_inputs if time_major else d_inputs.swapaxes(0, 1), d_initial_state, d_params

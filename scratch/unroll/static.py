@@ -1,0 +1,120 @@
+"""One cell applied step after step to a list of inputs: ``tf.compat.v1.nn.static_rnn``.
+
+    forward    live_t = t < sequence_length
+               output_t = where(live_t, output, 0)        state_t = where(live_t, new_state, state_{t−1})
+    backward   a dead row hands d_state straight back to state_{t−1}; its cell, its input and the weights get exactly 0
+
+This loop, forward and back, is the whole of backpropagation through time; every other way to unroll in this package
+calls it. The derivation is in ``docs/unroll/static.md``.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from scratch.cell import Cell
+from scratch.checks import check_array, check_lengths, check_params, check_state
+from scratch.tree import map_tree
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a forward pass keeps for its backward pass: one cache for each time step, and which rows were live."""
+
+    cell: Cell
+    params: dict
+    caches: list
+    live: np.ndarray | None
+    batch_size: int
+    input_size: int
+    dtype: np.dtype
+
+
+def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
+    """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
+
+    - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
+    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+      copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
+
+    ``outputs`` is a list of T arrays [B, output_size]; everything has the dtype of the inputs, float32 or float64.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
+    Source: ``tf.compat.v1.nn.static_rnn``.
+    """
+    if not isinstance(inputs, list | tuple):
+        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
+    if not inputs:
+        raise ValueError("inputs must hold at least one time step, but is empty")
+    check_array("inputs[0]", inputs[0], ("B", "D"))
+    for t, x in enumerate(inputs):
+        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+    (batch_size, input_size), dtype = inputs[0].shape, inputs[0].dtype
+    state = check_arguments(cell, params, batch_size, input_size, dtype, initial_state)
+    live = None
+    if sequence_length is not None:
+        lengths = check_lengths(sequence_length, batch_size, len(inputs))
+        live = np.arange(len(inputs))[:, None, None] < lengths[:, None]  # [T, B, 1]
+    outputs, caches = [], []
+    for t, x in enumerate(inputs):
+        if live is not None:
+            x = np.where(live[t], x, 0)
+        output, new_state, cache = cell.forward(params, x, state)
+        if live is not None:
+            output = np.where(live[t], output, 0)
+            new_state = map_tree(partial(np.where, live[t]), new_state, state)
+        state = new_state
+        outputs.append(output)
+        caches.append(cache)
+    return outputs, state, Tape(cell, params, caches, live, batch_size, input_size, dtype)
+
+
+def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
+    """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``static_rnn``.
+
+    - ``d_outputs``: a list of T arrays [B, output_size], the gradient of each output; zeros where not given.
+    - ``d_final_state``: the gradient of the final state, in its structure; zeros where not given.
+
+    ``d_inputs`` is a list of T arrays [B, D], exactly 0 past the end of a row.
+    """
+    cell, params, live = tape.cell, tape.params, tape.live
+    num_steps, nothing = len(tape.caches), np.zeros((tape.batch_size, cell.output_size), tape.dtype)
+    if d_outputs is None:
+        d_outputs = [nothing] * num_steps
+    if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
+        raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
+    for t, d_output in enumerate(d_outputs):
+        check_array(f"d_outputs[{t}]", d_output, nothing.shape, tape.dtype)
+    d_state = d_final_state
+    if d_state is None:
+        d_state = cell.zero_state(tape.batch_size, tape.dtype)
+    check_state("d_final_state", d_state, cell.state_size, tape.batch_size, tape.dtype)
+
+    d_inputs = [None] * num_steps
+    d_params = map_tree(np.zeros_like, params)
+    for t in reversed(range(num_steps)):
+        d_output, d_new_state = d_outputs[t], d_state
+        if live is not None:
+            # output_t = where(live, output, 0)     state_t = where(live, new_state, state_{t−1})
+            d_output = np.where(live[t], d_output, 0)
+            d_new_state = map_tree(lambda d, live_t=live[t]: np.where(live_t, d, 0), d_state)
+        d_x, d_previous, d_step_params = cell.backward(params, tape.caches[t], d_output, d_new_state)
+        if live is not None:
+            # The gradient of a copied state passes by the cell, untouched.
+            d_previous = map_tree(partial(np.where, live[t]), d_previous, d_state)
+        d_state = d_previous
+        d_inputs[t] = d_x
+        # One set of weights serves every step: its gradient is the sum of what each step asks for.
+        map_tree(lambda total, d: np.add(total, d, out=total), d_params, d_step_params)
+    return d_inputs, d_state, d_params
+
+
+def check_arguments(cell, params, batch_size, input_size, dtype, initial_state):
+    """Check what every way to unroll takes, and return the state to start from."""
+    if not isinstance(cell, Cell):
+        raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+    check_params("params", params, cell.param_shapes(input_size), dtype)
+    if initial_state is None:
+        return cell.zero_state(batch_size, dtype)
+    check_state("initial_state", initial_state, cell.state_size, batch_size, dtype)
+    return initial_state

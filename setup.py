@@ -1,0 +1,32 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+setup(
+    name="unrolled",
+    version="0.1.0",
+    description="Recurrent networks from scratch in NumPy and Numba, held to TensorFlow number for number",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    license_files=["LICENSE"],
+    packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*"]),
+    python_requires=">=3.11,<3.14",
+    # SciPy: Numba compiles np.dot to the BLAS that SciPy ships.
+    install_requires=["numpy>=2.0", "numba>=0.61", "scipy>=1.14"],
+    extras_require={
+        # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
+        "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],
+        "plot": ["matplotlib>=3.9", "rich>=13"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.12"],
+        "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8"],
+    },
+    classifiers=[
+        "Intended Audience :: Education",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)

@@ -1,0 +1,21 @@
+"""The same programs as ``scratch``, said as TensorFlow graphs: TensorFlow's own cells, loops and differentiation.
+
+A function here takes the same cell descriptions, parameters and arrays as its namesake in ``scratch`` and returns the
+same results as NumPy arrays, so one test body serves both. No equation is retyped: what TensorFlow ships, it computes.
+"""
+
+from tf_impl.cell import backward, forward, genuine
+from tf_impl.cells.lstm import BasicLSTMCell
+from tf_impl.cells.multi import MultiRNNCell
+from tf_impl.cells.rnn import BasicRNNCell
+from tf_impl.inputs.unstack import flatten_time, series_to_rows, stack, unflatten_time, unstack
+from tf_impl.training.dense import Dense
+from tf_impl.training.losses import (
+    softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_backward,
+    sparse_softmax_cross_entropy_with_logits,
+)
+from tf_impl.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
+from tf_impl.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from tf_impl.unroll.static import static_rnn, static_rnn_backward
+from tf_impl.unroll.truncated import truncated_rnn, truncated_rnn_backward

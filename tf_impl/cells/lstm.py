@@ -1,0 +1,13 @@
+"""TensorFlow's LSTM, ``tf.compat.v1.nn.rnn_cell.BasicLSTMCell``."""
+
+import scratch.cells.lstm
+from tf_impl.cell import genuine
+from tf_impl.tensorflow import v1
+
+
+@genuine.register
+def BasicLSTMCell(cell: scratch.cells.lstm.BasicLSTMCell, dtype):
+    """Return ``BasicLSTMCell`` with the same options; its variables are ``kernel`` [D + H, 4H] and ``bias`` [4H]."""
+    return v1.nn.rnn_cell.BasicLSTMCell(
+        cell.num_units, forget_bias=cell.forget_bias, activation=cell.activation, dtype=dtype
+    )

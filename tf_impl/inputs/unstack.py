@@ -1,0 +1,40 @@
+"""TensorFlow's reshapes of a recurrent network's inputs and outputs: ``tf.reshape``, ``tf.unstack``, ``tf.stack``.
+
+Each function takes and returns NumPy arrays, as its namesake in ``scratch``.
+"""
+
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf
+
+
+def compute(function, *arrays):
+    """Return ``function`` of the arrays, computed in a graph of its own."""
+    program = Program()
+    with program.graph.as_default():
+        result = function(*(program.feed(array) for array in arrays))
+    return program.run(result)
+
+
+def series_to_rows(series, batch_size):
+    """Return ``tf.reshape(series, [batch_size, -1, …])``."""
+    return compute(lambda x: tf.reshape(x, [batch_size, -1, *series.shape[1:]]), series)
+
+
+def unstack(inputs, axis=1):
+    """Return ``tf.unstack(inputs, axis=axis)``."""
+    return compute(lambda x: tf.unstack(x, axis=axis), inputs)
+
+
+def stack(steps, axis=1):
+    """Return ``tf.stack(steps, axis)``."""
+    return compute(lambda *xs: tf.stack(xs, axis), *steps)
+
+
+def flatten_time(outputs):
+    """Return ``tf.reshape(outputs, [-1, …])``: [B, T, …] as [B·T, …]."""
+    return compute(lambda x: tf.reshape(x, [-1, *outputs.shape[2:]]), outputs)
+
+
+def unflatten_time(flat, batch_size):
+    """Return ``tf.reshape(flat, [batch_size, -1, …])``: [B·T, …] as [B, T, …]."""
+    return compute(lambda x: tf.reshape(x, [batch_size, -1, *flat.shape[1:]]), flat)

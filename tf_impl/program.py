@@ -1,0 +1,105 @@
+"""A TF1 program: a graph, the arrays that go into it, the session that runs it, and its adjoint.
+
+Every twin is written the same way::
+
+    program = Program()
+    with program.graph.as_default():
+        x = program.feed(x)                          # a placeholder, and the array to feed it
+        y = …                                        # TensorFlow's own parts
+        weights = program.load(params, variables)    # the variables, by name
+        program.differentiate((y,), (x, weights))    # TensorFlow's own differentiation
+    (y,) = program.run((y,))                         # NumPy arrays
+    d_x, d_params = program.backward((d_y,))
+"""
+
+import numpy as np
+
+from scratch.tree import map_tree
+from tf_impl.tensorflow import tf, v1
+
+
+class Program:
+    """A graph in the making, its feeds and its session; also the tape of a twin, since the graph remembers it all."""
+
+    def __init__(self):
+        self.graph = tf.Graph()
+        # These graphs are small, and a single thread adds in one order.
+        config = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+        self.session = v1.Session(graph=self.graph, config=config)
+        self.feeds = {}
+        self.d_results = self.d_arguments = None
+
+    def feed(self, tree):
+        """Return placeholders in the structure of ``tree``; every ``run`` feeds them its arrays."""
+
+        def placeholder(array):
+            tensor = v1.placeholder(array.dtype, array.shape)
+            self.feeds[tensor.ref()] = array
+            return tensor
+
+        return tf.nest.map_structure(placeholder, tree)
+
+    def load(self, params, variables):
+        """Copy the nested dict ``params`` into TensorFlow's ``variables`` by name; return it with these for leaves."""
+        paths = dict_of_paths(params)
+        by_path = match(tf.nest.flatten(paths), variables)
+        tree = map_tree(by_path.get, paths)
+        assigns = map_tree(lambda variable, array: variable.assign(array).op, tree, self.feed(params))
+        self.session.run(tf.nest.flatten(assigns), self.feed_dict())
+        return tree
+
+    def differentiate(self, results, arguments):
+        """Add to the graph the gradients of ``arguments``, given those of ``results``; both are tuples of trees."""
+        self.d_results = tf.nest.map_structure(lambda tensor: v1.placeholder(tensor.dtype, tensor.shape), results)
+        d_arguments = tf.gradients(
+            tf.nest.flatten(results),
+            tf.nest.flatten(arguments),
+            grad_ys=tf.nest.flatten(self.d_results),
+            unconnected_gradients="zero",
+        )
+        self.d_arguments = tf.nest.pack_sequence_as(arguments, d_arguments)
+
+    def feed_dict(self):
+        return {reference.deref(): array for reference, array in self.feeds.items()}
+
+    def run(self, tree):
+        """Return ``tree`` with a NumPy array for every tensor."""
+        return self.session.run(tree, self.feed_dict())
+
+    def backward(self, d_results):
+        """Return the gradients of the arguments, given those of the results; ``None`` stands for zeros."""
+        feeds = self.feed_dict()
+        for placeholders, arrays in zip(self.d_results, d_results, strict=True):
+            if arrays is None:
+                arrays = tf.nest.map_structure(lambda d: np.zeros(d.shape, d.dtype.as_numpy_dtype), placeholders)
+            feeds |= zip(tf.nest.flatten(placeholders), tf.nest.flatten(arrays), strict=True)
+        return self.session.run(self.d_arguments, feeds)
+
+
+def dict_of_paths(params, path=()):
+    """Return the nested dict ``params`` with every leaf's path, such as ``"cell_0/kernel"``, in its place."""
+    if isinstance(params, dict):
+        return {key: dict_of_paths(branch, (*path, key)) for key, branch in params.items()}
+    return "/".join(path)
+
+
+def match(paths, variables):
+    """Return ``{path: variable}``, each path of a parameter with the variable whose name it is.
+
+    TensorFlow puts the scopes of the loop and of the cell's class into a name: ``cell_0/kernel`` is there
+    ``rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel``. So a path may stand for any name that holds its parts in
+    order and ends as it does; where several may, the longest is meant. Raises ``ValueError`` where that leaves a path
+    or a variable alone.
+    """
+
+    def parts_are_in(path, name):
+        scopes = iter(name.split("/"))
+        return name.split("/")[-1] == path.split("/")[-1] and all(part in scopes for part in path.split("/"))
+
+    matched = {
+        max((path for path in paths if parts_are_in(path, variable.op.name)), key=len, default=variable.op.name): variable
+        for variable in variables
+    }
+    if matched.keys() != set(paths) or len(matched) != len(variables):
+        raise ValueError(f"parameters {sorted(paths)} do not match variables {[v.op.name for v in variables]}")
+    return matched

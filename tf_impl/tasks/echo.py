@@ -1,0 +1,54 @@
+"""The echo task as the tutorial wrote it: one graph, fed window by window, the state fetched and fed back."""
+
+import scratch.tasks.echo as description
+from tf_impl.cell import as_structure, genuine
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf, v1
+from tf_impl.training import optimizers
+
+
+class EchoTrainer:
+    """The twin of ``scratch.tasks.echo.EchoTrainer``: built from the same part and weights, stepped the same way."""
+
+    def __init__(self, part, params):
+        self.cell = part.cell
+        self.dtype = params["dense"]["kernel"].dtype
+        self.program = Program()
+        with self.program.graph.as_default():
+            shape = [description.BATCH_SIZE, description.TRUNCATED_BACKPROP_LENGTH]
+            self.x = v1.placeholder(self.dtype, shape)
+            self.labels = v1.placeholder(tf.int64, shape)
+            self.state = tf.nest.map_structure(
+                lambda size: v1.placeholder(self.dtype, [description.BATCH_SIZE, size]), part.cell.state_size
+            )
+            tf_cell = genuine(part.cell, self.dtype)
+            initial_state = as_structure(tf_cell.state_size, self.state)
+            inputs = self.x[:, :, None]
+            if part.unroll == "static":
+                outputs, new_state = v1.nn.static_rnn(tf_cell, tf.unstack(inputs, axis=1), initial_state)
+                outputs = tf.stack(outputs, axis=1)
+            else:
+                outputs, new_state = v1.nn.dynamic_rnn(tf_cell, inputs, initial_state=initial_state)
+            # The tutorial's reshapes: [5, 15, 4] to [75, 4], and the labels to [75].
+            dense = v1.layers.Dense(description.NUM_CLASSES, dtype=self.dtype, name="dense")
+            logits = dense(tf.reshape(outputs, [-1, part.cell.output_size]))
+            losses = v1.nn.sparse_softmax_cross_entropy_with_logits(
+                labels=tf.reshape(self.labels, [-1]), logits=logits
+            )
+            loss = tf.reduce_mean(losses)
+            train_step = optimizers.genuine(description.OPTIMIZER).minimize(loss)
+            self.program.session.run(v1.global_variables_initializer())
+            weights = [*tf_cell.trainable_variables, *dense.trainable_variables]
+            self.weights = self.program.load({**params["rnn"], "dense": params["dense"]}, weights)
+            probabilities = tf.reshape(tf.nn.softmax(logits), [*shape, description.NUM_CLASSES])
+            self.fetches = loss, probabilities, as_structure(part.cell.state_size, new_state), train_step
+
+    def zero_state(self, batch_size):
+        return self.cell.zero_state(batch_size, self.dtype)
+
+    def step(self, x, labels, state):
+        """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``."""
+        feeds = {self.x: x, self.labels: labels}
+        feeds |= zip(tf.nest.flatten(self.state), tf.nest.flatten(state), strict=True)
+        loss, probabilities, new_state, _ = self.program.session.run(self.fetches, feeds)
+        return loss, probabilities, new_state

@@ -1,0 +1,48 @@
+"""TensorFlow's optimisers: ``tf.compat.v1.train.GradientDescentOptimizer`` and ``AdagradOptimizer``."""
+
+from functools import singledispatch
+
+import scratch.training.optimizers
+from scratch.tree import map_tree
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf, v1
+
+
+@singledispatch
+def genuine(optimizer):
+    """Return TensorFlow's own optimiser for a description in ``scratch.training.optimizers``."""
+    raise TypeError(f"tf_impl knows no TensorFlow optimiser for {type(optimizer).__name__}")
+
+
+@genuine.register
+def GradientDescentOptimizer(optimizer: scratch.training.optimizers.GradientDescentOptimizer):
+    """Return ``GradientDescentOptimizer`` with the same learning rate; it has no slots."""
+    return v1.train.GradientDescentOptimizer(optimizer.learning_rate)
+
+
+@genuine.register
+def AdagradOptimizer(optimizer: scratch.training.optimizers.AdagradOptimizer):
+    """Return ``AdagradOptimizer`` with the same options; its slot is ``accumulator``."""
+    return v1.train.AdagradOptimizer(optimizer.learning_rate, optimizer.initial_accumulator_value)
+
+
+def train(optimizer, params, gradients):
+    """Return the ``(params, slots)`` before the first step and after each, applying the list ``gradients`` in turn."""
+    program = Program()
+    with program.graph.as_default():
+        variables = map_tree(lambda array: v1.Variable(tf.constant(array)), params)
+        d_variables = map_tree(lambda array: v1.placeholder(array.dtype, array.shape), params)
+        pairs = list(zip(tf.nest.flatten(d_variables), tf.nest.flatten(variables), strict=True))
+        tf_optimizer = genuine(optimizer)
+        step = tf_optimizer.apply_gradients(pairs)
+        slots = {
+            name: map_tree(lambda variable, slot=name: tf_optimizer.get_slot(variable, slot), variables)
+            for name in tf_optimizer.get_slot_names()
+        }
+        program.run(v1.global_variables_initializer())
+    seen = [program.run((variables, slots))]
+    for gradient in gradients:
+        feeds = zip(tf.nest.flatten(d_variables), tf.nest.flatten(gradient), strict=True)
+        program.session.run(step, dict(feeds))
+        seen.append(program.run((variables, slots)))
+    return seen

@@ -1,0 +1,28 @@
+"""TensorFlow's unrolling on arrays, ``tf.compat.v1.nn.dynamic_rnn``: one copy of the cell in a ``while_loop``."""
+
+import numpy as np
+
+from tf_impl.cell import as_structure, feed_state, genuine
+from tf_impl.program import Program
+from tf_impl.tensorflow import v1
+
+
+def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, time_major=False):
+    """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.dynamic_rnn``."""
+    program = Program()
+    with program.graph.as_default():
+        batch_size = inputs.shape[1 if time_major else 0]
+        x, state = program.feed(inputs), feed_state(program, cell, initial_state, batch_size, inputs.dtype)
+        lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
+        tf_cell = genuine(cell, inputs.dtype)
+        outputs, final_state = v1.nn.dynamic_rnn(
+            tf_cell, x, lengths, as_structure(tf_cell.state_size, state), time_major=time_major
+        )
+        results = outputs, as_structure(cell.state_size, final_state)
+        program.differentiate(results, (x, state, program.load(params, tf_cell.trainable_variables)))
+    return *program.run(results), program
+
+
+def dynamic_rnn_backward(program, d_outputs=None, d_final_state=None):
+    """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
+    return program.backward((d_outputs, d_final_state))

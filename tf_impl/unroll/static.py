@@ -1,0 +1,28 @@
+"""TensorFlow's unrolling on lists, ``tf.compat.v1.nn.static_rnn``: T copies of the cell, one after another, in the graph."""
+
+import numpy as np
+
+from tf_impl.cell import as_structure, feed_state, genuine
+from tf_impl.program import Program
+from tf_impl.tensorflow import v1
+
+
+def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
+    """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.static_rnn``."""
+    program = Program()
+    dtype = inputs[0].dtype
+    with program.graph.as_default():
+        xs, state = program.feed(list(inputs)), feed_state(program, cell, initial_state, len(inputs[0]), dtype)
+        lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
+        tf_cell = genuine(cell, dtype)
+        outputs, final_state = v1.nn.static_rnn(
+            tf_cell, xs, as_structure(tf_cell.state_size, state), sequence_length=lengths
+        )
+        results = outputs, as_structure(cell.state_size, final_state)
+        program.differentiate(results, (xs, state, program.load(params, tf_cell.trainable_variables)))
+    return *program.run(results), program
+
+
+def static_rnn_backward(program, d_outputs=None, d_final_state=None):
+    """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
+    return program.backward((d_outputs, d_final_state))
