@@ -27,6 +27,7 @@ class Program:
         config = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
         self.session = v1.Session(graph=self.graph, config=config)
         self.feeds = {}
+        self.assigns = []
         self.d_results = self.d_arguments = None
 
     def feed(self, tree):
@@ -40,12 +41,14 @@ class Program:
         return tf.nest.map_structure(placeholder, tree)
 
     def load(self, params, variables):
-        """Copy the nested dict ``params`` into TensorFlow's ``variables`` by name; return it with these for leaves."""
+        """Let the first ``run`` copy the nested dict ``params`` into TensorFlow's ``variables``, by name.
+
+        Return ``params`` with the variables for its leaves.
+        """
         paths = dict_of_paths(params)
         by_path = match(tf.nest.flatten(paths), variables)
         tree = map_tree(by_path.get, paths)
-        assigns = map_tree(lambda variable, array: variable.assign(array).op, tree, self.feed(params))
-        self.session.run(tf.nest.flatten(assigns), self.feed_dict())
+        map_tree(lambda variable, array: self.assigns.append(variable.assign(array).op), tree, self.feed(params))
         return tree
 
     def differentiate(self, results, arguments):
@@ -64,6 +67,9 @@ class Program:
 
     def run(self, tree):
         """Return ``tree`` with a NumPy array for every tensor."""
+        # Only now: a graph that a session has run must not be differentiated any more.
+        assigns, self.assigns = self.assigns, []
+        self.session.run(assigns, self.feed_dict())
         return self.session.run(tree, self.feed_dict())
 
     def backward(self, d_results):
@@ -97,7 +103,9 @@ def match(paths, variables):
         return name.split("/")[-1] == path.split("/")[-1] and all(part in scopes for part in path.split("/"))
 
     matched = {
-        max((path for path in paths if parts_are_in(path, variable.op.name)), key=len, default=variable.op.name): variable
+        max(
+            (path for path in paths if parts_are_in(path, variable.op.name)), key=len, default=variable.op.name
+        ): variable
         for variable in variables
     }
     if matched.keys() != set(paths) or len(matched) != len(variables):

@@ -32,16 +32,16 @@ class EchoTrainer:
             # The tutorial's reshapes: [5, 15, 4] to [75, 4], and the labels to [75].
             dense = v1.layers.Dense(description.NUM_CLASSES, dtype=self.dtype, name="dense")
             logits = dense(tf.reshape(outputs, [-1, part.cell.output_size]))
-            losses = v1.nn.sparse_softmax_cross_entropy_with_logits(
-                labels=tf.reshape(self.labels, [-1]), logits=logits
-            )
+            losses = v1.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.reshape(self.labels, [-1]), logits=logits)
             loss = tf.reduce_mean(losses)
             train_step = optimizers.genuine(description.OPTIMIZER).minimize(loss)
-            self.program.session.run(v1.global_variables_initializer())
+            initializer = v1.global_variables_initializer()
             weights = [*tf_cell.trainable_variables, *dense.trainable_variables]
             self.weights = self.program.load({**params["rnn"], "dense": params["dense"]}, weights)
             probabilities = tf.reshape(tf.nn.softmax(logits), [*shape, description.NUM_CLASSES])
             self.fetches = loss, probabilities, as_structure(part.cell.state_size, new_state), train_step
+        self.program.session.run(initializer)
+        self.program.run(())
 
     def zero_state(self, batch_size):
         return self.cell.zero_state(batch_size, self.dtype)

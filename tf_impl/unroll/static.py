@@ -1,4 +1,4 @@
-"""TensorFlow's unrolling on lists, ``tf.compat.v1.nn.static_rnn``: T copies of the cell, one after another, in the graph."""
+"""TensorFlow's unrolling on lists, ``tf.compat.v1.nn.static_rnn``: T copies of the cell, one after another."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Truncated backpropagation as a TensorFlow graph: one ``dynamic_rnn`` a window, and ``tf.stop_gradient`` between them."""
+"""Truncated backpropagation as a TensorFlow graph: one ``dynamic_rnn`` a window, ``tf.stop_gradient`` between."""
 
 import numpy as np
 

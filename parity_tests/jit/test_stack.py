@@ -1,0 +1,61 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import scratch
+from parity_tests.cases import MULTI_CELLS, sequences
+from parity_tests.harness import Case, assert_parity, run_dynamic
+from parity_tests.jit.checks import check_against_numpy_and_tensorflow
+from scratch import BasicLSTMCell, MultiRNNCell, dynamic_rnn
+from scratch.tree import map_tree
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("case", sequences(MULTI_CELLS), ids=str)
+def test_agrees_with_numpy_and_tensorflow(case, dtype):
+    check_against_numpy_and_tensorflow(case, dtype)
+
+
+@dataclass(frozen=True)
+class OwnCell(BasicLSTMCell):
+    """A cell of a user's own, which no kernel can know, whatever it inherits."""
+
+
+def test_what_has_no_kernel_is_refused_by_name():
+    params = MultiRNNCell([BasicLSTMCell(4), OwnCell(4)]).init_params(np.random.default_rng(0), 3, np.float64)
+    with pytest.raises(ValueError, match="engine 'numba' runs BasicRNNCell, .* but not OwnCell; engine 'numpy' runs"):
+        dynamic_rnn(MultiRNNCell([BasicLSTMCell(4), OwnCell(4)]), params, np.zeros((5, 6, 3)), engine="numba")
+    with pytest.raises(TypeError, match="engine 'numba' computes in float32 and float64, but inputs are complex128"):
+        dynamic_rnn(
+            BasicLSTMCell(4),
+            map_tree(lambda leaf: leaf.astype(complex), params["cell_0"]),
+            np.zeros((5, 6, 3), complex),
+            engine="numba",
+        )
+
+
+def test_any_memory_layout_gives_the_same_bits():
+    """Time-major, column-major, strided and read-only arrays are the same problem."""
+    case = Case(BasicLSTMCell(4), (4, 0, 6, 1, 3))
+    problem = case.draw(np.float64)
+    expected = run_dynamic_numba(case, problem)
+    for layout in (np.asfortranarray, strided, read_only):
+        assert_parity(run_dynamic_numba(case, map_tree(layout, problem)), expected, limit=0)
+    assert_parity(run_dynamic_numba(case, problem, time_major=True), expected, limit=0)
+
+
+def run_dynamic_numba(case, problem, **options):
+    return run_dynamic(scratch, case, problem, engine="numba", **options)
+
+
+def strided(array):
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]))
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+def read_only(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
