@@ -7,7 +7,7 @@ RNN_CELLS = [BasicRNNCell(4), BasicRNNCell(4, activation="relu")]
 LSTM_CELLS = [BasicLSTMCell(4), BasicLSTMCell(4, forget_bias=0.0), BasicLSTMCell(4, 2.5, activation="relu")]
 MULTI_CELLS = [
     MultiRNNCell([BasicLSTMCell(4), BasicLSTMCell(2), BasicLSTMCell(7)]),
-    MultiRNNCell([BasicRNNCell(2), BasicLSTMCell(4)]),
+    MultiRNNCell([BasicRNNCell(7), BasicLSTMCell(4)]),
     MultiRNNCell([BasicLSTMCell(4), MultiRNNCell([BasicRNNCell(7, activation="relu"), BasicRNNCell(2)])]),
 ]
 CELLS = RNN_CELLS + LSTM_CELLS + MULTI_CELLS

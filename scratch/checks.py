@@ -31,11 +31,11 @@ def check_array(name, array, shape, dtype=None):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {array.dtype}")
-    sizes = array.shape
+    sizes, wanted = array.shape, shape
     if ... in shape:
-        sizes, shape = sizes[max(array.ndim - len(shape) + 1, 0) :], shape[1:]
-    if len(sizes) != len(shape) or any(
-        have != want for have, want in zip(sizes, shape, strict=True) if not isinstance(want, str)
+        sizes, wanted = sizes[max(array.ndim - len(shape) + 1, 0) :], shape[1:]
+    if len(sizes) != len(wanted) or any(
+        have != want for have, want in zip(sizes, wanted, strict=True) if not isinstance(want, str)
     ):
         raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(array.shape)}")
     if dtype is not None and array.dtype != dtype:

@@ -7,6 +7,7 @@ and come back under their old names only where ``TF_USE_LEGACY_KERAS`` is 1 befo
 import contextlib
 import os
 import sys
+import warnings
 
 if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     raise ImportError(
@@ -45,8 +46,9 @@ except ImportError as error:
         f"tf_impl and engine 'tensorflow' need {error.name}, which is in the extra 'tf': pip install 'unrolled[tf]'"
     ) from error
 
-# Every TF1 symbol logs that it is deprecated; here that is the point.
+# Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning; here that is the point.
 tf.get_logger().setLevel("ERROR")
+warnings.filterwarnings("ignore", r"`tf\.nn\.rnn_cell", UserWarning)
 v1 = tf.compat.v1
 
 __all__ = ["tf", "v1"]

@@ -15,6 +15,15 @@ def compute(function, *arrays):
     return program.run(result)
 
 
+def gradient(function, tree, d_result):
+    """Return the gradient of ``tree`` (an array or a list), given that of ``function(tree)``, from ``tf.gradients``."""
+    program = Program()
+    with program.graph.as_default():
+        tensors = program.feed(tree)
+        program.differentiate((function(tensors),), (tensors,))
+    return program.backward((d_result,))[0]
+
+
 def series_to_rows(series, batch_size):
     """Return ``tf.reshape(series, [batch_size, -1, …])``."""
     return compute(lambda x: tf.reshape(x, [batch_size, -1, *series.shape[1:]]), series)

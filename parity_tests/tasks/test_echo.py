@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from parity_tests.harness import assert_parity
+from scratch.tasks.echo import (
+    LEARNING_RATE,
+    OPTIMIZER,
+    PARTS,
+    TOTAL_SERIES_LENGTH,
+    EchoTrainer,
+    generate_data,
+    init_params,
+    train,
+)
+from tf_impl.tasks import echo as tf_echo
+
+
+def run(make_trainer, part, seed, dtype, num_epochs, total_series_length):
+    """Return the windows of a training run, its weights and data drawn from ``seed``."""
+    rng = np.random.default_rng(seed)
+    params = init_params(part, rng, dtype)
+    return list(train(make_trainer(part, params), rng, num_epochs, total_series_length))
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=[f"part {number}" for number in PARTS])
+def test_training_runs_agree_with_tensorflow(part):
+    """Two epochs of 60 windows: the loss, the probabilities and so the weights of every step."""
+    args = part, 3, np.float64, 2, 4500
+    expected = run(tf_echo.EchoTrainer, *args)
+    assert len(expected) == 120
+    for engine in ("numpy", "numba"):
+        windows = run(lambda part, params, engine=engine: EchoTrainer(part, params, engine), *args)
+        for actual, witness in zip(windows, expected, strict=True):
+            assert actual.loss == pytest.approx(witness.loss, rel=0, abs=1e-12)
+            np.testing.assert_allclose(actual.probabilities, witness.probabilities, rtol=0, atol=1e-12)
+
+
+def test_float32_stays_float32():
+    part = PARTS[5]
+    for engine in ("numpy", "numba"):
+        trainer = EchoTrainer(part, init_params(part, np.random.default_rng(3), np.float32), engine)
+        (window, *_) = train(trainer, np.random.default_rng(0), 1, 4500)
+        assert window.probabilities.dtype == np.float32
+        assert trainer.params["rnn"]["cell_2"]["kernel"].dtype == np.float32
+        assert trainer.slots["accumulator"]["dense"]["bias"].dtype == np.float32
+
+
+def test_part_5_learns_to_echo():
+    """The published result: near 0.7 at first, under 0.05 by the end of the second epoch, over 99 % right."""
+    windows = run(
+        lambda part, params: EchoTrainer(part, params, "numba"), PARTS[5], 3, np.float64, 2, TOTAL_SERIES_LENGTH
+    )
+    assert len(windows) == 1332
+    losses = np.array([window.loss for window in windows])
+    assert losses[:50].mean() > 0.65
+    assert losses[-50:].mean() < 0.05
+    assert np.mean([window.accuracy for window in windows[-600:]]) > 0.99
+
+
+def test_the_label_is_the_bit_three_steps_earlier():
+    x, labels = generate_data(np.random.default_rng(0), total_series_length=60)
+    assert x.shape == labels.shape == (5, 12)
+    series, echo = x.ravel(), labels.ravel()
+    assert set(series) == {0, 1}
+    np.testing.assert_array_equal(echo[3:], series[:-3])
+    np.testing.assert_array_equal(echo[:3], 0)
+
+
+def test_settings_are_the_tutorials():
+    x, _ = generate_data(np.random.default_rng(0))
+    assert x.shape == (5, 10_000)
+    assert 0.49 < x.mean() < 0.51
+    assert OPTIMIZER.learning_rate == LEARNING_RATE == 0.3
+    assert OPTIMIZER.initial_accumulator_value == 0.1
+    params = init_params(PARTS[1], np.random.default_rng(0), np.float64)
+    assert params["rnn"]["kernel"].shape == (5, 4)
+    assert params["rnn"]["kernel"].min() >= 0
+    assert params["dense"]["kernel"].min() >= 0
+    assert not params["dense"]["bias"].any()
+    assert init_params(PARTS[2], np.random.default_rng(0), np.float64)["rnn"]["kernel"].min() < 0
+
+
+def test_every_epoch_has_new_data_and_starts_from_zeros():
+    windows = run(lambda part, params: EchoTrainer(part, params, "numba"), PARTS[3], 0, np.float64, 2, 4500)
+    first, second = windows[0], windows[60]
+    assert (first.epoch, first.window, second.epoch, second.window) == (0, 0, 1, 0)
+    assert (first.x != second.x).any()
+    trainer = EchoTrainer(PARTS[3], init_params(PARTS[3], np.random.default_rng(0), np.float64))
+    assert_parity(trainer.zero_state(5), PARTS[3].cell.zero_state(5, np.float64), limit=0)
+
+
+def test_a_series_that_does_not_divide_is_refused():
+    with pytest.raises(ValueError, match="series has 4501 steps, which do not divide into 5 rows"):
+        generate_data(np.random.default_rng(0), total_series_length=4501)
