@@ -21,7 +21,9 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Table
 except ImportError as error:
-    sys.exit(f"examples/echo.py needs {error.name}, which is in the extra 'plot': pip install 'unrolled[plot]'")
+    sys.exit(
+        f"examples/echo.py needs {error.name.split('.')[0]}, which is in the extra 'plot': pip install 'unrolled[plot]'"
+    )
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt

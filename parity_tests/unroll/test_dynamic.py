@@ -16,7 +16,7 @@ from parity_tests.harness import (
     to_complex,
 )
 from scratch import BasicLSTMCell, LSTMState, dynamic_rnn, dynamic_rnn_backward
-from scratch.tree import map_tree
+from scratch.tree import map_tree, named_leaves
 
 LENGTHS = (4, 0, 6, 1, 3)
 
@@ -118,17 +118,17 @@ def test_gradients_not_given_are_zeros(engine):
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_arguments_and_results_are_safe_from_one_another(engine):
+@pytest.mark.parametrize("case", sequences(CELLS), ids=str)
+def test_arguments_and_results_are_safe_from_one_another(case, engine):
     """Nothing given is written to, and writing into what came out changes no gradient."""
-    case = Case(BasicLSTMCell(4), LENGTHS)
     problem = case.draw(np.float64)
     before = map_tree(np.copy, problem)
     expected = run_dynamic(scratch, case, problem, engine=engine)
     assert_parity(problem, before, limit=0)
     outputs, final_state, tape = dynamic_rnn(
-        case.cell, problem.params, problem.inputs, LENGTHS, problem.initial_state, engine=engine
+        case.cell, problem.params, problem.inputs, case.sequence_length, problem.initial_state, engine=engine
     )
-    for array in (outputs, *final_state):
+    for _, array in named_leaves((outputs, final_state)):
         array[...] = np.nan
     assert_parity(dynamic_rnn_backward(tape, problem.d_outputs, problem.d_final_state), tuple(expected[2:]), limit=0)
 

@@ -1,8 +1,8 @@
 """Layers on top of one another: ``tf.compat.v1.nn.rnn_cell.MultiRNNCell``.
 
     x⁰ = x
-    xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)       l = 0 … L − 1
-    output = xᴸ
+    xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)       l = 0 … N − 1
+    output = xᴺ
 
 The output of each layer is the input of the next, within one time step. Several cells make a cell. The derivation is
 in ``docs/cells/multi.md``.

@@ -27,7 +27,6 @@ class Tape:
     caches: list
     live: np.ndarray | None
     batch_size: int
-    input_size: int
     dtype: np.dtype
 
 
@@ -66,7 +65,9 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
         state = new_state
         outputs.append(output)
         caches.append(cache)
-    return outputs, state, Tape(cell, params, caches, live, batch_size, input_size, dtype)
+    # Copied, because a cell's cache may hold the very array that it returned, and results are the caller's to write to.
+    outputs, state = [output.copy() for output in outputs], map_tree(np.copy, state)
+    return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
 
 
 def static_rnn_backward(tape, d_outputs=None, d_final_state=None):

@@ -1,0 +1,100 @@
+"""Does the suite notice? ``python -m parity_tests.mutations`` plants each fault of ``faults.py`` and runs its tests.
+
+Each fault is planted in a copy of the project, in a process of its own, and the tests that should notice it are run
+there until the first fails. A fault that all of them pass is a survivor: a test is missing. The command ends non-zero
+if there is one. It presupposes that the tests pass without a fault.
+"""
+
+import argparse
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+# Imported here, before the processes part, because it takes TensorFlow seconds and each of them needs it.
+import tf_impl.tensorflow  # noqa: F401
+from parity_tests.faults import FAULTS
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("scratch", "tf_impl", "parity_tests")
+
+
+class FirstFailure:
+    """A pytest plugin that remembers the first test that failed."""
+
+    test = None
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed and self.test is None:
+            self.test = report.nodeid.removeprefix("parity_tests/")
+
+
+def plant(fault, folder):
+    """Copy the project to ``folder`` with the fault in it."""
+    # Compiled kernels save the tests time, unless the fault is in one: Numba would trust those of the sound source.
+    left_out = ["__pycache__"] if "jit" in fault.path else []
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns(*left_out))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    path = folder / fault.path
+    source = path.read_text(encoding="utf-8")
+    if source.count(fault.old) != 1:
+        raise ValueError(f"{fault.path} holds {fault.old!r} {source.count(fault.old)} times; a fault needs it once")
+    path.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
+
+
+def examine(number):
+    """Return ``(verdict, detail, seconds)`` for one fault; a verdict is "noticed", "survived" or "broken"."""
+    fault = FAULTS[number]
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            plant(fault, Path(name))
+        except ValueError as error:
+            return "broken", str(error), 0.0
+        # Forget the sound modules, so that the tests import the copy.
+        for module in [module for module in sys.modules if module.split(".")[0] in PACKAGES]:
+            del sys.modules[module]
+        os.chdir(name)
+        sys.path.insert(0, name)
+        plugin, output = FirstFailure(), io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", name]
+            code = pytest.main([*options, fault.tests], plugins=[plugin])
+        os.chdir(ROOT)
+    seconds = time.perf_counter() - started
+    if code == pytest.ExitCode.OK:
+        return "survived", f"{fault.tests} passed", seconds
+    if code == pytest.ExitCode.TESTS_FAILED:
+        return "noticed", plugin.test, seconds
+    return "broken", output.getvalue()[-2000:], seconds
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="plant only faults whose file or description contains this")
+    arguments = parser.parse_args(argv)
+    chosen = [number for number, fault in enumerate(FAULTS) if arguments.only in f"{fault.path}: {fault.what}"]
+    if not chosen:
+        parser.error(f"--only {arguments.only!r} names no fault")
+    counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
+    fork = multiprocessing.get_context("fork")
+    with fork.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        results = pool.imap(examine, chosen)
+        for number, (verdict, detail, seconds) in zip(chosen, results, strict=True):
+            counts[verdict] += 1
+            fault = FAULTS[number]
+            print(f"{verdict:8}  {fault.path}: {fault.what}  ({seconds:.0f} s)\n{'':10}{detail}", flush=True)
+    print(f"{len(chosen)} faults: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    return 0 if counts["noticed"] == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

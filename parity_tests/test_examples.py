@@ -1,0 +1,109 @@
+"""The programs in ``examples/``, run as a user runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_echo_on_one_engine_writes_its_picture(tmp_path):
+    done = run("examples/echo.py", "--part", 2, "--epochs", 1, "--out", tmp_path / "new" / "folder")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "numpy" in done.stdout
+    assert "666" in done.stdout
+    picture = tmp_path / "new" / "folder" / "part2.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in picture.parent.iterdir()] == ["part2.png"]
+
+
+def test_echo_on_all_engines_compares_them(tmp_path):
+    done = run("examples/echo.py", "--part", 3, "--epochs", 1, "--engine", "all", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for words in ("tensorflow", "numpy", "numba", "tf, nudged", "The curves are one", "limit 1e-09"):
+        assert words in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["part3.png", "part3_engines.png"]
+
+
+def test_echo_ends_non_zero_where_the_curves_part(tmp_path):
+    """Seed 5 of part 1 trains through a phase that magnifies rounding until not even TensorFlow agrees with itself."""
+    done = run("examples/echo.py", "--part", 1, "--seed", 5, "--engine", "all", "--out", tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "The curves part" in done.stdout
+    assert "So does TensorFlow from itself" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--epochs", "0"), "--epochs must be at least 1, but is 0"),
+        (("--seed", "-1"), "--seed must be at least 0, but is -1"),
+        (("--part", "7"), "invalid choice: 7"),
+        (("--engine", "torch"), "invalid choice: 'torch'"),
+    ],
+)
+def test_echo_refuses_bad_arguments(arguments, words):
+    done = run("examples/echo.py", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def without(tmp_path, *packages):
+    """Return an environment in which these packages cannot be imported, as if they were not installed."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys\nfor package in {packages!r}:\n    sys.modules[package] = None\n", encoding="utf-8"
+    )
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_scratch_needs_no_extra(tmp_path):
+    environment = without(tmp_path, "tensorflow", "tf_keras", "keras", "matplotlib", "rich", "pytest")
+    code = """
+import sys
+import numpy as np
+from scratch import BasicLSTMCell, dynamic_rnn
+cell = BasicLSTMCell(4)
+params = cell.init_params(np.random.default_rng(0), 3)
+for engine in ("numpy", "numba"):
+    outputs, state, tape = dynamic_rnn(cell, params, np.zeros((5, 6, 3), np.float32), engine=engine)
+assert sys.modules["tensorflow"] is None
+"""
+    done = run("-c", code, **environment)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("missing", ["tensorflow", "tf_keras"])
+def test_a_missing_extra_is_named(tmp_path, missing):
+    done = run("examples/echo.py", "--engine", "tensorflow", **without(tmp_path, missing))
+    assert done.returncode == 1
+    assert f"need {missing}, which is in the extra 'tf': pip install 'unrolled[tf]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_missing_plot_extra_is_named(tmp_path):
+    done = run("examples/echo.py", **without(tmp_path, "rich"))
+    assert done.returncode == 1
+    assert "examples/echo.py needs rich, which is in the extra 'plot': pip install 'unrolled[plot]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_tf_impl_says_when_tensorflow_was_imported_without_its_cells():
+    done = run("-c", "import tensorflow, tf_impl", TF_USE_LEGACY_KERAS="0")
+    assert done.returncode == 1
+    assert "TF_USE_LEGACY_KERAS=1" in done.stderr
