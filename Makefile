@@ -38,7 +38,8 @@ $(VENV)/installed-test: EXTRAS = tf,plot,test,docs
 $(VENV)/installed-docs: EXTRAS = docs
 # The stamp is newer than setup.py, so nothing is installed a second time.
 $(VENV)/installed-%: setup.py | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@echo "Installing what is needed into $(VENV): a minute or two"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@
 
 clean:
