@@ -18,7 +18,7 @@ setup(
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],
         "plot": ["matplotlib>=3.9", "rich>=13"],
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.12"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],
         "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8"],
     },
     classifiers=[

@@ -1,12 +1,13 @@
 """Train a network to echo a random series of bits three steps late, on one engine or on all three.
 
-The programs of Hallström's tutorial series, parts 1 to 5. With --engine all, NumPy, Numba and TensorFlow start from the
+The programs of Hallström's tutorial series, parts 1 to 6. With --engine all, NumPy, Numba and TensorFlow start from the
 same weights and read the same bits, and their losses are compared window by window.
 """
 
 import argparse
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -111,7 +112,6 @@ def draw_engines(runs, title):
 
 def save(figure, path):
     """Write the figure whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".partial.png")
     figure.savefig(unfinished, dpi=110)
     os.replace(unfinished, path)
@@ -133,10 +133,18 @@ def parse(argv):
         parser.error(f"--epochs must be at least 1, but is {arguments.epochs}")
     if arguments.seed < 0:
         parser.error(f"--seed must be at least 0, but is {arguments.seed}")
+    try:
+        # Now, and not after the training: the folder must be there and take a file.
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=arguments.out).close()
+    except OSError as error:
+        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
     return arguments
 
 
 def main(argv=None):
+    # A terminal that cannot show a letter gets a question mark in its place, not an error after the training.
+    sys.stdout.reconfigure(errors="replace")
     arguments, console = parse(argv), Console()
     title = f"Echo, part {arguments.part}: {PARTS[arguments.part].title}"
     compared = arguments.engine == "all"
@@ -160,7 +168,7 @@ def main(argv=None):
     table = Table("engine", "windows", "ms/window", "final loss", "accuracy", "off TensorFlow")
     largest = {}
     for engine, windows in runs.items():
-        off = "–"
+        off = "-"
         if compared and engine != "tensorflow":
             largest[engine] = differences(windows, runs["tensorflow"]).max()
             off = f"{largest[engine]:.1e}"
@@ -199,4 +207,7 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped before the end; nothing was written")

@@ -113,6 +113,7 @@ class Case:
             initial_state=state(),
             d_outputs=normal(1, self.batch_size, self.num_steps, self.cell.output_size),
             d_final_state=state(),
+            masks=self.cell.draw_masks(rng, self.num_steps, self.batch_size, self.input_size),
         )
 
 
@@ -124,6 +125,11 @@ class Problem(NamedTuple):
     initial_state: object
     d_outputs: np.ndarray
     d_final_state: object
+    masks: tuple
+
+    def options(self):
+        """Return the masks as an argument, for the cells that take any."""
+        return {"masks": self.masks} if any(named_leaves(self.masks)) else {}
 
 
 class Results(NamedTuple):
@@ -149,6 +155,7 @@ def run_dynamic(backend, case, problem, time_major=False, **options):
         case.sequence_length,
         problem.initial_state,
         time_major=time_major,
+        **problem.options(),
         **options,
     )
     d_inputs, d_initial_state, d_params = backend.dynamic_rnn_backward(
@@ -160,7 +167,12 @@ def run_dynamic(backend, case, problem, time_major=False, **options):
 def run_static(backend, case, problem):
     """Return the ``Results``, stacked batch-major, of ``static_rnn`` and its backward pass in ``backend``."""
     outputs, final_state, tape = backend.static_rnn(
-        case.cell, problem.params, list(problem.inputs.swapaxes(0, 1)), problem.initial_state, case.sequence_length
+        case.cell,
+        problem.params,
+        list(problem.inputs.swapaxes(0, 1)),
+        problem.initial_state,
+        case.sequence_length,
+        **problem.options(),
     )
     d_inputs, d_initial_state, d_params = backend.static_rnn_backward(
         tape, list(problem.d_outputs.swapaxes(0, 1)), problem.d_final_state

@@ -1,4 +1,4 @@
-"""Does the suite notice? ``python -m parity_tests.mutations`` plants each fault of ``faults.py`` and runs its tests.
+"""Does the suite notice? ``python -m parity_tests.mutations`` plants the faults of ``parity_tests/faults`` one by one.
 
 Each fault is planted in a copy of the project, in a process of its own, and the tests that should notice it are run
 there until the first fails. A fault that all of them pass is a survivor: a test is missing. The command ends non-zero

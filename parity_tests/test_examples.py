@@ -64,6 +64,21 @@ def test_echo_refuses_bad_arguments(arguments, words):
     assert words in done.stderr
 
 
+def test_echo_refuses_a_folder_it_cannot_write_to_before_it_trains(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = run("examples/echo.py", "--out", folder)
+        assert done.returncode == 2
+        assert "cannot be written to" in done.stderr
+        assert done.stdout == ""
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_echo_runs_in_a_terminal_that_knows_only_ascii(tmp_path):
+    done = run("examples/echo.py", "--part", 2, "--epochs", 1, "--out", tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+
+
 def without(tmp_path, *packages):
     """Return an environment in which these packages cannot be imported, as if they were not installed."""
     (tmp_path / "sitecustomize.py").write_text(

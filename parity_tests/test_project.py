@@ -13,9 +13,20 @@ ROOT = Path(__file__).resolve().parent.parent
 # What each folder may import of the project, and of the outside beyond the standard library.
 ARROWS = {
     "scratch": {"scratch", "numpy", "numba"},
-    "tf_impl": {"tf_impl", "scratch", "numpy", "tensorflow", "tf_keras"},
+    "tf_impl": {"tf_impl", "scratch", "numpy", "tensorflow", "keras", "tf_keras"},
 }
-STANDARD = {"contextlib", "dataclasses", "functools", "math", "numbers", "os", "sys", "typing", "warnings"}
+STANDARD = {
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "functools",
+    "math",
+    "numbers",
+    "os",
+    "sys",
+    "typing",
+    "warnings",
+}
 
 
 def imports(path):

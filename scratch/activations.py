@@ -14,8 +14,8 @@ def sigmoid(z):
 
 
 def relu(z):
-    """Return max(z, 0). A complex z is judged by its real part, so complex steps pass through."""
-    return np.where(z.real > 0, z, 0)
+    """Return max(z, 0). NumPy orders complex numbers by their real part first, so complex steps pass through."""
+    return np.maximum(z, 0)
 
 
 class Activation(NamedTuple):
@@ -29,3 +29,15 @@ ACTIVATIONS = {
     "tanh": Activation(np.tanh, lambda a: 1 - a * a),
     "relu": Activation(relu, lambda a: np.where(a.real > 0, np.ones_like(a), np.zeros_like(a))),
 }
+
+
+def clip(z, bound):
+    """Return z held between −bound and bound, judged by its real part; with bound ``None``, z itself."""
+    if bound is None:
+        return z
+    return np.where(np.abs(z.real) <= bound, z, np.sign(z.real) * z.real.dtype.type(bound))
+
+
+def clip_slope(z, bound):
+    """Return the derivative of ``clip``: 1 up to and at the bounds, 0 beyond, as in ``tf.clip_by_value``."""
+    return np.ones_like(z) if bound is None else (np.abs(z.real) <= bound).astype(z.dtype)

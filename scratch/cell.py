@@ -8,13 +8,17 @@ so a cell is four pure functions and nothing happens out of sight::
     output, new_state, cache     = cell.forward(params, x, state)
     d_x, d_state, d_params       = cell.backward(params, cache, d_output, d_new_state)
 
+A cell with dropout takes one more argument, its masks, drawn beforehand and given to every engine alike::
+
+    masks  = cell.draw_masks(rng, num_steps, batch_size, input_size)     # truth values [T, B, size], nested as the cell
+
 ``d_name`` always means ∂L/∂name for a scalar loss L, and has the shape of ``name``. ``cache`` is what forward kept for
 backward. A wrapper around cells is itself a cell.
 """
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_params, check_state
+from scratch.checks import check_array, check_count, check_dtype, check_params, check_state
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.tree import map_tree
 
@@ -44,7 +48,8 @@ class Cell:
 
         ``rng`` is a ``numpy.random.Generator``; ``kernel_initializer`` a function of ``scratch/initializers.py``.
         """
-        check_count("input_size", input_size)
+        input_size = check_count("input_size", input_size)
+        check_dtype("dtype", dtype)
         shapes = self.param_shapes(input_size)
         return draw_params(shapes, lambda path: self.initializer(path, kernel_initializer), rng, dtype)
 
@@ -54,7 +59,17 @@ class Cell:
 
     def zero_state(self, batch_size, dtype=np.float32):
         """Return a state of zeros: an array [batch_size, size] for every size in ``state_size``."""
+        batch_size = check_count("batch_size", batch_size, least=0)
+        check_dtype("dtype", dtype)
         return map_tree(lambda size: np.zeros((batch_size, size), dtype), self.state_size)
+
+    def mask_sizes(self, input_size):
+        """Return the widths of the masks that a step takes, nested as the cell is; ``()`` where it takes none."""
+        return ()
+
+    def draw_masks(self, rng, num_steps, batch_size, input_size):
+        """Return masks for a whole sequence, in the structure of ``mask_sizes``: truth values [T, B, size]."""
+        return ()
 
     def check_step(self, params, x, state):
         """Refuse, by name, a step whose arrays do not fit this cell or one another."""
@@ -66,3 +81,36 @@ class Cell:
         """Refuse, by name, gradients that do not fit the results of ``forward``."""
         check_array("d_output", d_output, (batch_size, self.output_size), dtype)
         check_state("d_new_state", d_new_state, self.state_size, batch_size, dtype)
+
+
+class CellWrapper(Cell):
+    """A cell around one ``cell``: what a wrapper does not say itself, the wrapped cell says."""
+
+    def __post_init__(self):
+        if not isinstance(self.cell, Cell):
+            raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(self.cell).__name__}")
+
+    @property
+    def state_size(self):
+        return self.cell.state_size
+
+    @property
+    def output_size(self):
+        return self.cell.output_size
+
+    def param_shapes(self, input_size):
+        return self.cell.param_shapes(input_size)
+
+    def initializer(self, path, kernel_initializer):
+        return self.cell.initializer(path, kernel_initializer)
+
+    def mask_sizes(self, input_size):
+        return self.cell.mask_sizes(input_size)
+
+    def draw_masks(self, rng, num_steps, batch_size, input_size):
+        return self.cell.draw_masks(rng, num_steps, batch_size, input_size)
+
+
+def masked_forward(cell, params, x, state, masks):
+    """Return ``cell.forward`` with its masks, or without them where the cell takes none."""
+    return cell.forward(params, x, state) if masks == () else cell.forward(params, x, state, masks)

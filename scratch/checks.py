@@ -4,6 +4,7 @@ All raise ``TypeError`` for a wrong kind (not an array, wrong dtype, wrong struc
 value (shape, length, label, option). They run before anything is computed.
 """
 
+import functools
 import numbers
 
 import numpy as np
@@ -27,7 +28,8 @@ def check_array(name, array, shape, dtype=None):
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
         return  # The usual case, settled in one line because cells check every time step.
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
+        # The two subclasses give other meanings to * and to missing entries, and would quietly compute something else.
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {array.dtype}")
@@ -44,13 +46,33 @@ def check_array(name, array, shape, dtype=None):
 
 def check_state(name, state, state_size, batch_size, dtype):
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
-    if not isinstance(state_size, tuple):
-        return check_array(name, state, (batch_size, state_size), dtype)
-    if type(state) is not type(state_size) or len(state) != len(state_size):
-        came = type(state).__name__ + (f" of {len(state)}" if type(state) is tuple else "")
-        raise TypeError(f"{name} must be {structure_text(state_size)}, but is {came}")
-    for (label, part), size in zip(branches(state), state_size, strict=True):
-        check_state(name + label, part, size, batch_size, dtype)
+    check_structure(
+        name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
+    )
+
+
+def check_masks(name, masks, mask_sizes, *leading):
+    """Refuse masks that are not truth values [*leading, size] in the structure of ``mask_sizes``."""
+
+    def check_mask(leaf, mask, size):
+        if not isinstance(mask, np.ndarray) or mask.dtype != bool:
+            came = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
+            raise TypeError(f"{leaf} must be an array of truth values, but is {came}")
+        if mask.shape != (*leading, size):
+            raise ValueError(f"{leaf} must have shape {shape_text((*leading, size))}, but has {shape_text(mask.shape)}")
+
+    check_structure(name, masks, mask_sizes, check_mask)
+
+
+def check_structure(name, tree, sizes, check_leaf):
+    """Refuse a tree of other tuples than those of ``sizes``; call ``check_leaf(name, leaf, size)`` on each leaf."""
+    if not isinstance(sizes, tuple):
+        return check_leaf(name, tree, sizes)
+    if type(tree) is not type(sizes) or len(tree) != len(sizes):
+        came = type(tree).__name__ + (f" of {len(tree)}" if type(tree) is tuple else "")
+        raise TypeError(f"{name} must be {structure_text(sizes)}, but is {came}")
+    for (label, part), size in zip(branches(tree), sizes, strict=True):
+        check_structure(name + label, part, size, check_leaf)
 
 
 def structure_text(state_size):
@@ -63,10 +85,21 @@ def structure_text(state_size):
 
 
 def check_params(name, params, shapes, dtype=None):
-    """Refuse all but a nested dict of arrays with the names and the shapes of the nested dict ``shapes``."""
+    """Refuse all but a nested dict of arrays with the names and the shapes of the nested dict ``shapes``.
+
+    One array under two names is refused as well: its gradient would come in two parts that no one adds.
+    """
+    check_names(name, params, shapes, dtype)
+    seen = {}
+    for path, leaf in named_leaves(params, name):
+        if seen.setdefault(id(leaf), path) != path:
+            raise ValueError(f"{path} is the same array as {seen[id(leaf)]}: give each layer weights of its own")
+
+
+def check_names(name, params, shapes, dtype):
     if not isinstance(shapes, dict):
         return check_array(name, params, shapes, dtype)
-    expected = ", ".join(map(repr, shapes))
+    expected = ", ".join(map(repr, shapes)) or "nothing in it"
     if not isinstance(params, dict):
         raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
     for key in shapes.keys() - params.keys():
@@ -74,19 +107,21 @@ def check_params(name, params, shapes, dtype=None):
     for key in params.keys() - shapes.keys():
         raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
     for key, shape in shapes.items():
-        check_params(f"{name}/{key}", params[key], shape, dtype)
+        check_names(f"{name}/{key}", params[key], shape, dtype)
 
 
 def check_like(name, tree, like):
     """Refuse all but a nested dict of arrays with the names, shapes and dtype of the arrays in ``like``."""
-    dtypes = {leaf.dtype for _, leaf in named_leaves(like)}
-    check_params(name, tree, map_tree(np.shape, like), *dtypes)
+    check_params(name, tree, map_tree(np.shape, like), next(named_leaves(like))[1].dtype)
 
 
 def check_lengths(sequence_length, batch_size, num_steps):
     """Return ``sequence_length`` as an integer array [B], refusing what is not B whole numbers from 0 to T."""
-    lengths = np.asarray(sequence_length)
-    if lengths.dtype.kind not in "iu":
+    try:
+        lengths = np.asarray(sequence_length)
+    except ValueError as error:
+        raise TypeError(f"sequence_length must be {batch_size} whole numbers, but is {sequence_length!r}") from error
+    if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
     if lengths.shape != (batch_size,):
         raise ValueError(
@@ -115,27 +150,58 @@ def check_labels(labels, shape, num_classes):
         raise ValueError(f"labels[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
 
 
-def check_count(name, value):
-    """Refuse all but a whole number of at least 1."""
+def check_count(name, value, least=1):
+    """Return a whole number of at least ``least`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, but is {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, but is {value}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, but is {value}")
+    return int(value)
 
 
 def check_number(name, value, least=-np.inf, above=-np.inf):
-    """Refuse all but a finite real number of at least ``least`` and greater than ``above``."""
+    """Return a finite real number of at least ``least`` and greater than ``above`` as Python's own float.
+
+    A NumPy scalar would not do: ``np.float64(1) + z`` makes float64 of a float32 z.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, but is {value!r}")
+    try:
+        value = float(value)
+    except OverflowError:
+        value = np.inf
     if not np.isfinite(value):
         raise ValueError(f"{name} must be finite, but is {value}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, but is {value}")
     if value <= above:
         raise ValueError(f"{name} must be greater than {above}, but is {value}")
+    return value
 
 
 def check_choice(name, value, choices):
-    """Refuse all but one of these strings."""
-    if not isinstance(value, str) or value not in choices:
+    """Refuse all but one of these strings or truth values."""
+    if not isinstance(value, str | bool) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {value!r}")
+    return value
+
+
+def check_flag(name, value):
+    """Refuse all but ``True`` and ``False``."""
+    return check_choice(name, value, (False, True))
+
+
+def check_dtype(name, dtype):
+    """Refuse all but float32 and float64, and complex128 for complex steps."""
+    if dtype is None or np.dtype(dtype) not in FLOATS:
+        raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
+
+
+def check_options(options, **checks):
+    """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns."""
+    for name, check in checks.items():
+        object.__setattr__(options, name, check(name, getattr(options, name)))
+
+
+check_activation = functools.partial(check_choice, choices=("tanh", "relu"))
+check_positive = functools.partial(check_number, above=0)

@@ -8,9 +8,22 @@ def glorot_uniform(rng, shape, dtype):
 
     Source: Glorot and Bengio (2010), equation 16; ``tf.compat.v1.glorot_uniform_initializer``.
     """
-    fan_in, fan_out = shape
+    fan_in, fan_out = shape[0], shape[-1]  # TensorFlow's count for a vector, such as a peephole: its length, twice
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+def orthogonal(rng, shape, dtype):
+    """Return a matrix with orthonormal columns (rows, where it is wider than tall), uniform among all of these.
+
+    QR of a normal draw, with the signs of R's diagonal moved into Q: without that, QR's own habits would show.
+    Source: Saxe et al. (2013); ``tf.compat.v1.orthogonal_initializer``. Raises ``ValueError`` for any but two axes.
+    """
+    if len(shape) != 2:
+        raise ValueError(f"orthogonal needs a matrix, but the shape is {list(shape)}")
+    q, r = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
+    q = q * np.sign(np.diag(r))
+    return (q if shape[0] >= shape[1] else q.T).astype(dtype)
 
 
 def uniform(rng, shape, dtype):
@@ -21,6 +34,11 @@ def uniform(rng, shape, dtype):
 def zeros(rng, shape, dtype):
     """Return zeros, the start of every TF1 cell's bias; ``rng`` is not used."""
     return np.zeros(shape, dtype)
+
+
+def ones(rng, shape, dtype):
+    """Return ones, the start of the bias of a GRU's gates; ``rng`` is not used."""
+    return np.ones(shape, dtype)
 
 
 def draw_params(shapes, initializer, rng, dtype, path=""):

@@ -5,9 +5,17 @@ same results as NumPy arrays, so one test body serves both. No equation is retyp
 """
 
 from tf_impl.cell import backward, forward, genuine
+from tf_impl.cells.attention import AttentionCellWrapper
+from tf_impl.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
+from tf_impl.cells.dropout import DropoutWrapper
+from tf_impl.cells.full_lstm import LSTMBlockCell, LSTMCell, block_lstm, block_lstm_v2, lstm_block_cell
+from tf_impl.cells.grid_lstm import GridLSTMCell
+from tf_impl.cells.gru import GRUCell, gru_block_cell
 from tf_impl.cells.lstm import BasicLSTMCell
 from tf_impl.cells.multi import MultiRNNCell
+from tf_impl.cells.residual import ResidualWrapper
 from tf_impl.cells.rnn import BasicRNNCell
+from tf_impl.cells.time_freq_lstm import TimeFreqLSTMCell
 from tf_impl.inputs.unstack import flatten_time, series_to_rows, stack, unflatten_time, unstack
 from tf_impl.training.dense import Dense
 from tf_impl.training.losses import (

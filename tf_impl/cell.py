@@ -6,7 +6,7 @@ Each file of ``tf_impl/cells`` registers with ``genuine`` how TensorFlow makes i
 from functools import singledispatch
 
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf
+from tf_impl.tensorflow import tf, v1
 
 
 @singledispatch
@@ -38,7 +38,7 @@ def forward(cell, params, x, state):
         tf_cell = genuine(cell, x.dtype)
         output, new_state = tf_cell(tf_x, as_structure(tf_cell.state_size, tf_state))
         results = output, as_structure(cell.state_size, new_state)
-        program.differentiate(results, (tf_x, tf_state, program.load(params, tf_cell.trainable_variables)))
+        program.differentiate(results, (tf_x, tf_state, program.load(params, v1.trainable_variables())))
     return *program.run(results), program
 
 

@@ -74,6 +74,12 @@ def check_refusals(cell):
         cell.backward(params, cache, output[:, 0], new_state)
     with pytest.raises(ValueError, match="d_new_state.* must have shape"):
         cell.backward(params, cache, output, cell.zero_state(1, np.float64))
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, but is <class 'int'>"):
+        cell.init_params(np.random.default_rng(0), 3, int)
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, but is None"):
+        cell.zero_state(5, None)
+    with pytest.raises(ValueError, match="batch_size must be at least 0, but is -1"):
+        cell.zero_state(-1)
     with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, but is int"):
         cell.init_params(0, 3)
     with pytest.raises(ValueError, match="input_size must be at least 1, but is 0"):

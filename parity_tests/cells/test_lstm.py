@@ -36,6 +36,13 @@ def test_refusals():
         cell.forward(params, x, LSTMState(np.zeros((5, 3), np.float32), np.zeros((5, 4), np.float32)))
 
 
+def test_a_numpy_scalar_as_forget_bias_leaves_float32_alone():
+    cell = BasicLSTMCell(4, forget_bias=np.float64(1))
+    params = cell.init_params(np.random.default_rng(0), 3)
+    output, state, _ = cell.forward(params, np.ones((5, 3), np.float32), cell.zero_state(5))
+    assert output.dtype == state.c.dtype == np.float32
+
+
 def test_a_new_cell_starts_as_in_tensorflow():
     cell = BasicLSTMCell(4)
     assert cell.forget_bias == 1.0

@@ -3,8 +3,10 @@ import pytest
 
 from parity_tests.cases import MULTI_CELLS, one_step
 from parity_tests.cells import checks
-from scratch import BasicLSTMCell, BasicRNNCell, MultiRNNCell
+from parity_tests.harness import Case
+from scratch import BasicLSTMCell, BasicRNNCell, MultiRNNCell, dynamic_rnn
 from scratch.tree import named_leaves
+from tf_impl.tensorflow import tf, v1
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -33,6 +35,30 @@ def test_refusals():
         cell.forward(params, x, (cell.cells[0].zero_state(5),))
     with pytest.raises(TypeError, match="state\\[0\\] must be LSTMState\\(c, h\\), but is tuple of 2"):
         cell.forward(params, x, ((x, x), x))
+
+
+def test_one_cell_three_times_is_three_layers_here_and_one_in_tensorflow():
+    """The ``[cell] * 3`` trap: a TF1 cell holds its weights, a description does not."""
+    with tf.Graph().as_default():
+        genuine = v1.nn.rnn_cell.BasicRNNCell(3, dtype=tf.float64)
+        v1.nn.static_rnn(v1.nn.rnn_cell.MultiRNNCell([genuine] * 3), [tf.zeros([5, 3], tf.float64)], dtype=tf.float64)
+        assert len(v1.trainable_variables()) == 2
+    cell = MultiRNNCell([BasicRNNCell(3)] * 3)
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    assert len({id(leaf) for _, leaf in named_leaves(params)}) == 6
+    # Its twin has a cell of its own for each layer.
+    checks.check_against_tensorflow(Case(cell, num_steps=1), np.float64)
+
+
+def test_shared_weights_are_refused():
+    cell = MultiRNNCell([BasicRNNCell(3)] * 2)
+    params = cell.init_params(np.random.default_rng(0), 3)
+    params["cell_1"]["kernel"] = params["cell_0"]["kernel"]
+    x = np.zeros((5, 3), np.float32)
+    with pytest.raises(ValueError, match="params/cell_1/kernel is the same array as params/cell_0/kernel"):
+        cell.forward(params, x, cell.zero_state(5))
+    with pytest.raises(ValueError, match="params/cell_1/kernel is the same array as params/cell_0/kernel"):
+        dynamic_rnn(cell, params, x[:, None], engine="numba")
 
 
 def test_every_layer_draws_its_own_weights_under_tensorflows_names():

@@ -28,6 +28,24 @@ def test_refusals():
         BasicRNNCell(4, activation="sigmoid")
 
 
+def test_numpy_scalars_are_options_like_any_other():
+    """Kept as Python's numbers: −np.uint8(4) would be 252, and np.float64(1) + z float64."""
+    cell = BasicRNNCell(np.uint8(4))
+    assert type(cell.num_units) is int
+    params = cell.init_params(np.random.default_rng(0), np.int8(120))
+    assert params["kernel"].shape == (124, 4)
+    x = np.ones((5, 120), np.float32)
+    output, state, cache = cell.forward(params, x, cell.zero_state(5))
+    d_x, d_state, _ = cell.backward(params, cache, output, state)
+    assert (d_x.shape, d_state.shape) == ((5, 120), (5, 4))
+
+
+def test_relu_hides_no_nan():
+    cell = BasicRNNCell(4, activation="relu")
+    x = np.full((1, 3), np.nan, np.float32)
+    assert np.isnan(cell.forward(cell.init_params(np.random.default_rng(0), 3), x, cell.zero_state(1))[0]).all()
+
+
 def test_weights_start_as_in_tensorflow():
     params = BasicRNNCell(40).init_params(np.random.default_rng(0), 60)
     limit = np.sqrt(6 / (100 + 40))

@@ -56,8 +56,15 @@ def test_refusals():
         series_to_rows(np.arange(7), 0)
     with pytest.raises(ValueError, match="flat has 7 rows, which do not divide into a batch of 2"):
         unflatten_time(np.zeros((7, 3)), 2)
-    with pytest.raises(ValueError, match="axis is 3, but inputs have only 3 axes"):
+    with pytest.raises(ValueError, match="axis is 3, but inputs has only 3 axes"):
         unstack(ARRAY, axis=3)
+    with pytest.raises(TypeError, match="axis must be a whole number, but is '1'"):
+        unstack(ARRAY, axis="1")
+    with pytest.raises(ValueError, match="axis is 2, but the result has only 2 axes"):
+        stack([np.zeros(2)], axis=2)
+    with pytest.raises(TypeError, match="steps\\[1\\] is float32, but steps\\[0\\] is float64"):
+        stack([np.zeros(2), np.zeros(2, np.float32)])
+    assert series_to_rows(np.arange(1000), np.uint8(5)).shape == (5, 200)
     with pytest.raises(TypeError, match="inputs must be a NumPy array, but is list"):
         unstack([[1, 2], [3, 4]])
     with pytest.raises(ValueError, match="outputs must have at least 2 axes, but has shape \\[3\\]"):

@@ -35,6 +35,28 @@ def test_what_has_no_kernel_is_refused_by_name():
         )
 
 
+@dataclass(frozen=True)
+class OwnLayers(MultiRNNCell):
+    """Layers of a user's own: a class that inherits from MultiRNNCell is another cell."""
+
+
+def test_layers_of_a_users_own_are_refused():
+    cell = OwnLayers([BasicLSTMCell(4)])
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    with pytest.raises(ValueError, match="but not OwnLayers; engine 'numpy' runs"):
+        dynamic_rnn(cell, params, np.zeros((5, 6, 3)), engine="numba")
+
+
+def test_gradients_are_named_whatever_the_order_of_the_parameters():
+    """Sorted names put cell_10 before cell_2; a dict may come in any order."""
+    case = Case(MULTI_CELLS[0], (4, 0, 6, 1, 3))
+    problem = case.draw(np.float64)
+    backwards = problem._replace(params=dict(reversed(problem.params.items())))
+    expected = run_dynamic_numba(case, problem)
+    assert_parity(run_dynamic_numba(case, backwards), expected, limit=0)
+    assert_parity(run_dynamic(scratch, case, backwards), expected)
+
+
 def test_any_memory_layout_gives_the_same_bits():
     """Time-major, column-major, strided and read-only arrays are the same problem."""
     case = Case(BasicLSTMCell(4), (4, 0, 6, 1, 3))

@@ -88,7 +88,10 @@ class CountingTrainer:
     def zero_state(self, batch_size):
         return np.zeros(batch_size)
 
-    def step(self, x, labels, state):
+    def draw_masks(self, rng, batch_size):
+        return ()
+
+    def step(self, x, labels, state, masks):
         self.seen.append((x, labels, state))
         return 0.0, np.zeros((*x.shape, 2)), state + 1
 
@@ -103,6 +106,18 @@ def test_the_state_is_carried_through_an_epoch_and_every_epoch_has_new_data():
     np.testing.assert_array_equal(np.hstack([x for x, _, _ in trainer.seen[:3]]), x[:, :45])
     np.testing.assert_array_equal(np.hstack([labels for _, labels, _ in trainer.seen[:3]]), labels[:, :45])
     assert (windows[0].x != windows[3].x).any()
+
+
+def test_refusals():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="engine must be one of 'numpy', 'numba', but is 'tensorflow'"):
+        EchoTrainer(PARTS[5], init_params(PARTS[5], rng), "tensorflow")
+    with pytest.raises(ValueError, match="echo_step must be at least 1, but is -3"):
+        generate_data(rng, echo_step=-3)
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, but is NoneType"):
+        generate_data(None)
+    with pytest.raises(ValueError, match="num_epochs must be at least 1, but is 0"):
+        next(train(EchoTrainer(PARTS[5], init_params(PARTS[5], rng)), rng, 0))
 
 
 def test_a_series_that_does_not_divide_is_refused():

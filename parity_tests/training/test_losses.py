@@ -72,6 +72,18 @@ def test_huge_logits_give_finite_losses_and_gradients(dtype):
     assert_parity((loss, d_logits), expected)
 
 
+def test_a_class_ruled_out_by_a_logit_of_minus_infinity():
+    logits = np.array([[-np.inf, 0.0, 1.0]])
+    args = "sparse_softmax_cross_entropy_with_logits", np.array([1]), logits, np.ones(1)
+    assert_parity(run(scratch, *args), run(tf_impl, *args))
+
+
+def test_many_classes_cost_no_square_of_their_number():
+    logits = np.zeros((1, 200_000), np.float32)
+    loss, _ = sparse_softmax_cross_entropy_with_logits(np.array([7]), logits)
+    assert loss == pytest.approx(np.log(200_000), rel=1e-5)
+
+
 def test_refusals():
     logits, soft, classes, d_loss = draw((7,), np.float64)
     with pytest.raises(ValueError, match="labels\\[2\\] is 4, but the logits have classes 0 to 3"):

@@ -67,5 +67,13 @@ def test_refusals():
         optimizer.apply_gradients(params, {**gradient, "rnn": {"kernel": gradient["rnn"]["kernel"].T}}, slots)
     with pytest.raises(TypeError, match="gradients/rnn/kernel is float32, but the inputs are float64"):
         optimizer.apply_gradients(params, map_tree(np.float32, gradient), slots)
+    with pytest.raises(TypeError, match="params/w must be float32 or float64, but is int64"):
+        optimizer.apply_gradients({"w": np.array([5])}, {"w": np.array([5])}, {"accumulator": {"w": np.array([0])}})
+    with pytest.raises(TypeError, match="params must be a dict of arrays, but is None"):
+        optimizer.init_slots(None)
+    with pytest.raises(TypeError, match="params/b is float32, but the inputs are float64"):
+        optimizer.init_slots({**params, "b": params["b"].astype(np.float32)})
+    with pytest.raises(TypeError, match="slots must be a dict with nothing in it, but is str"):
+        GradientDescentOptimizer(0.1).apply_gradients(params, gradient, "junk")
     with pytest.raises(ValueError, match="slots has no 'accumulator'"):
         optimizer.apply_gradients(params, gradient, {})

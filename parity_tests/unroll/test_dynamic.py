@@ -3,7 +3,7 @@ import pytest
 
 import scratch
 import tf_impl
-from parity_tests.cases import CELLS, sequences
+from parity_tests.cases import CELLS, DROPOUT_CELLS, VARIATIONAL_CELLS, in_dtypes, on_engines, sequences
 from parity_tests.harness import (
     Case,
     Results,
@@ -15,14 +15,15 @@ from parity_tests.harness import (
     run_static,
     to_complex,
 )
-from scratch import BasicLSTMCell, LSTMState, dynamic_rnn, dynamic_rnn_backward
+from scratch import BasicLSTMCell, DropoutWrapper, LSTMState, dynamic_rnn, dynamic_rnn_backward
 from scratch.tree import map_tree, named_leaves
 
 LENGTHS = (4, 0, 6, 1, 3)
+# A row run alone would need its own part of every mask.
+PLAIN = [cell for cell in CELLS if cell not in VARIATIONAL_CELLS]
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("case", sequences(CELLS), ids=str)
+@pytest.mark.parametrize(("case", "dtype"), in_dtypes(sequences(CELLS)), ids=str)
 def test_agrees_with_tensorflow(case, dtype):
     problem = case.draw(dtype)
     actual = run_dynamic(scratch, case, problem)
@@ -31,7 +32,7 @@ def test_agrees_with_tensorflow(case, dtype):
         assert_padding_is_zero(case, actual)
 
 
-@pytest.mark.parametrize("case", sequences(CELLS), ids=str)
+@pytest.mark.parametrize("case", sequences(CELLS + DROPOUT_CELLS), ids=str)
 def test_static_and_time_major_are_the_same_numbers(case):
     problem = case.draw(np.float64)
     actual = run_dynamic(scratch, case, problem)
@@ -39,7 +40,7 @@ def test_static_and_time_major_are_the_same_numbers(case):
     assert_parity(run_dynamic(scratch, case, problem, time_major=True), actual, limit=0)
 
 
-@pytest.mark.parametrize("case", [Case(cell, LENGTHS) for cell in CELLS], ids=str)
+@pytest.mark.parametrize("case", [Case(cell, LENGTHS) for cell in CELLS + DROPOUT_CELLS], ids=str)
 def test_gradients_agree_with_complex_steps(case):
     """Backpropagation through time against nothing but the forward pass."""
     problem = case.draw(np.float64)
@@ -47,7 +48,7 @@ def test_gradients_agree_with_complex_steps(case):
 
     def scalar(arguments):
         inputs, initial_state, params = arguments
-        outputs, final_state, _ = dynamic_rnn(case.cell, params, inputs, LENGTHS, initial_state)
+        outputs, final_state, _ = dynamic_rnn(case.cell, params, inputs, LENGTHS, initial_state, **problem.options())
         return loss(outputs, final_state, problem)
 
     arguments = to_complex((problem.inputs, problem.initial_state, problem.params))
@@ -77,15 +78,14 @@ def each_row_alone(case, problem, **options):
     return Results(*joined, map_tree(lambda *leaves: sum(leaves), *(row.d_params for row in rows)))
 
 
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-@pytest.mark.parametrize("case", [Case(cell, LENGTHS) for cell in CELLS], ids=str)
-def test_a_padded_batch_is_its_rows_run_alone(case, engine):
+@pytest.mark.parametrize(("cell", "engine"), on_engines(PLAIN), ids=str)
+def test_a_padded_batch_is_its_rows_run_alone(cell, engine):
+    case = Case(cell, LENGTHS)
     problem = case.draw(np.float64)
     assert_parity(run_dynamic(scratch, case, problem, engine=engine), each_row_alone(case, problem, engine=engine))
 
 
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-@pytest.mark.parametrize("cell", CELLS, ids=str)
+@pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS), ids=str)
 def test_what_the_padding_holds_is_never_looked_at(cell, engine):
     case = Case(cell, LENGTHS)
     problem = case.draw(np.float64)
@@ -94,6 +94,26 @@ def test_what_the_padding_holds_is_never_looked_at(cell, engine):
         filled[row, length:] = np.nan
     actual = run_dynamic(scratch, case, problem._replace(inputs=filled), engine=engine)
     assert_parity(actual, run_dynamic(scratch, case, problem, engine=engine), limit=0)
+
+
+@pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS), ids=str)
+def test_a_row_of_length_0_hands_any_state_through_and_teaches_nothing(cell, engine):
+    case = Case(cell, LENGTHS)
+    problem = case.draw(np.float64)
+
+    def spoil(leaf):
+        leaf = leaf.copy()
+        leaf[1] = np.nan
+        return leaf
+
+    spoilt = problem._replace(initial_state=map_tree(spoil, problem.initial_state))
+    actual, expected = (
+        run_dynamic(scratch, case, spoilt, engine=engine),
+        run_dynamic(scratch, case, problem, engine=engine),
+    )
+    for _, leaf in named_leaves(actual.final_state):
+        assert np.isnan(leaf[1]).all()
+    assert_parity(tuple(actual[2:]), tuple(expected[2:]), limit=0)
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
@@ -117,16 +137,17 @@ def test_gradients_not_given_are_zeros(engine):
         assert_parity(dynamic_rnn_backward(tape, *missing), dynamic_rnn_backward(tape, *given), limit=0)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-@pytest.mark.parametrize("case", sequences(CELLS), ids=str)
-def test_arguments_and_results_are_safe_from_one_another(case, engine):
+@pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS), ids=str)
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=str)
+def test_arguments_and_results_are_safe_from_one_another(cell, engine, lengths):
     """Nothing given is written to, and writing into what came out changes no gradient."""
+    case = Case(cell, lengths)
     problem = case.draw(np.float64)
     before = map_tree(np.copy, problem)
     expected = run_dynamic(scratch, case, problem, engine=engine)
     assert_parity(problem, before, limit=0)
     outputs, final_state, tape = dynamic_rnn(
-        case.cell, problem.params, problem.inputs, case.sequence_length, problem.initial_state, engine=engine
+        cell, problem.params, problem.inputs, lengths, problem.initial_state, engine=engine, **problem.options()
     )
     for _, array in named_leaves((outputs, final_state)):
         array[...] = np.nan
@@ -171,9 +192,25 @@ def test_refusals(engine):
         run(initial_state=(x[:, 0], x[:, 0]))
     with pytest.raises(ValueError, match="initial_state.c must have shape \\[5, 4\\], but has \\[1, 4\\]"):
         run(initial_state=cell.zero_state(1, np.float64))
+    with pytest.raises(ValueError, match="inputs must have at least one feature, but their last axis is empty"):
+        run(inputs=x[:, :, :0])
+    with pytest.raises(TypeError, match="inputs must be a NumPy array of shape .* but is MaskedArray"):
+        run(inputs=np.ma.array(x))
+    with pytest.raises(TypeError, match="params/kernel must be a NumPy array of shape \\[7, 16\\], but is MaskedArray"):
+        run(params={**params, "kernel": np.ma.array(params["kernel"])})
+    with pytest.raises(ValueError, match="time_major must be one of False, True, but is 'False'"):
+        run(time_major="False")
+    with pytest.raises(TypeError, match="sequence_length must be 5 whole numbers, but is \\[\\[1, 2\\], \\[3\\]"):
+        run(sequence_length=[[1, 2], [3], 1, 1, 1])
+    with pytest.raises(
+        ValueError, match="masks must be given for a cell with dropout: cell.draw_masks\\(rng, num_steps=15"
+    ):
+        run(cell=DropoutWrapper(cell, output_keep_prob=0.5))
     with pytest.raises(TypeError, match="cell must be a cell such as BasicLSTMCell\\(128\\), but is str"):
         run(cell="lstm")
     _, _, tape = run()
+    with pytest.raises(TypeError, match="tape must be the DynamicTape of the matching forward pass, but is NoneType"):
+        dynamic_rnn_backward(None)
     with pytest.raises(ValueError, match="d_outputs must have shape \\[5, 15, 4\\], but has \\[15, 5, 4\\]"):
         dynamic_rnn_backward(tape, np.zeros((15, 5, 4)))
     with pytest.raises(TypeError, match="d_final_state.c is float32, but the inputs are float64"):

@@ -3,13 +3,12 @@ import pytest
 
 import scratch
 import tf_impl
-from parity_tests.cases import CELLS, sequences
+from parity_tests.cases import CELLS, in_dtypes, sequences
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_static
 from scratch import BasicLSTMCell, LSTMState, static_rnn, static_rnn_backward
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("case", sequences(CELLS), ids=str)
+@pytest.mark.parametrize(("case", "dtype"), in_dtypes(sequences(CELLS)), ids=str)
 def test_agrees_with_tensorflow(case, dtype):
     problem = case.draw(dtype)
     actual = run_static(scratch, case, problem)

@@ -73,6 +73,13 @@ def test_refusals():
         truncated_rnn(case.cell, problem.params, problem.inputs, 3, [9, 1, 1, 1, 1])
     with pytest.raises(ValueError, match="inputs must have shape \\[B, T, D\\], but has \\[8, 3\\]"):
         truncated_rnn(case.cell, problem.params, problem.inputs[0], 3)
+    with pytest.raises(ValueError, match="inputs must have at least one time step, but their shape is \\[5, 0, 3\\]"):
+        truncated_rnn(case.cell, problem.params, problem.inputs[:, :0], 3)
+    with pytest.raises(TypeError, match="tapes must be the list that truncated_rnn returned"):
+        truncated_rnn_backward([], problem.d_outputs)
+    assert windows(300, np.uint8(100))[-1] == slice(200, 300)
     _, _, tapes = truncated_rnn(case.cell, problem.params, problem.inputs, 3)
+    with pytest.raises(TypeError, match="tapes\\[1\\] must be the DynamicTape"):
+        truncated_rnn_backward([tapes[0], tapes], problem.d_outputs)
     with pytest.raises(ValueError, match="d_outputs must have shape \\[B, 8, 4\\], but has \\[5, 6, 4\\]"):
         truncated_rnn_backward(tapes, problem.d_outputs[:, :6])

@@ -16,7 +16,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, sigmoid
 from scratch.cell import Cell
-from scratch.checks import check_choice, check_count, check_number
+from scratch.checks import check_activation, check_count, check_number, check_options
 
 
 class LSTMState(NamedTuple):
@@ -55,9 +55,7 @@ class BasicLSTMCell(Cell):
     activation: str = "tanh"
 
     def __post_init__(self):
-        check_count("num_units", self.num_units)
-        check_number("forget_bias", self.forget_bias)
-        check_choice("activation", self.activation, ACTIVATIONS)
+        check_options(self, num_units=check_count, forget_bias=check_number, activation=check_activation)
 
     @property
     def state_size(self):

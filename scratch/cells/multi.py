@@ -10,7 +10,8 @@ in ``docs/cells/multi.md``.
 
 from dataclasses import dataclass
 
-from scratch.cell import Cell
+from scratch.cell import Cell, masked_forward
+from scratch.checks import check_state
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,31 @@ class MultiRNNCell(Cell):
         layer, _, path = path.removeprefix("cell_").partition("/")
         return self.cells[int(layer)].initializer(path, kernel_initializer)
 
-    def forward(self, params, x, state):
-        """Compute x [B, D] and a tuple of states to ``(output of the highest layer, new_state, cache)``."""
+    def mask_sizes(self, input_size):
+        return tuple(cell.mask_sizes(size) for _, cell, size in self.layers(input_size))
+
+    def draw_masks(self, rng, num_steps, batch_size, input_size):
+        """Return a tuple with the masks of each layer, the lowest drawn first."""
+        return tuple(cell.draw_masks(rng, num_steps, batch_size, size) for _, cell, size in self.layers(input_size))
+
+    def forward(self, params, x, state, masks=None):
+        """Compute x [B, D] and a tuple of states to ``(output of the highest layer, new_state, cache)``.
+
+        ``masks``: a tuple of the layers' masks, needed where a layer has dropout.
+        """
         self.check_step(params, x, state)
         new_states, caches = [], []
+        masks = [()] * len(self.cells) if masks is None else masks
         # xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)
-        for (name, cell, _), layer_state in zip(self.layers(x.shape[1]), state, strict=True):
-            x, new_state, cache = cell.forward(params[name], x, layer_state)
+        for (name, cell, _), layer_state, layer_masks in zip(self.layers(x.shape[1]), state, masks, strict=True):
+            x, new_state, cache = masked_forward(cell, params[name], x, layer_state, layer_masks)
             new_states.append(new_state)
             caches.append(cache)
         return x, tuple(new_states), caches
 
     def backward(self, params, cache, d_output, d_new_state):
         """Return ``(d_x [B, D], d_state, d_params)``; what flows down is the gradient of each layer's input."""
+        check_state("d_new_state", d_new_state, self.state_size, len(d_output), d_output.dtype)
         d_states, d_params = [], {}
         # The last layer to run is the first to be differentiated.
         for layer in reversed(range(len(self.cells))):

@@ -13,7 +13,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS
 from scratch.cell import Cell
-from scratch.checks import check_choice, check_count
+from scratch.checks import check_activation, check_count, check_options
 
 
 class RNNCache(NamedTuple):
@@ -38,8 +38,7 @@ class BasicRNNCell(Cell):
     activation: str = "tanh"
 
     def __post_init__(self):
-        check_count("num_units", self.num_units)
-        check_choice("activation", self.activation, ACTIVATIONS)
+        check_options(self, num_units=check_count, activation=check_activation)
 
     @property
     def state_size(self):

@@ -20,7 +20,7 @@ def series_to_rows(series, batch_size):
 
     Raises ``ValueError`` where N does not divide. Source: ``x.reshape((batch_size, -1))``, ``tf.reshape``.
     """
-    check_count("batch_size", batch_size)
+    batch_size = check_count("batch_size", batch_size)
     series = check_rank("series", series, 1)
     if len(series) == 0 or len(series) % batch_size:
         raise ValueError(f"series has {len(series)} steps, which do not divide into {batch_size} rows")
@@ -33,8 +33,7 @@ def unstack(inputs, axis=1):
     Raises ``ValueError`` where there is no such axis. Source: ``tf.unstack``.
     """
     inputs = check_rank("inputs", inputs, 1)
-    if not -inputs.ndim <= axis < inputs.ndim:
-        raise ValueError(f"axis is {axis}, but inputs have only {inputs.ndim} axes")
+    check_axis(axis, "inputs", inputs.ndim)
     return list(np.moveaxis(inputs, axis, 0))
 
 
@@ -48,10 +47,13 @@ def stack(steps, axis=1):
     if not steps:
         raise ValueError("steps must hold at least one array, but is empty")
     for t, step in enumerate(steps):
-        if np.shape(step) != np.shape(steps[0]):
-            raise ValueError(
-                f"steps[{t}] has shape {shape_text(np.shape(step))}, but steps[0] has {shape_text(np.shape(steps[0]))}"
-            )
+        step, first = check_rank(f"steps[{t}]", step, 0), steps[0]
+        if step.shape != first.shape:
+            shapes = shape_text(step.shape), shape_text(first.shape)
+            raise ValueError(f"steps[{t}] has shape {shapes[0]}, but steps[0] has {shapes[1]}")
+        if step.dtype != first.dtype:
+            raise TypeError(f"steps[{t}] is {step.dtype}, but steps[0] is {first.dtype}")
+    check_axis(axis, "the result", steps[0].ndim + 1)
     return np.stack(steps, axis)
 
 
@@ -66,11 +68,18 @@ def unflatten_time(flat, batch_size):
 
     Raises ``ValueError`` where B·T does not divide by ``batch_size``. Source: ``tf.reshape``.
     """
-    check_count("batch_size", batch_size)
+    batch_size = check_count("batch_size", batch_size)
     flat = check_rank("flat", flat, 1)
     if len(flat) % batch_size:
         raise ValueError(f"flat has {len(flat)} rows, which do not divide into a batch of {batch_size}")
     return flat.reshape(batch_size, len(flat) // batch_size, *flat.shape[1:])
+
+
+def check_axis(axis, name, ndim):
+    """Refuse all but a whole number that counts one of ``ndim`` axes, from either end."""
+    check_count("axis", axis, least=-ndim)
+    if axis >= ndim:
+        raise ValueError(f"axis is {axis}, but {name} has only {ndim} axes")
 
 
 def check_rank(name, array, least):

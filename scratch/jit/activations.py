@@ -2,22 +2,22 @@
 
 import math
 
-from numba import njit
+from scratch.jit.compiler import compiled
 
 
-@njit(cache=True)
+@compiled
 def sigmoid(z):
     """Return σ(z) = (1 + tanh(z / 2)) / 2."""
     return 0.5 * (1 + math.tanh(0.5 * z))
 
 
-@njit(cache=True)
+@compiled
 def value(relu, z):
     """Return φ(z): the rectifier if ``relu``, else tanh."""
     return max(z, 0.0) if relu else math.tanh(z)
 
 
-@njit(cache=True)
+@compiled
 def slope(relu, a):
     """Return φ'(z), given a = φ(z)."""
     if relu:

@@ -6,12 +6,12 @@ a step lie side by side in ``gates[t, b]``, in the order i, j, f, o of the kerne
 """
 
 import numpy as np
-from numba import njit
 
 from scratch.jit.activations import sigmoid, slope, value
+from scratch.jit.compiler import compiled
 
 
-@njit(cache=True)
+@compiled
 def lstm_forward(kernel, bias, forget_bias, relu, x, lengths, c_0, h_0):
     """Return ``(outputs [T, B, H], c and h [T + 1, B, H], gates [T, B, 4H])`` for x [T, B, D].
 
@@ -47,7 +47,7 @@ def lstm_forward(kernel, bias, forget_bias, relu, x, lengths, c_0, h_0):
     return outputs, c, h, gates
 
 
-@njit(cache=True)
+@compiled
 def lstm_backward(kernel, relu, x, lengths, c, h, gates, d_outputs, d_c_final, d_h_final):
     """Return ``(d_x, d_c_0, d_h_0, d_kernel, d_bias)``, the adjoint of ``lstm_forward``."""
     num_steps, batch_size, input_size = x.shape
@@ -81,11 +81,15 @@ def lstm_backward(kernel, relu, x, lengths, c, h, gates, d_outputs, d_c_final, d
     d_x = np.dot(d_z_flat, w_x_t).reshape(x.shape)
     d_kernel = np.empty_like(kernel)
     d_kernel[:input_size] = np.dot(x.reshape(-1, input_size).T, d_z_flat)
-    d_kernel[input_size:] = np.dot(h[:-1].reshape(-1, num_units).T, d_z_flat)
+    # Zeros for the state of dead rows, whatever it holds: 0 · NaN would not be 0.
+    h_live = h[:-1].copy()
+    for b in range(batch_size):
+        h_live[lengths[b] :, b] = 0
+    d_kernel[input_size:] = np.dot(h_live.reshape(-1, num_units).T, d_z_flat)
     return d_x, d_c, d_h, d_kernel, d_z_flat.sum(axis=0)
 
 
-@njit(cache=True)
+@compiled
 def split(gates):
     """Return the four quarters of one row [4H], as views that can be written to."""
     num_units = gates.size // 4

@@ -6,12 +6,12 @@ after it. Rows past their length are skipped, so nothing they hold is ever used.
 """
 
 import numpy as np
-from numba import njit
 
 from scratch.jit.activations import slope, value
+from scratch.jit.compiler import compiled
 
 
-@njit(cache=True)
+@compiled
 def rnn_forward(kernel, bias, relu, x, lengths, h_0):
     """Return ``(outputs [T, B, H], h [T + 1, B, H])`` for x [T, B, D]; h[t] is the state before step t."""
     num_steps, batch_size, input_size = x.shape
@@ -34,7 +34,7 @@ def rnn_forward(kernel, bias, relu, x, lengths, h_0):
     return outputs, h
 
 
-@njit(cache=True)
+@compiled
 def rnn_backward(kernel, relu, x, lengths, h, d_outputs, d_h_final):
     """Return ``(d_x, d_h_0, d_kernel, d_bias)``, the adjoint of ``rnn_forward``."""
     num_steps, batch_size, input_size = x.shape
@@ -56,5 +56,9 @@ def rnn_backward(kernel, relu, x, lengths, h, d_outputs, d_h_final):
     d_x = np.dot(d_z_flat, w_x_t).reshape(x.shape)
     d_kernel = np.empty_like(kernel)
     d_kernel[:input_size] = np.dot(x.reshape(-1, input_size).T, d_z_flat)
-    d_kernel[input_size:] = np.dot(h[:-1].reshape(-1, num_units).T, d_z_flat)
+    # Zeros for the state of dead rows, whatever it holds: 0 · NaN would not be 0.
+    h_live = h[:-1].copy()
+    for b in range(batch_size):
+        h_live[lengths[b] :, b] = 0
+    d_kernel[input_size:] = np.dot(h_live.reshape(-1, num_units).T, d_z_flat)
     return d_x, d_h, d_kernel, d_z_flat.sum(axis=0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.cell import Cell
+from scratch.cells.dropout import DropoutWrapper, drop
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
@@ -33,7 +34,7 @@ class JitTape:
         return self.x.dtype
 
 
-def forward(cell, params, x, lengths, state):
+def forward(cell, params, x, lengths, state, masks):
     """Run ``cell`` over x [T, B, D] from ``state`` and return ``(outputs [T, B, H], final_state, tape)``.
 
     The caller has checked the arguments, all but two things that this engine alone refuses: the cell and the dtype.
@@ -41,7 +42,7 @@ def forward(cell, params, x, lengths, state):
     check_covered(cell)
     if x.dtype not in (np.float32, np.float64):
         raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {x.dtype}")
-    return run_forward(cell, *(map_tree(plain, tree) for tree in (params, x, lengths, state)))
+    return run_forward(cell, *(map_tree(plain, tree) for tree in (params, x, lengths, state)), masks)
 
 
 def backward(tape, d_outputs, d_final_state):
@@ -49,15 +50,20 @@ def backward(tape, d_outputs, d_final_state):
     return run_backward(tape, plain(d_outputs), map_tree(plain, d_final_state))
 
 
-def run_forward(cell, params, x, lengths, state):
+def run_forward(cell, params, x, lengths, state, masks):
     if isinstance(cell, MultiRNNCell):
         states, tapes = [], []
-        for (name, layer, _), layer_state in zip(cell.layers(x.shape[2]), state, strict=True):
-            x_above, final_state, tape = run_forward(layer, params[name], x, lengths, layer_state)
+        for (name, layer, _), layer_state, layer_masks in zip(cell.layers(x.shape[2]), state, masks, strict=True):
+            x_above, final_state, tape = run_forward(layer, params[name], x, lengths, layer_state, layer_masks)
             states.append(final_state)
             tapes.append(tape)
             x = x_above
         return x, tuple(states), JitTape(cell, params, tapes[0].x, lengths, tuple(tapes))
+    if isinstance(cell, DropoutWrapper):
+        dropped = plain(drop(x, masks.input, cell.input_keep_prob))
+        outputs, final_state, tape = run_forward(cell.cell, params, dropped, lengths, state, masks.cell)
+        outputs = plain(drop(outputs, masks.output, cell.output_keep_prob))
+        return outputs, final_state, JitTape(cell, params, x, lengths, (tape, masks))
     kernel, bias, relu = params["kernel"], params["bias"], cell.activation == "relu"
     if isinstance(cell, BasicRNNCell):
         outputs, *kept = rnn_forward(kernel, bias, relu, x, lengths, state)
@@ -77,7 +83,13 @@ def run_backward(tape, d_outputs, d_final_state):
             d_outputs, d_initial_state, d_layer_params = run_backward(layer_tape, d_outputs, d_state)
             d_states.append(d_initial_state)
             d_params.append(d_layer_params)
-        return d_outputs, tuple(reversed(d_states)), dict(zip(tape.params, reversed(d_params), strict=True))
+        named = {f"cell_{layer}": d for layer, d in enumerate(reversed(d_params))}
+        return d_outputs, tuple(reversed(d_states)), {name: named[name] for name in tape.params}
+    if isinstance(cell, DropoutWrapper):
+        inner, masks = tape.kept
+        d_outputs = plain(drop(d_outputs, masks.output, cell.output_keep_prob))
+        d_x, d_initial_state, d_params = run_backward(inner, d_outputs, d_final_state)
+        return drop(d_x, masks.input, cell.input_keep_prob), d_initial_state, d_params
     kernel, relu = tape.params["kernel"], cell.activation == "relu"
     common = (kernel, relu, tape.x, tape.lengths, *tape.kept, d_outputs)
     if isinstance(cell, BasicRNNCell):
@@ -95,11 +107,16 @@ def plain(array):
 
 def check_covered(cell):
     """Refuse, by name, a cell that has no kernel."""
-    if isinstance(cell, MultiRNNCell):
+    # The type itself, not a class of its own that inherits from it: what that computes, no kernel can know.
+    if type(cell) is MultiRNNCell:
         for layer in cell.cells:
             check_covered(layer)
+    elif type(cell) is DropoutWrapper:
+        if cell.state_keep_prob < 1:
+            raise ValueError("engine 'numba' drops inputs and outputs, but not states; engine 'numpy' drops all three")
+        check_covered(cell.cell)
     elif type(cell) not in (BasicRNNCell, BasicLSTMCell):
         raise ValueError(
-            "engine 'numba' runs BasicRNNCell, BasicLSTMCell and MultiRNNCell of these, "
+            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, and MultiRNNCell and DropoutWrapper of these, "
             f"but not {type(cell).__name__}; engine 'numpy' runs every cell"
         )

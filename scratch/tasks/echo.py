@@ -1,5 +1,5 @@
 """The echo task: repeat each bit of a random series a few steps late (Hallström, "How to build a recurrent neural
-network in TensorFlow", parts 1 to 5).
+network in TensorFlow", parts 1 to 6).
 
     x_t = 0 or 1, at random            label_t = x_{t − echo_step}, and 0 before the series began
 
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.cell import Cell
+from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
+from scratch.checks import check_choice, check_count
 from scratch.initializers import glorot_uniform, uniform
 from scratch.inputs.unstack import series_to_rows, stack, unstack
 from scratch.training.dense import Dense
@@ -24,7 +26,7 @@ from scratch.training.losses import (
     sparse_softmax_cross_entropy_with_logits,
 )
 from scratch.training.optimizers import AdagradOptimizer
-from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.truncated import windows
 
@@ -52,12 +54,18 @@ def lstm_layers():
     return MultiRNNCell([BasicLSTMCell(STATE_SIZE) for _ in range(3)])
 
 
+def dropped(cell):
+    """Return the layers of a ``MultiRNNCell``, each with half of its output dropped."""
+    return MultiRNNCell([DropoutWrapper(layer, output_keep_prob=0.5) for layer in cell.cells])
+
+
 PARTS = {
     1: EchoPart("vanilla RNN, weights in [0, 1)", BasicRNNCell(STATE_SIZE), "static", uniform),
     2: EchoPart("BasicRNNCell, static_rnn", BasicRNNCell(STATE_SIZE), "static"),
     3: EchoPart("BasicLSTMCell, static_rnn", BasicLSTMCell(STATE_SIZE), "static"),
     4: EchoPart("three LSTM layers, static_rnn", lstm_layers(), "static"),
     5: EchoPart("three LSTM layers, dynamic_rnn", lstm_layers(), "dynamic"),
+    6: EchoPart("three LSTM layers with dropout, dynamic_rnn", dropped(lstm_layers()), "dynamic"),
 }
 OUTPUT_LAYER = Dense(NUM_CLASSES)
 OPTIMIZER = AdagradOptimizer(LEARNING_RATE)
@@ -76,7 +84,10 @@ def generate_data(rng, total_series_length=TOTAL_SERIES_LENGTH, echo_step=ECHO_S
 
     ``rng`` is a ``numpy.random.Generator``. Raises ``ValueError`` where the series does not divide into the rows.
     """
-    x = rng.integers(2, size=total_series_length)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+    echo_step = check_count("echo_step", echo_step)
+    x = rng.integers(2, size=check_count("total_series_length", total_series_length))
     labels = np.roll(x, echo_step)
     labels[:echo_step] = 0
     return series_to_rows(x, batch_size), series_to_rows(labels, batch_size)
@@ -90,20 +101,24 @@ class EchoTrainer:
     """
 
     def __init__(self, part, params, engine="numpy"):
-        self.part, self.params, self.engine = part, params, engine
+        self.part, self.params, self.engine = part, params, check_choice("engine", engine, ENGINES)
         self.dtype = params["dense"]["kernel"].dtype
         self.slots = OPTIMIZER.init_slots(params)
 
     def zero_state(self, batch_size):
         return self.part.cell.zero_state(batch_size, self.dtype)
 
-    def step(self, x, labels, state):
+    def draw_masks(self, rng, batch_size):
+        return self.part.cell.draw_masks(rng, TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
+
+    def step(self, x, labels, state, masks):
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``.
 
-        ``loss`` is the mean over all B·T steps of the softmax cross-entropy, before the weights change.
+        ``loss`` is the mean over all B·T steps of the softmax cross-entropy, before the weights change; ``masks`` are
+        those of the cell, for part 6.
         """
         inputs = x.astype(self.dtype)[:, :, None]
-        outputs, new_state, rnn_tape = self.unroll(inputs, state)
+        outputs, new_state, rnn_tape = self.unroll(inputs, state, masks)
         logits, dense_cache = OUTPUT_LAYER.forward(self.params["dense"], outputs)
         losses, loss_cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
 
@@ -117,11 +132,12 @@ class EchoTrainer:
         self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
         return losses.mean(), loss_cache.p, new_state
 
-    def unroll(self, inputs, state):
+    def unroll(self, inputs, state, masks):
+        cell, params = self.part.cell, self.params["rnn"]
         if self.part.unroll == "static" and self.engine == "numpy":
-            outputs, new_state, tape = static_rnn(self.part.cell, self.params["rnn"], unstack(inputs), state)
+            outputs, new_state, tape = static_rnn(cell, params, unstack(inputs), state, masks=masks)
             return stack(outputs), new_state, tape
-        return dynamic_rnn(self.part.cell, self.params["rnn"], inputs, initial_state=state, engine=self.engine)
+        return dynamic_rnn(cell, params, inputs, initial_state=state, engine=self.engine, masks=masks)
 
     def unroll_backward(self, tape, d_outputs):
         if self.part.unroll == "static" and self.engine == "numpy":
@@ -149,13 +165,14 @@ class EchoWindow:
 def train(trainer, rng, num_epochs, total_series_length=TOTAL_SERIES_LENGTH):
     """Train window by window, yielding an ``EchoWindow`` after each; every epoch has new data and starts from zeros.
 
-    ``trainer`` is an ``EchoTrainer``, or its twin in ``tf_impl``; ``rng`` a ``numpy.random.Generator`` for the data.
-    Columns that do not fill a last window are left out, as in the tutorial.
+    ``trainer`` is an ``EchoTrainer``, or its twin in ``tf_impl``; ``rng`` a ``numpy.random.Generator`` for the data and
+    for the masks of part 6. Columns that do not fill a last window are left out, as in the tutorial.
     """
-    for epoch in range(num_epochs):
+    for epoch in range(check_count("num_epochs", num_epochs)):
         x, labels = generate_data(rng, total_series_length)
         state = trainer.zero_state(len(x))
         whole = x.shape[1] // TRUNCATED_BACKPROP_LENGTH * TRUNCATED_BACKPROP_LENGTH
         for number, window in enumerate(windows(whole, TRUNCATED_BACKPROP_LENGTH)):
-            loss, probabilities, state = trainer.step(x[:, window], labels[:, window], state)
+            masks = trainer.draw_masks(rng, len(x))
+            loss, probabilities, state = trainer.step(x[:, window], labels[:, window], state, masks)
             yield EchoWindow(epoch, number, x[:, window], labels[:, window], float(loss), probabilities)

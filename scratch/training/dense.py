@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_params
+from scratch.checks import check_array, check_count, check_dtype, check_options, check_params
 from scratch.initializers import draw_params, glorot_uniform, zeros
 
 
@@ -25,14 +25,15 @@ class Dense:
     units: int
 
     def __post_init__(self):
-        check_count("units", self.units)
+        check_options(self, units=check_count)
 
     def param_shapes(self, input_size):
         return {"kernel": (input_size, self.units), "bias": (self.units,)}
 
     def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
         """Return ``kernel`` drawn by ``kernel_initializer`` and ``bias`` zero, from a ``numpy.random.Generator``."""
-        check_count("input_size", input_size)
+        input_size = check_count("input_size", input_size)
+        check_dtype("dtype", dtype)
         shapes = self.param_shapes(input_size)
         return draw_params(shapes, lambda path: zeros if path == "bias" else kernel_initializer, rng, dtype)
 

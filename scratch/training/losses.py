@@ -16,7 +16,7 @@ from scratch.checks import check_array, check_labels
 
 
 class CrossEntropyCache(NamedTuple):
-    """What the forward pass keeps: the probabilities p and the one-hot labels, both [..., C]."""
+    """What the forward pass keeps: the probabilities p [..., C], and the labels, [..., C] or class numbers [...]."""
 
     p: np.ndarray
     labels: np.ndarray
@@ -43,16 +43,26 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits):
     Raises ``ValueError`` for a label that is no class. Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``.
     """
     check_logits(logits)
-    num_classes = logits.shape[-1]
-    check_labels(labels, logits.shape[:-1], num_classes)
-    return softmax_cross_entropy_with_logits(np.eye(num_classes, dtype=logits.dtype)[labels], logits)
+    check_labels(labels, logits.shape[:-1], logits.shape[-1])
+    log_p = log_softmax(logits)
+    # Of the sum over k, a one-hot row leaves one term, which is picked rather than multiplied by 1.
+    return -pick(log_p, labels)[..., 0], CrossEntropyCache(np.exp(log_p), labels)
 
 
 def softmax_cross_entropy_with_logits_backward(cache, d_loss):
     """Return d_logits [..., C] from d_loss [...], for either form of the loss."""
     check_array("d_loss", d_loss, cache.p.shape[:-1], cache.p.dtype)
     # ∂L/∂y = ∂L/∂loss (p − labels)
-    return d_loss[..., None] * (cache.p - cache.labels)
+    if cache.labels.ndim == cache.p.ndim:
+        return d_loss[..., None] * (cache.p - cache.labels)
+    difference = cache.p.copy()
+    np.put_along_axis(difference, cache.labels[..., None], pick(cache.p, cache.labels) - 1, axis=-1)
+    return d_loss[..., None] * difference
+
+
+def pick(array, labels):
+    """Return the entry [..., 1] of array [..., C] that each class number of labels [...] names."""
+    return np.take_along_axis(array, labels[..., None], axis=-1)
 
 
 def log_softmax(logits):

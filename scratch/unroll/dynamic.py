@@ -11,8 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch import jit
-from scratch.checks import check_array, check_choice, check_lengths, check_state
-from scratch.unroll.static import Tape, check_arguments, static_rnn, static_rnn_backward
+from scratch.checks import check_array, check_choice, check_flag, check_lengths, check_state
+from scratch.unroll.static import (
+    Tape,
+    check_arguments,
+    check_sequence_masks,
+    check_tape,
+    static_rnn,
+    static_rnn_backward,
+)
 
 ENGINES = ("numpy", "numba")
 
@@ -30,13 +37,16 @@ class DynamicTape:
         return self.output_shape[0 if self.time_major else 1]
 
 
-def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, time_major=False, engine="numpy"):
+def dynamic_rnn(
+    cell, params, inputs, sequence_length=None, initial_state=None, time_major=False, engine="numpy", masks=None
+):
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
     - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
+    - ``masks``: from ``cell.draw_masks``, [T, B, …] in either layout, for a cell with dropout and for no other.
     - ``engine``: ``"numpy"``, the text book, for every cell; ``"numba"``, compiled, for the cells in ``scratch/jit``.
 
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
@@ -44,21 +54,23 @@ def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, 
     Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
     check_choice("engine", engine, ENGINES)
+    check_flag("time_major", time_major)
     check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
     steps = inputs if time_major else inputs.swapaxes(0, 1)
     num_steps, batch_size, input_size = steps.shape
     if num_steps == 0:
         raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
     if engine == "numpy":
-        outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length)
+        outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length, masks)
         outputs = np.stack(outputs)
     else:
         state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
+        masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
         if sequence_length is None:
             sequence_length = np.full(batch_size, num_steps)
         lengths = check_lengths(sequence_length, batch_size, num_steps)
         live = np.arange(num_steps)[:, None, None] < lengths[:, None]
-        outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state)
+        outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state, masks)
     outputs = outputs if time_major else outputs.swapaxes(0, 1)
     return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
 
@@ -72,6 +84,7 @@ def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
     ``d_inputs`` has the shape of the inputs and is exactly 0 past the end of a row; the engine is that of the forward
     pass. Raises ``TypeError`` or ``ValueError``, by name, for gradients that do not fit the results.
     """
+    check_tape("tape", tape, DynamicTape)
     run, time_major = tape.tape, tape.time_major
     if d_outputs is None:
         d_outputs = np.zeros(tape.output_shape, run.dtype)

@@ -13,14 +13,17 @@ from functools import partial
 
 import numpy as np
 
-from scratch.cell import Cell
-from scratch.checks import check_array, check_lengths, check_params, check_state
-from scratch.tree import map_tree
+from scratch.cell import Cell, masked_forward
+from scratch.checks import check_array, check_lengths, check_masks, check_params, check_state
+from scratch.tree import map_tree, named_leaves
 
 
 @dataclass(frozen=True)
 class Tape:
-    """What a forward pass keeps for its backward pass: one cache for each time step, and which rows were live."""
+    """What a forward pass keeps for its backward pass: one cache for each time step, and which rows were live.
+
+    It refers to the arrays it was given: write into none of them before the backward pass.
+    """
 
     cell: Cell
     params: dict
@@ -30,12 +33,13 @@ class Tape:
     dtype: np.dtype
 
 
-def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
+def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, masks=None):
     """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
 
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
     - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
+    - ``masks``: from ``cell.draw_masks``, for a cell with dropout and for no other.
 
     ``outputs`` is a list of T arrays [B, output_size]; everything has the dtype of the inputs, float32 or float64.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
@@ -54,14 +58,19 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
     if sequence_length is not None:
         lengths = check_lengths(sequence_length, batch_size, len(inputs))
         live = np.arange(len(inputs))[:, None, None] < lengths[:, None]  # [T, B, 1]
+    masks = check_sequence_masks(cell, masks, len(inputs), batch_size, input_size)
     outputs, caches = [], []
     for t, x in enumerate(inputs):
+        old_state = state
         if live is not None:
+            # What a dead row computes is thrown away; zeros, because 0 · NaN on the way back would not be.
             x = np.where(live[t], x, 0)
-        output, new_state, cache = cell.forward(params, x, state)
+            state = map_tree(lambda old, live_t=live[t]: np.where(live_t, old, 0), state)
+        step_masks = map_tree(lambda mask, t=t: mask[t], masks)
+        output, new_state, cache = masked_forward(cell, params, x, state, step_masks)
         if live is not None:
             output = np.where(live[t], output, 0)
-            new_state = map_tree(partial(np.where, live[t]), new_state, state)
+            new_state = map_tree(partial(np.where, live[t]), new_state, old_state)
         state = new_state
         outputs.append(output)
         caches.append(cache)
@@ -78,6 +87,7 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
 
     ``d_inputs`` is a list of T arrays [B, D], exactly 0 past the end of a row.
     """
+    check_tape("tape", tape, Tape)
     cell, params, live = tape.cell, tape.params, tape.live
     num_steps, nothing = len(tape.caches), np.zeros((tape.batch_size, cell.output_size), tape.dtype)
     if d_outputs is None:
@@ -110,12 +120,35 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
     return d_inputs, d_state, d_params
 
 
+def check_tape(name, tape, kind):
+    """Refuse all but the tape that the matching forward function returned."""
+    if not isinstance(tape, kind):
+        came = type(tape).__name__
+        raise TypeError(f"{name} must be the {kind.__name__} of the matching forward pass, but is {came}")
+
+
 def check_arguments(cell, params, batch_size, input_size, dtype, initial_state):
     """Check what every way to unroll takes, and return the state to start from."""
     if not isinstance(cell, Cell):
         raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+    if input_size == 0:
+        raise ValueError("inputs must have at least one feature, but their last axis is empty")
     check_params("params", params, cell.param_shapes(input_size), dtype)
     if initial_state is None:
         return cell.zero_state(batch_size, dtype)
     check_state("initial_state", initial_state, cell.state_size, batch_size, dtype)
     return initial_state
+
+
+def check_sequence_masks(cell, masks, num_steps, batch_size, input_size):
+    """Check the masks of a whole sequence, and return them, or an empty structure for a cell that takes none."""
+    sizes = cell.mask_sizes(input_size)
+    if masks is None:
+        if any(named_leaves(sizes)):
+            raise ValueError(
+                "masks must be given for a cell with dropout: "
+                f"cell.draw_masks(rng, num_steps={num_steps}, batch_size={batch_size}, input_size={input_size})"
+            )
+        return sizes
+    check_masks("masks", masks, sizes, num_steps, batch_size)
+    return masks

@@ -1,7 +1,9 @@
 """The echo task as the tutorial wrote it: one graph, fed window by window, the state fetched and fed back."""
 
 import scratch.tasks.echo as description
+from scratch.tree import named_leaves
 from tf_impl.cell import as_structure, genuine
+from tf_impl.cells.dropout import feed_masks
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 from tf_impl.training import optimizers
@@ -24,7 +26,8 @@ class EchoTrainer:
             tf_cell = genuine(part.cell, self.dtype)
             initial_state = as_structure(tf_cell.state_size, self.state)
             inputs = self.x[:, :, None]
-            if part.unroll == "static":
+            # Part 6, too, is unrolled statically here: inside a while_loop no session could feed it our masks.
+            if part.unroll == "static" or any(named_leaves(part.cell.mask_sizes(1))):
                 outputs, new_state = v1.nn.static_rnn(tf_cell, tf.unstack(inputs, axis=1), initial_state)
                 outputs = tf.stack(outputs, axis=1)
             else:
@@ -36,8 +39,7 @@ class EchoTrainer:
             loss = tf.reduce_mean(losses)
             train_step = optimizers.genuine(description.OPTIMIZER).minimize(loss)
             initializer = v1.global_variables_initializer()
-            weights = [*tf_cell.trainable_variables, *dense.trainable_variables]
-            self.weights = self.program.load({**params["rnn"], "dense": params["dense"]}, weights)
+            self.program.load({**params["rnn"], "dense": params["dense"]}, v1.trainable_variables())
             probabilities = tf.reshape(tf.nn.softmax(logits), [*shape, description.NUM_CLASSES])
             self.fetches = loss, probabilities, as_structure(part.cell.state_size, new_state), train_step
         self.program.session.run(initializer)
@@ -46,9 +48,14 @@ class EchoTrainer:
     def zero_state(self, batch_size):
         return self.cell.zero_state(batch_size, self.dtype)
 
-    def step(self, x, labels, state):
+    def draw_masks(self, rng, batch_size):
+        return self.cell.draw_masks(rng, description.TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
+
+    def step(self, x, labels, state, masks):
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``."""
         feeds = {self.x: x, self.labels: labels}
         feeds |= zip(tf.nest.flatten(self.state), tf.nest.flatten(state), strict=True)
+        masks = feed_masks(self.program.graph, self.cell, masks, description.TRUNCATED_BACKPROP_LENGTH)
+        feeds |= {reference.deref(): noise for reference, noise in masks.items()}
         loss, probabilities, new_state, _ = self.program.session.run(self.fetches, feeds)
         return loss, probabilities, new_state

@@ -3,11 +3,12 @@
 import numpy as np
 
 from tf_impl.cell import as_structure, feed_state, genuine
+from tf_impl.cells.dropout import feed_masks, set_masks
 from tf_impl.program import Program
 from tf_impl.tensorflow import v1
 
 
-def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
+def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, masks=None):
     """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.static_rnn``."""
     program = Program()
     dtype = inputs[0].dtype
@@ -15,11 +16,15 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None):
         xs, state = program.feed(list(inputs)), feed_state(program, cell, initial_state, len(inputs[0]), dtype)
         lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
         tf_cell = genuine(cell, dtype)
+        if masks is not None:
+            set_masks(cell, tf_cell, masks, dtype.type)
         outputs, final_state = v1.nn.static_rnn(
             tf_cell, xs, as_structure(tf_cell.state_size, state), sequence_length=lengths
         )
+        if masks is not None:
+            program.feeds |= feed_masks(program.graph, cell, masks, len(inputs))
         results = outputs, as_structure(cell.state_size, final_state)
-        program.differentiate(results, (xs, state, program.load(params, tf_cell.trainable_variables)))
+        program.differentiate(results, (xs, state, program.load(params, v1.trainable_variables())))
     return *program.run(results), program
 
 

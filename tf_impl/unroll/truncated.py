@@ -23,7 +23,7 @@ def truncated_rnn(cell, params, inputs, truncated_backprop_length, sequence_leng
             state = tf.nest.map_structure(tf.stop_gradient, state)
             outputs.append(window_outputs)
         results = tf.concat(outputs, axis=1), final_state
-        program.differentiate(results, (x, first_state, program.load(params, tf_cell.trainable_variables)))
+        program.differentiate(results, (x, first_state, program.load(params, v1.trainable_variables())))
     return *program.run(results), program
 
 

@@ -1,0 +1,91 @@
+"""Print the parity table: ``python -m parity_tests``.
+
+For every cell and option, engine and witness: the largest difference of the outputs, the final state and each gradient,
+in absolute terms, as a part of the quantity's scale, and in units in the last place of that scale. Ends non-zero where
+a limit is passed.
+"""
+
+import argparse
+import html
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+HEADINGS = ("cell", "engine", "witness", "dtype", "quantity", "difference", "of its scale", "ulps", "limit", "verdict")
+
+
+def lines(row):
+    """Yield the table's cells for each quantity of a ``Row``."""
+    for found in row.differences:
+        verdict = "ok" if found.agrees else "DIFFERS"
+        numbers = f"{found.absolute:.1e}", f"{found.relative:.1e}", f"{found.ulps:.1f}", f"{found.limit:.0e}"
+        yield row.cell, row.engine, row.witness, row.dtype, found.name.lstrip("."), *numbers, verdict
+
+
+def as_markdown(table):
+    rows = [HEADINGS, ["---"] * len(HEADINGS), *table]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+
+
+def as_html(table):
+    def row(cells, tag):
+        colour = ' style="background:#f6c9c5"' if cells[-1] == "DIFFERS" else ""
+        return f"<tr{colour}>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "\n".join([row(HEADINGS, "th"), *(row(cells, "td") for cells in table)])
+    style = "body{font-family:sans-serif} td,th{padding:2px 10px;text-align:left;border-bottom:1px solid #ddd}"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Unrolled: parity</title>'
+        f"<style>{style}</style><h1>Parity with TensorFlow</h1><table>\n{body}\n</table></html>\n"
+    )
+
+
+def write(path, text):
+    """Write the file whole or not at all."""
+    unfinished = path.with_name(path.name + ".partial")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)
+    print(f"table: {path}")
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m parity_tests", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cell", default="", help="only cells whose description contains this, such as LSTMCell")
+    parser.add_argument("--dtype", choices=("float64", "float32"), help="only this dtype (both unless given)")
+    parser.add_argument("--html", type=Path, help="write the table, quantity by quantity, to this HTML file")
+    parser.add_argument("--markdown", type=Path, help="write the table, quantity by quantity, to this Markdown file")
+    arguments = parser.parse_args(argv)
+    for path in filter(None, (arguments.html, arguments.markdown)):
+        if not path.parent.is_dir():
+            parser.error(f"{path} cannot be written: there is no folder {path.parent}")
+
+    # After the arguments: this imports TensorFlow, which takes seconds.
+    from parity_tests.report import BOTH, rows
+
+    dtypes = BOTH if arguments.dtype is None else (np.dtype(arguments.dtype).type,)
+    table, differing = [], 0
+    print(f"{'largest':>8} {'ulps':>7}  quantity, of its scale")
+    for row in rows(arguments.cell, dtypes):
+        worst = max(row.differences, key=lambda found: found.relative / found.limit)
+        differing += not row.agrees
+        verdict = "ok     " if row.agrees else "DIFFERS"
+        print(
+            f"{worst.relative:8.1e} {worst.ulps:7.1f}  {verdict}  {row.dtype} {row.engine:5} {row.witness}: {row.cell}"
+        )
+        table += lines(row)
+    if not table:
+        parser.error(f"--cell {arguments.cell!r} names no cell")
+    print(f"{len(table)} quantities; {differing} of the rows above differ")
+    if arguments.markdown:
+        write(arguments.markdown, as_markdown(table))
+    if arguments.html:
+        write(arguments.html, as_html(table))
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

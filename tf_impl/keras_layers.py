@@ -1,0 +1,98 @@
+"""The layers of Keras 3, ``SimpleRNN``, ``LSTM`` and ``GRU``: what students meet today, as a witness.
+
+Keras has its own order of the gates, its forget bias inside the bias, and a mask in place of lengths. The weights go
+there and the gradients come back through ``scratch.conversions``; everything between is Keras.
+"""
+
+import os
+from dataclasses import replace
+
+import scratch.cells.gru
+import scratch.cells.lstm
+import scratch.cells.rnn
+from scratch import conversions
+from scratch.cells.lstm import LSTMState
+from tf_impl.tensorflow import quiet, tf
+
+# The witness is TensorFlow, whatever else the user runs Keras on.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+try:
+    with quiet():
+        import keras
+except ImportError as error:
+    raise ImportError(
+        f"tf_impl.keras_layers needs {error.name}, which is in the extra 'tf': pip install 'unrolled[tf]'"
+    ) from error
+if keras.config.backend() != "tensorflow":
+    raise ImportError(
+        f"tf_impl.keras_layers needs Keras on TensorFlow, but it was imported on {keras.config.backend()}"
+    )
+
+# For each cell: the layer, and how weights get there and back.
+LAYERS = {
+    scratch.cells.rnn.BasicRNNCell: (keras.layers.SimpleRNN, conversions.rnn_to_keras, conversions.rnn_from_keras),
+    scratch.cells.lstm.BasicLSTMCell: (keras.layers.LSTM, conversions.lstm_to_keras, conversions.lstm_from_keras),
+    scratch.cells.gru.GRUCell: (keras.layers.GRU, conversions.gru_to_keras, conversions.gru_from_keras),
+}
+
+
+def keras_rnn(cell, params, inputs, initial_state, d_outputs, d_final_state, sequence_length=None):
+    """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of the Keras layer for ``cell``.
+
+    ``cell`` is a ``BasicRNNCell``, ``BasicLSTMCell`` or ``GRUCell`` description; the arrays are those of
+    ``scratch.dynamic_rnn``, batch-major. ``zero_output_for_mask`` makes Keras's padding TF1's. Raises ``TypeError`` for
+    any other cell.
+    """
+    if type(cell) not in LAYERS:
+        raise TypeError(f"Keras has no layer for {type(cell).__name__}")
+    kind, to_keras, _ = LAYERS[type(cell)]
+    options = {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
+    layer = kind(
+        cell.num_units,
+        activation=cell.activation,
+        return_sequences=True,
+        return_state=True,
+        zero_output_for_mask=True,
+        dtype=inputs.dtype.name,
+        **options,
+    )
+    layer.build(inputs.shape)
+    weights = [variable.value for variable in layer.trainable_variables]
+    for variable, array in zip(weights, to_keras(cell, params), strict=True):
+        variable.assign(array)
+    mask = None if sequence_length is None else tf.sequence_mask(sequence_length, inputs.shape[1])
+    x, state = tf.constant(inputs), keras_state(initial_state)
+    with tf.GradientTape() as tape:
+        tape.watch([x, state])
+        outputs, *final_state = layer(x, initial_state=state, mask=mask)
+    d_results = [tf.constant(d_outputs), keras_state(d_final_state)]
+    d_arguments = tape.gradient([outputs, final_state], [x, state, weights], d_results, unconnected_gradients="zero")
+    outputs, final_state, d_inputs, d_state, d_weights = tf.nest.map_structure(
+        lambda tensor: tensor.numpy(), [outputs, final_state, *d_arguments]
+    )
+    return outputs, scratch_state(final_state), d_inputs, scratch_state(d_state), gradients(cell, d_weights)
+
+
+def keras_state(state):
+    """Return the state as tensors in Keras's order: h, then c."""
+    return [tf.constant(array) for array in ([state.h, state.c] if isinstance(state, LSTMState) else [state])]
+
+
+def scratch_state(arrays):
+    """Return ``LSTMState(c, h)`` of h and c, or the one array itself."""
+    return LSTMState(*reversed(arrays)) if len(arrays) == 2 else arrays[0]
+
+
+def gradients(cell, d_weights):
+    """Return ∂L/∂params from the gradients of the Keras weights: the transpose of ``to_keras``.
+
+    The weights are only put in another order, so their gradients are put back in the same way, but for two things: the
+    forget bias is a constant and has no part in it; and a gate's second bias is 0 whatever the parameters are.
+    """
+    kernel, recurrent_kernel, bias = d_weights
+    if isinstance(cell, scratch.cells.lstm.BasicLSTMCell):
+        cell = replace(cell, forget_bias=0.0)
+    if bias.ndim == 2:
+        bias[1, : 2 * cell.num_units] = 0
+    from_keras = LAYERS[type(cell)][2]
+    return from_keras(cell, [kernel, recurrent_kernel, bias])
