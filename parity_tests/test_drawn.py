@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 import scratch
 import tf_impl
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic, run_static
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell, ResidualWrapper
+from scratch import (
+    AttentionCellWrapper,
+    BasicLSTMCell,
+    BasicRNNCell,
+    CoupledInputForgetGateLSTMCell,
+    GridLSTMCell,
+    GRUCell,
+    LSTMCell,
+    MultiRNNCell,
+    ResidualWrapper,
+    TimeFreqLSTMCell,
+)
 from scratch.tree import named_leaves
 
 SIZES = st.integers(1, 9)
@@ -35,7 +46,9 @@ def lstm_cells(draw):
 
 COMPILED = st.builds(BasicRNNCell, SIZES, ACTIVATIONS) | st.builds(BasicLSTMCell, SIZES, FORGET_BIASES, ACTIVATIONS)
 PLAIN = COMPILED | st.builds(GRUCell, SIZES, ACTIVATIONS, st.booleans()) | lstm_cells()
-CELLS = PLAIN | st.lists(PLAIN, min_size=1, max_size=3).map(MultiRNNCell)
+PLAIN |= st.builds(CoupledInputForgetGateLSTMCell, SIZES, st.booleans(), forget_bias=FORGET_BIASES)
+ATTENTIVE = st.builds(AttentionCellWrapper, PLAIN, SIZES, SIZES | st.none(), SIZES | st.none(), SIZES | st.none())
+CELLS = PLAIN | ATTENTIVE | st.lists(PLAIN | ATTENTIVE, min_size=1, max_size=3).map(MultiRNNCell)
 COMPILED_CELLS = COMPILED | st.lists(COMPILED, min_size=1, max_size=3).map(MultiRNNCell)
 
 
@@ -46,6 +59,35 @@ def cases(draw, cells, wrap=False):
         cell = ResidualWrapper(MultiRNNCell([cell, BasicRNNCell(input_size)]))
     lengths = st.tuples(*[st.integers(0, num_steps)] * batch_size)
     return Case(cell, draw(st.none() | lengths), batch_size, num_steps, input_size)
+
+
+@st.composite
+def frequency_cases(draw):
+    """Draw a cell over time and frequency together with inputs that hold just the windows it names."""
+    feature_size, skip, count, left_over = draw(SIZES), draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(SIZES)
+    options = {
+        "num_units": draw(SIZES),
+        "use_peepholes": draw(st.booleans()),
+        "cell_clip": draw(BOUNDS),
+        "forget_bias": draw(FORGET_BIASES),
+        "feature_size": feature_size,
+        "frequency_skip": skip,
+    }
+    if draw(st.booleans()):
+        cell = TimeFreqLSTMCell(num_shifts=count, **options)
+    else:
+        coupled, shared = draw(st.booleans()), draw(st.booleans())
+        cell = GridLSTMCell(
+            num_frequency_blocks=(count,),
+            couple_input_forget_gates=coupled,
+            share_time_frequency_weights=shared,
+            **options,
+        )
+    # Columns too few for another window are left over.
+    input_size = feature_size + skip * (count - 1) + left_over % skip
+    batch_size, num_steps = draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    lengths = draw(st.none() | st.tuples(*[st.integers(0, num_steps)] * batch_size))
+    return Case(cell, lengths, batch_size, num_steps, input_size)
 
 
 def as_one(results):
@@ -61,13 +103,13 @@ def as_one(results):
 
 
 drawn = settings(
-    max_examples=40, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
+    max_examples=60, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
 )
 
 
 @drawn
 @given(
-    case=cases(CELLS, wrap=True),
+    case=cases(CELLS, wrap=True) | frequency_cases(),
     dtype=st.sampled_from([np.float64, np.float32]),
     unroll=st.sampled_from([run_dynamic, run_static]),
 )

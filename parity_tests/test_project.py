@@ -23,6 +23,7 @@ STANDARD = {
     "math",
     "numbers",
     "os",
+    "re",
     "sys",
     "typing",
     "warnings",

@@ -16,6 +16,8 @@ A cell with dropout takes one more argument, its masks, drawn beforehand and giv
 backward. A wrapper around cells is itself a cell.
 """
 
+import re
+
 import numpy as np
 
 from scratch.checks import check_array, check_count, check_dtype, check_params, check_state
@@ -42,6 +44,11 @@ class Cell:
     def backward(self, params, cache, d_output, d_new_state):
         """Return ``(d_x, d_state, d_params)`` from the gradients of both results of ``forward``."""
         raise NotImplementedError
+
+    @property
+    def scope(self):
+        """The name that TensorFlow gives the scope of its variables: ``basic_lstm_cell`` for ``BasicLSTMCell``."""
+        return re.sub("(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", type(self).__name__).lower()
 
     def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
         """Return freshly drawn parameters for inputs of width ``input_size``, started as TF1 starts them.
@@ -89,6 +96,10 @@ class CellWrapper(Cell):
     def __post_init__(self):
         if not isinstance(self.cell, Cell):
             raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(self.cell).__name__}")
+
+    @property
+    def scope(self):
+        return self.cell.scope
 
     @property
     def state_size(self):

@@ -166,7 +166,7 @@ def test_a_new_cell_starts_as_in_tensorflow():
 
 def test_tensorflow_puts_the_variables_under_the_same_names():
     cell = AttentionCellWrapper(MultiRNNCell([BasicLSTMCell(4), BasicRNNCell(2)]), attn_length=2)
-    assert cell.cell_scope == "multi_rnn_cell"
+    assert cell.cell.scope == "multi_rnn_cell"
     with tf.Graph().as_default():
         tf_cell = tf_impl.genuine(cell, np.float32)
         v1.nn.dynamic_rnn(tf_cell, tf.zeros([5, 6, 3]), dtype=tf.float32)

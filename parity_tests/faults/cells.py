@@ -550,7 +550,7 @@ FAULTS = [
         ),
         (
             "the cell's initialiser not asked",
-            "if scope == self.cell_scope:",
+            "if scope == self.cell.scope:",
             'if scope == "cell":',
         ),
     ),
@@ -843,9 +843,9 @@ FAULTS = [
             "end - size + 1, 1)",
         ),
         (
-            "the last window missing",
-            "range(start, end - size + 1,",
-            "range(start, end - size,",
+            "all windows but the first one column too low",
+            "slice(low, low + size)",
+            "slice(low - (low > start), low + size - (low > start))",
         ),
         (
             "states ordered as all c, then all h",
@@ -953,8 +953,8 @@ FAULTS = [
         ),
         (
             "every block begins at column 0",
-            "zip(self.start_freqindex_list or [0],",
-            "zip([0] * len(self.num_frequency_blocks),",
+            "frequency_windows(self, *bound, count)",
+            "frequency_windows(self, 0, bound[1] - bound[0], count)",
         ),
         (
             "a type of state for every cell",

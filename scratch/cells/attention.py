@@ -72,17 +72,8 @@ class AttentionCellWrapper(CellWrapper):
         return self.attn_size or self.cell.output_size
 
     @property
-    def cell_scope(self):
-        """The name TensorFlow gives the cell's scope: ``basic_lstm_cell`` for ``BasicLSTMCell``."""
-        cell = self.cell
-        while isinstance(cell, CellWrapper) and not isinstance(cell, AttentionCellWrapper):
-            cell = cell.cell  # Dropout and the like have no scope of their own.
-        name = type(cell).__name__
-        starts = [
-            k > 0 and name[k].isupper() and (name[k - 1].islower() or name[k + 1 : k + 2].islower())
-            for k in range(len(name))
-        ]
-        return "".join("_" * start + letter.lower() for start, letter in zip(starts, name, strict=True))
+    def scope(self):
+        return "attention_cell_wrapper"
 
     def param_shapes(self, input_size):
         a, width = self.output_size, self.input_size or input_size
@@ -91,14 +82,14 @@ class AttentionCellWrapper(CellWrapper):
         return {
             "kernel": (input_size + a, width),
             "bias": (width,),
-            self.cell_scope: self.cell.param_shapes(width),
+            self.cell.scope: self.cell.param_shapes(width),
             "attention": {"attn_w": (1, 1, a, v), "attn_v": (v,), "kernel": (q, v), "bias": (v,)},
             "attn_output_projection": {"kernel": (self.cell.output_size + a, a), "bias": (a,)},
         }
 
     def initializer(self, path, kernel_initializer):
         scope, _, rest = path.partition("/")
-        if scope == self.cell_scope:
+        if scope == self.cell.scope:
             return self.cell.initializer(rest, kernel_initializer)
         if rest == "attn_w":
             # The matrix [A, V] that it is.
@@ -120,7 +111,7 @@ class AttentionCellWrapper(CellWrapper):
         xu = np.concatenate([x, u], axis=1)
         x_cell = xu @ params["kernel"] + params["bias"]
         # h', s' = cell(x̃, s)
-        h, s, cell_cache = masked_forward(self.cell, params[self.cell_scope], x_cell, s, masks)
+        h, s, cell_cache = masked_forward(self.cell, params[self.cell.scope], x_cell, s, masks)
         # q = all arrays of s', side by side
         q = np.concatenate([leaf for _, leaf in named_leaves((s,))], axis=1)
         # t_k = tanh(S_k W_a + q W_q + b_q)     a convolution of width 1 is a product with one matrix
@@ -176,10 +167,10 @@ class AttentionCellWrapper(CellWrapper):
         parts = iter(np.split(d_zq @ attention["kernel"].T, np.cumsum(widths)[:-1], axis=1))
         d_s = map_tree(lambda d: d + next(parts), d_s)
         # h', s' = cell(x̃, s)
-        d_x_cell, d_s, d_cell = self.cell.backward(params[self.cell_scope], cell_cache, d_h, d_s)
+        d_x_cell, d_s, d_cell = self.cell.backward(params[self.cell.scope], cell_cache, d_h, d_s)
         # x̃ = [x, u] W + b
         d_kernel, d_bias = xu.T @ d_x_cell, d_x_cell.sum(axis=0)
         d_x, d_u = np.split(d_x_cell @ params["kernel"].T, [-a], axis=1)
         d_state = d_s, d_u, d_window.reshape(d_attn_states.shape)
-        d_params = {"kernel": d_kernel, "bias": d_bias, self.cell_scope: d_cell}
+        d_params = {"kernel": d_kernel, "bias": d_bias, self.cell.scope: d_cell}
         return d_x, d_state, d_params | {"attention": d_attention, "attn_output_projection": d_projection}

@@ -66,6 +66,10 @@ class GRUCell(Cell):
         check_options(self, num_units=check_count, activation=check_activation, reset_after=check_flag)
 
     @property
+    def scope(self):
+        return "cudnn_compatible_gru_cell" if self.reset_after else super().scope
+
+    @property
     def state_size(self):
         return self.num_units
 
