@@ -16,10 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import numba
 import pytest
 
-# Imported here, before the processes part, because it takes TensorFlow seconds and each of them needs it.
-import tf_impl.tensorflow  # noqa: F401
+# Imported here, before the processes part, because TensorFlow and Keras take seconds and each of them needs both.
+import tf_impl.keras_layers  # noqa: F401
 from parity_tests.faults import FAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +39,8 @@ class FirstFailure:
 
 def plant(fault, folder):
     """Copy the project to ``folder`` with the fault in it."""
-    # Compiled kernels save the tests time, unless the fault is in one: Numba would trust those of the sound source.
-    left_out = ["__pycache__"] if "jit" in fault.path else []
+    # What Numba has compiled is kept there, and it would trust that of the sound source.
+    left_out = ["__pycache__"] if fault.compiled else []
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns(*left_out))
     shutil.copy(ROOT / "pyproject.toml", folder)
@@ -59,6 +60,8 @@ def examine(number):
             plant(fault, Path(name))
         except ValueError as error:
             return "broken", str(error), 0.0
+        # A fault in a kernel is one in its Python, too, and to compile that takes longer than to run it.
+        numba.config.DISABLE_JIT = "scratch/jit" in fault.path and not fault.compiled
         # Forget the sound modules, so that the tests import the copy.
         for module in [module for module in sys.modules if module.split(".")[0] in PACKAGES]:
             del sys.modules[module]

@@ -136,18 +136,18 @@ def check_lengths(sequence_length, batch_size, num_steps):
     return lengths.astype(np.int64)
 
 
-def check_labels(labels, shape, num_classes):
+def check_labels(labels, shape, num_classes, name="labels"):
     """Refuse labels that are not whole numbers of this shape from 0 to num_classes − 1."""
     if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
         came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
-        raise TypeError(f"labels must be an array of whole numbers, but is {came}")
+        raise TypeError(f"{name} must be an array of whole numbers, but is {came}")
     if labels.shape != shape:
-        raise ValueError(f"labels must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
+        raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
     wrong = (labels < 0) | (labels >= num_classes)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         place = ", ".join(map(str, where))
-        raise ValueError(f"labels[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
+        raise ValueError(f"{name}[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
 
 
 def check_count(name, value, least=1):

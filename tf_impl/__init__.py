@@ -16,14 +16,41 @@ from tf_impl.cells.multi import MultiRNNCell
 from tf_impl.cells.residual import ResidualWrapper
 from tf_impl.cells.rnn import BasicRNNCell
 from tf_impl.cells.time_freq_lstm import TimeFreqLSTMCell
-from tf_impl.inputs.unstack import flatten_time, series_to_rows, stack, unflatten_time, unstack
+from tf_impl.inputs.padding import (
+    bucket_by_length,
+    pad_batch,
+    pad_batch_backward,
+    padded_batches,
+    queued_batches,
+    reverse_sequence,
+    sequence_mask,
+    unpad_batch,
+)
+from tf_impl.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
 from tf_impl.training.dense import Dense
 from tf_impl.training.losses import (
+    mask_by_length,
+    mask_by_sign,
+    masked_loss,
+    masked_loss_backward,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
 from tf_impl.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
+from tf_impl.training.sequence_loss import (
+    legacy_sequence_loss,
+    sequence_loss,
+    sequence_loss_backward,
+    sequence_loss_by_example,
+)
+from tf_impl.unroll.bidirectional import (
+    bidirectional_dynamic_rnn,
+    bidirectional_dynamic_rnn_backward,
+    static_bidirectional_rnn,
+    static_bidirectional_rnn_backward,
+)
 from tf_impl.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from tf_impl.unroll.stack_bidirectional import stack_bidirectional_dynamic_rnn, stack_bidirectional_dynamic_rnn_backward
 from tf_impl.unroll.static import static_rnn, static_rnn_backward
 from tf_impl.unroll.truncated import truncated_rnn, truncated_rnn_backward

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """``old``, which the file ``path`` holds exactly once, becomes ``new``, and ``tests`` must fail."""
+    """``old``, which the file ``path`` holds exactly once, becomes ``new``, and ``tests`` must fail.
+
+    The kernels of ``scratch/jit`` then run uncompiled, which saves most of the time, unless ``compiled`` says that the
+    fault shows in compiled code alone.
+    """
 
     what: str
     path: str
     old: str
     new: str
     tests: str
+    compiled: bool = False
 
 
-def faults_in(path, tests, *faults):
+def faults_in(path, tests, *faults, compiled=False):
     """Return a ``Fault`` for each ``(what, old, new)`` in one file of ``scratch``, noticed by one file of tests."""
-    return [Fault(what, f"scratch/{path}", old, new, f"parity_tests/{tests}") for what, old, new in faults]
+    file, tests = f"scratch/{path}", f"parity_tests/{tests}"
+    return [Fault(what, file, old, new, tests, compiled) for what, old, new in faults]

@@ -57,6 +57,119 @@ FAULTS = [
         ),
     ),
     *faults_in(
+        "training/losses.py",
+        "training/test_losses.py",
+        (
+            "padding labelled -1 counts as a class by sign",
+            "if (labels < 0).any():",
+            "if (labels < -1).any():",
+        ),
+        (
+            "one step too many by length",
+            "np.arange(labels.shape[1]) < lengths",
+            "np.arange(labels.shape[1]) <= lengths",
+        ),
+        (
+            "mean over the padding as well",
+            "lengths = mask.sum(axis=1, keepdims=True)",
+            "lengths = np.ones_like(mask).sum(axis=1, keepdims=True)",
+        ),
+        (
+            "an example of no steps counted in the batch",
+            "lengths * np.count_nonzero(lengths)",
+            "lengths * len(lengths)",
+        ),
+        (
+            "the two means are one",
+            'if mean == "steps" else',
+            "if mean else",
+        ),
+        (
+            "a mask of nothing divides by 0",
+            "1 / np.maximum(count, 1)",
+            "1 / np.maximum(count, 0)",
+        ),
+        (
+            "the padding is looked at",
+            "np.where(mask[..., None], logits, 0)",
+            "logits",
+        ),
+        (
+            "the gradient goes to the padding too",
+            "d_loss * cache.share)",
+            "d_loss * cache.share.max(axis=1, keepdims=True) + 0 * cache.share)",
+        ),
+        (
+            "the gradient of the masked loss ignored",
+            "d_loss * cache.share)",
+            "cache.share)",
+        ),
+    ),
+    *faults_in(
+        "training/sequence_loss.py",
+        "training/test_sequence_loss.py",
+        (
+            "averages divide by the count of the weights",
+            "counted = weights if any(averages)",
+            "counted = (weights != 0).astype(weights.dtype) if any(averages)",
+        ),
+        (
+            "sums do not divide",
+            "keepdims=True) if axes else np.ones_like(weights)",
+            "keepdims=True) if any(averages) else np.ones_like(weights)",
+        ),
+        (
+            "axes the wrong way round",
+            "(average_across_batch, average_across_timesteps), (",
+            "(average_across_timesteps, average_across_batch), (",
+        ),
+        (
+            "nothing over nothing",
+            "where=size != 0)",
+            "where=size >= 0)",
+        ),
+        (
+            "the 1e-12 of the elder losses left out",
+            "weights.sum(axis=1, keepdims=True) + 1e-12)",
+            "np.maximum(weights.sum(axis=1, keepdims=True), 1e-300))",
+        ),
+        (
+            "each example divided by the weights of the batch",
+            "weights.sum(axis=1, keepdims=True) + 1e-12)",
+            "weights.sum() + 1e-12)",
+        ),
+        (
+            "the batch averaged whatever is asked",
+            "    if average_across_batch:\n",
+            "    if True:\n",
+        ),
+        (
+            "an example of no steps not counted",
+            "share / max(len(share), 1)",
+            "share / max(np.count_nonzero(share.any(axis=1)), 1)",
+        ),
+        (
+            "gradient of each example given to each step",
+            "np.expand_dims(d_loss, cache.axes)",
+            "np.resize(d_loss, share.shape)",
+        ),
+        (
+            "rows and steps of a list exchanged on the way back",
+            "list(d_logits.swapaxes(0, 1))",
+            "list(d_logits)",
+        ),
+        (
+            "a weight may be negative",
+            " | (weights.real < 0)",
+            "",
+        ),
+        (
+            "the padding is looked at",
+            "np.where(weights[..., None] != 0, logits, 0)",
+            "logits",
+        ),
+    ),
+    *faults_in(
         "training/optimizers.py",
         "training/test_optimizers.py",
         (

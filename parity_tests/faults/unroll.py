@@ -105,8 +105,38 @@ FAULTS = [
         "unroll/test_truncated.py",
         (
             "gradient crosses into the window before",
-            "d_state, stop = None, start",
-            "d_state, stop = d_initial_state, start",
+            "first = max(0, last - reach + 1)",
+            "first = max(0, last - reach)",
+        ),
+        (
+            "loss of the last window planted in those before",
+            "        d_outputs = None\n",
+            "",
+        ),
+        (
+            "states in the middle taken for the initial one",
+            "if first == 0:",
+            "if True:",
+        ),
+        (
+            "gradient of the final state given to every window",
+            "d_final_state if last == len(tapes) - 1 else None",
+            "d_final_state",
+        ),
+        (
+            "gradients of one input from two windows not added",
+            "window.stop] += d_span",
+            "window.stop] = d_span",
+        ),
+        (
+            "weights' gradient of the window before left out",
+            "map_tree(np.add, d_params, d_own_params)",
+            "d_params",
+        ),
+        (
+            "d_initial_state of the first window only",
+            "map_tree(np.add, d_initial_state, d_first_state)",
+            "d_first_state",
         ),
         (
             "state not carried to the next window",
@@ -120,18 +150,74 @@ FAULTS = [
         ),
         (
             "gradient of the final state dropped",
-            "d_state = d_final_state\n",
-            "d_state = None\n",
+            "d_state = d_final_state if",
+            "d_state = None if",
         ),
         (
             "windows overlap by a step",
-            "min(start + truncated_backprop_length, num_steps)",
-            "min(start + truncated_backprop_length + 1, num_steps)",
+            "min(start + width, num_steps)",
+            "min(start + width + 1, num_steps)",
         ),
         (
             "weights' gradient of the first window only",
             "map_tree(np.add, d_params, d_window_params)",
             "d_window_params",
+        ),
+    ),
+    *faults_in(
+        "unroll/checkpointed.py",
+        "unroll/test_checkpointed.py",
+        (
+            "stretches walked from the first to the last",
+            "reversed(tape.stretches())",
+            "tape.stretches()",
+        ),
+        (
+            "stretches run again from zeros",
+            "tape.states.append(state)",
+            "tape.states.append(map_tree(np.zeros_like, state))",
+        ),
+        (
+            "every stretch run again with the first one's masks",
+            "mask[steps], self.masks)",
+            "mask[: steps.stop - steps.start], self.masks)",
+        ),
+        (
+            "every stretch run again with the first one's lengths",
+            "self.live[steps]",
+            "self.live[: steps.stop - steps.start]",
+        ),
+        (
+            "gradient not handed to the stretch before",
+            "d_inputs[steps], d_state = stretch",
+            "d_inputs[steps], _ = stretch",
+        ),
+        (
+            "gradient of the final state given to every stretch",
+            "d_outputs[steps], d_state, d_params)",
+            "d_outputs[steps], d_final_state, d_params)",
+        ),
+        (
+            "weights' gradient added up stretch by stretch",
+            "    return backward_steps(stretch, d_outputs, d_state, d_params)",
+            "    own = map_tree(np.zeros_like, d_params)\n"
+            "    results = backward_steps(stretch, d_outputs, d_state, own)\n"
+            "    map_tree(lambda total, d: np.add(total, d, out=total), d_params, own)\n"
+            "    return results",
+        ),
+    ),
+    *faults_in(
+        "unroll/dynamic.py",
+        "unroll/test_checkpointed.py",
+        (
+            "checkpoint_every makes no difference",
+            'if engine == "numpy" and checkpoint_every is None:',
+            'if engine == "numpy":',
+        ),
+        (
+            "checkpoint_every passed over by the compiled engine",
+            'if engine != "numpy":',
+            "if False:",
         ),
     ),
     *faults_in(
@@ -159,6 +245,114 @@ FAULTS = [
             "every window takes the first window's masks",
             "mask[window], masks)",
             "mask[: window.stop - window.start], masks)",
+        ),
+    ),
+    *faults_in(
+        "sequences.py",
+        "test_sequences.py",
+        ("rows turned round whole, padding first", "lengths - 1 - t, t)", "steps.shape[1] - 1 - t, t)"),
+        ("rows turned round from one step too far", "lengths - 1 - t, t)", "lengths - t, t)"),
+        ("the last step of a row not turned round", "np.where(t < lengths,", "np.where(t < lengths - 1,"),
+    ),
+    *faults_in(
+        "unroll/bidirectional.py",
+        "unroll/test_bidirectional.py",
+        (
+            "backward cell fed in the order of the inputs",
+            "inputs_bw = reverse(inputs, lengths, time_major)",
+            "inputs_bw = inputs",
+        ),
+        ("backward outputs not turned back", "    output_bw = reverse(output_bw, lengths, time_major)\n", ""),
+        (
+            "backward cell given no lengths",
+            "inputs_bw, sequence_length, initial_state_bw",
+            "inputs_bw, None, initial_state_bw",
+        ),
+        (
+            "backward cell started from zeros",
+            "inputs_bw, sequence_length, initial_state_bw",
+            "inputs_bw, sequence_length, None",
+        ),
+        (
+            "gradient of the backward outputs not turned round",
+            "d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)",
+            "pass",
+        ),
+        (
+            "gradient of the backward inputs not turned back",
+            "d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)",
+            "d_inputs_fw + d_inputs_bw",
+        ),
+        (
+            "inputs taught by the forward cell alone",
+            "d_inputs = d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)",
+            "d_inputs = d_inputs_fw",
+        ),
+        (
+            "gradients of the final states swapped",
+            "= d_outputs, d_final_states\n",
+            "= d_outputs, d_final_states[::-1]\n",
+        ),
+        (
+            "gradients of the initial states swapped",
+            "(d_initial_state_fw, d_initial_state_bw), {",
+            "(d_initial_state_bw, d_initial_state_fw), {",
+        ),
+        (
+            "time-major arrays turned round across the batch",
+            "reverse_rows(array.swapaxes(0, 1), lengths).swapaxes(0, 1) if time_major",
+            "reverse_rows(array, np.resize(lengths, len(array))) if time_major",
+        ),
+        (
+            "static outputs with bw to the left",
+            "list(np.concatenate(outputs, axis=2))",
+            "list(np.concatenate(outputs[::-1], axis=2))",
+        ),
+        (
+            "static gradient taken apart at bw's width",
+            "np.split(np.stack(d_outputs), [width_fw], axis=2)",
+            "np.split(np.stack(d_outputs), [shape[1] - width_fw], axis=2)",
+        ),
+        ("masks swapped", "masks_fw, masks_bw = check_starts(", "masks_bw, masks_fw = check_starts("),
+        (
+            "backward cell not looked at by the numba engine",
+            "            check_covered(cell)\n",
+            "            check_covered(next(iter(cells.values())))\n",
+        ),
+    ),
+    *faults_in(
+        "unroll/stack_bidirectional.py",
+        "unroll/test_stack_bidirectional.py",
+        (
+            "upper layers given no lengths",
+            "            sequence_length,\n            initial_states_fw[layer],",
+            "            sequence_length if layer == 0 else None,\n            initial_states_fw[layer],",
+        ),
+        ("bw to the left of fw", "np.concatenate(pair, axis=2)", "np.concatenate(pair[::-1], axis=2)"),
+        (
+            "joined gradient taken apart at bw's width",
+            "[tapes[layer].fw.output_shape[2]]",
+            "[tapes[layer].bw.output_shape[2]]",
+        ),
+        (
+            "final states' gradients from the top down",
+            "(d_states[0][layer], d_states[1][layer])",
+            "(d_states[0][-1 - layer], d_states[1][-1 - layer])",
+        ),
+        (
+            "initial states' gradients from the top down",
+            "d_initial_states.insert(0, d_initial_state)",
+            "d_initial_states.append(d_initial_state)",
+        ),
+        (
+            "layers differentiated from the lowest",
+            "for layer in reversed(range(len(tapes))):",
+            "for layer in range(len(tapes)):",
+        ),
+        (
+            "every layer started from the lowest layer's state",
+            "            initial_states_bw[layer],\n            time_major",
+            "            initial_states_bw[0],\n            time_major",
         ),
     ),
 ]

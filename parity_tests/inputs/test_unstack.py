@@ -3,7 +3,7 @@ import pytest
 
 import scratch
 import tf_impl
-from scratch import flatten_time, series_to_rows, stack, unflatten_time, unstack
+from scratch import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
 from tf_impl.inputs.unstack import gradient
 from tf_impl.tensorflow import tf
 
@@ -23,6 +23,8 @@ def test_agrees_with_tensorflow(dtype):
     assert_bits(unflatten_time(flatten_time(array), 5), tf_impl.unflatten_time(flatten_time(array), 5))
     assert_bits(series_to_rows(array.ravel(), 5), tf_impl.series_to_rows(array.ravel(), 5))
     assert_bits(series_to_rows(array, 5), tf_impl.series_to_rows(array, 5))
+    for inputs in (array, array[..., 0], array[..., None]):
+        assert_bits(swap_time_and_batch(inputs), tf_impl.swap_time_and_batch(inputs))
 
 
 def assert_bits(actual, expected):
@@ -36,6 +38,8 @@ def test_where_each_number_goes():
     assert flatten_time(outputs).tolist() == ["a0", "a1", "a2", "b0", "b1", "b2"]
     assert unflatten_time(flatten_time(outputs), 2).tolist() == outputs.tolist()
     assert [step.tolist() for step in unstack(outputs)] == [["a0", "b0"], ["a1", "b1"], ["a2", "b2"]]
+    assert swap_time_and_batch(outputs).tolist() == [["a0", "b0"], ["a1", "b1"], ["a2", "b2"]]
+    assert flatten_time(swap_time_and_batch(outputs)).tolist() == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
 
 def test_the_backward_pass_of_each_is_its_inverse():
@@ -45,6 +49,9 @@ def test_the_backward_pass_of_each_is_its_inverse():
     assert_bits(unstack(stack(d_steps)), gradient(lambda xs: tf.stack(xs, axis=1), unstack(ARRAY), stack(d_steps)))
     assert_bits(unflatten_time(d_flat, 5), gradient(lambda x: tf.reshape(x, [30, 4]), ARRAY, d_flat))
     assert_bits(flatten_time(ARRAY), gradient(lambda x: tf.reshape(x, [5, 6, 4]), d_flat, ARRAY))
+    d_swapped = swap_time_and_batch(ARRAY)
+    assert_bits(ARRAY, gradient(lambda x: tf.transpose(x, [1, 0, 2]), np.zeros((5, 6, 4)), d_swapped))
+    assert_bits(swap_time_and_batch(d_swapped), ARRAY)
 
 
 def test_refusals():
@@ -69,6 +76,10 @@ def test_refusals():
         unstack([[1, 2], [3, 4]])
     with pytest.raises(ValueError, match="outputs must have at least 2 axes, but has shape \\[3\\]"):
         flatten_time(np.zeros(3))
+    with pytest.raises(ValueError, match="inputs must have at least 2 axes, but has shape \\[3\\]"):
+        swap_time_and_batch(np.zeros(3))
+    with pytest.raises(TypeError, match="outputs must be a NumPy array, but is MaskedArray"):
+        flatten_time(np.ma.array(np.zeros((5, 6))))
     with pytest.raises(ValueError, match="steps must hold at least one array, but is empty"):
         stack([])
     with pytest.raises(TypeError, match="steps must be a list of arrays, but is ndarray"):

@@ -2,13 +2,16 @@
 
     series [N]          →  rows [B, N / B]      each row is a stretch of the series, read left to right
     inputs [B, T, D]    ⇄  T arrays [B, D]      one time step after another, for ``static_rnn``
+    inputs [B, T, D]    ⇄  [T, B, D]            time first, for ``time_major``
     outputs [B, T, H]   ⇄  [B·T, H]             every step of every row as one batch, for one matrix product
 
 All of it moves numbers without changing them, so each gradient moves the same way back: the backward pass of
-``unstack`` is ``stack``, that of ``flatten_time`` is ``unflatten_time``, and the reverse. Every reshape is in row-major
-order, the last axis running fastest, as NumPy and TensorFlow lay out memory; what another order does to a series is
-shown in ``docs/inputs/unstack.md``.
+``unstack`` is ``stack``, that of ``flatten_time`` is ``unflatten_time``, and the reverse; that of
+``swap_time_and_batch`` is itself. Every reshape is in row-major order, the last axis running fastest, as NumPy and
+TensorFlow lay out memory; what another order does to a series is shown in ``docs/inputs/unstack.md``.
 """
+
+import numbers
 
 import numpy as np
 
@@ -42,19 +45,17 @@ def stack(steps, axis=1):
 
     Raises ``ValueError`` where the list is empty or the shapes differ. Source: ``tf.stack``.
     """
-    if not isinstance(steps, list | tuple):
-        raise TypeError(f"steps must be a list of arrays, but is {type(steps).__name__}")
-    if not steps:
-        raise ValueError("steps must hold at least one array, but is empty")
-    for t, step in enumerate(steps):
-        step, first = check_rank(f"steps[{t}]", step, 0), steps[0]
-        if step.shape != first.shape:
-            shapes = shape_text(step.shape), shape_text(first.shape)
-            raise ValueError(f"steps[{t}] has shape {shapes[0]}, but steps[0] has {shapes[1]}")
-        if step.dtype != first.dtype:
-            raise TypeError(f"steps[{t}] is {step.dtype}, but steps[0] is {first.dtype}")
+    check_list("steps", steps)
     check_axis(axis, "the result", steps[0].ndim + 1)
     return np.stack(steps, axis)
+
+
+def swap_time_and_batch(inputs):
+    """Return inputs [B, T, …] as [T, B, …], or [T, B, …] as [B, T, …]: the numbers stay, their places change.
+
+    Raises ``ValueError`` for fewer than two axes. Source: ``tf.transpose(x, [1, 0, …])``.
+    """
+    return check_rank("inputs", inputs, 2).swapaxes(0, 1)
 
 
 def flatten_time(outputs):
@@ -82,10 +83,43 @@ def check_axis(axis, name, ndim):
         raise ValueError(f"axis is {axis}, but {name} has only {ndim} axes")
 
 
+def check_list(name, arrays, free=0):
+    """Refuse all but a list of at least one array, all of one dtype and one shape but for the first ``free`` axes."""
+    if not isinstance(arrays, list | tuple):
+        raise TypeError(f"{name} must be a list of arrays, but is {type(arrays).__name__}")
+    if not arrays:
+        raise ValueError(f"{name} must hold at least one array, but is empty")
+    for number, array in enumerate(arrays):
+        array, first = check_rank(f"{name}[{number}]", array, free), arrays[0]
+        if array.ndim != first.ndim or array.shape[free:] != first.shape[free:]:
+            shapes = shape_text(array.shape), shape_text(first.shape)
+            but = ": only the first axis may differ" if free else ""
+            raise ValueError(f"{name}[{number}] has shape {shapes[0]}, but {name}[0] has {shapes[1]}{but}")
+        if array.dtype != first.dtype:
+            raise TypeError(f"{name}[{number}] is {array.dtype}, but {name}[0] is {first.dtype}")
+
+
 def check_rank(name, array, least):
     """Refuse all but an array of at least ``least`` axes, and return it."""
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
+        # A matrix never has three axes, and a mask would be lost on the way.
         raise TypeError(f"{name} must be a NumPy array, but is {type(array).__name__}")
     if array.ndim < least:
         raise ValueError(f"{name} must have at least {least} axes, but has shape {shape_text(array.shape)}")
     return array
+
+
+def check_held(name, value, dtype):
+    """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
+    if not isinstance(value, numbers.Number | np.bool_):
+        raise TypeError(f"{name} must be a number, but is {value!r}")
+    try:
+        with np.errstate(over="ignore"):
+            kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
+        # A float may round the value, as 0.1 is rounded, but whole numbers and truth values may not.
+        held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)
+    except (TypeError, ValueError, OverflowError):
+        held = False
+    if not held:
+        raise ValueError(f"{name} is {value!r}, but the rows are {dtype}, which cannot hold it")
+    return kept

@@ -1,18 +1,22 @@
-"""Softmax cross-entropy, from one-hot labels and from class numbers.
+"""Softmax cross-entropy, from one-hot labels and from class numbers, and its mean over the real steps of a batch.
 
     p_k  = exp(y_k) / Σ_m exp(y_m)
     loss = − Σ_k labels_k log p_k
     ∂loss/∂y = p − labels
 
-log p is computed as (y − max y) − log Σ exp(y − max y), so logits of ±1000 neither overflow nor lose the loss. The
-derivation is in ``docs/training/losses.md``.
+log p is computed as (y − max y) − log Σ exp(y − max y), so logits of ±1000 neither overflow nor lose the loss.
+
+    masked loss = Σ share ⊙ losses        share = mask / how many steps the mean is over
+    ∂(masked loss)/∂y = share (p − labels)
+
+The derivations are in ``docs/training/losses.md``.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_labels
+from scratch.checks import check_array, check_choice, check_labels, check_lengths, check_masks, check_number, shape_text
 
 
 class CrossEntropyCache(NamedTuple):
@@ -20,6 +24,13 @@ class CrossEntropyCache(NamedTuple):
 
     p: np.ndarray
     labels: np.ndarray
+
+
+class MaskedLossCache(NamedTuple):
+    """What the forward pass keeps: the cache of each step's loss, and the share [B, T] it has in the mean."""
+
+    cross_entropy: CrossEntropyCache
+    share: np.ndarray
 
 
 def softmax_cross_entropy_with_logits(labels, logits):
@@ -60,6 +71,60 @@ def softmax_cross_entropy_with_logits_backward(cache, d_loss):
     return d_loss[..., None] * difference
 
 
+def mask_by_sign(labels):
+    """Return the mask [B, T] of labels [B, T] in which 0 is padding and no class: true where sign(label) is 1.
+
+    Where 0 is a class as well, this drops every true step of that class: ``mask_by_length`` does not.
+    Raises ``ValueError`` for a label under 0, of which ``tf.sign`` would make a weight of −1. Source: ``tf.sign``.
+    """
+    check_padded_labels(labels)
+    if (labels < 0).any():
+        raise ValueError(f"labels must be at least 0, but hold {labels.min()}")
+    return np.sign(labels) == 1
+
+
+def mask_by_length(labels, sequence_length):
+    """Return the mask [B, T] for labels [B, T] in which 0 may be a class: true where t < sequence_length.
+
+    Of the labels only the shape is looked at. Source: ``tf.sequence_mask``.
+    """
+    check_padded_labels(labels)
+    lengths = check_lengths(sequence_length, *labels.shape)
+    return np.arange(labels.shape[1]) < lengths[:, None]
+
+
+def masked_loss(labels, logits, mask, mean="examples"):
+    """Return ``(loss, cache)``: a mean of the cross-entropy of logits [B, T, C] and labels [B, T] over the real steps.
+
+    - ``mask``: truth values [B, T], from ``mask_by_sign`` or ``mask_by_length``. What the logits hold where it is false
+      is never looked at; the labels there must be classes all the same, as TensorFlow's kernel wants them.
+    - ``mean``: ``"examples"``, over each example's own steps and then over the examples; ``"steps"``, over all steps.
+
+    An example of no steps adds nothing and is not counted; where there are no steps at all, the loss is 0.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
+    Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``, ``tf.reduce_sum``, ``tf.reduce_mean``.
+    """
+    check_logits(logits)
+    check_array("logits", logits, ("B", "T", "C"))
+    check_masks("mask", mask, logits.shape[1], logits.shape[0])
+    check_choice("mean", mean, ("examples", "steps"))
+    # Zeros, because 0 · NaN on the way back would not be.
+    losses, cache = sparse_softmax_cross_entropy_with_logits(labels, np.where(mask[..., None], logits, 0))
+    lengths = mask.sum(axis=1, keepdims=True)
+    # All steps of the batch; or the steps of the example, whose mean is one of those of all examples that have any.
+    count = lengths.sum() if mean == "steps" else lengths * np.count_nonzero(lengths)
+    share = np.where(mask, 1 / np.maximum(count, 1), 0).astype(logits.dtype)
+    # loss = Σ share ⊙ losses
+    return (share * losses).sum(), MaskedLossCache(cache, share)
+
+
+def masked_loss_backward(cache, d_loss=1.0):
+    """Return d_logits [B, T, C] from the number ``d_loss``: exactly 0 where the mask is false."""
+    d_loss = check_number("d_loss", d_loss)
+    # ∂L/∂losses = ∂L/∂loss share
+    return softmax_cross_entropy_with_logits_backward(cache.cross_entropy, d_loss * cache.share)
+
+
 def pick(array, labels):
     """Return the entry [..., 1] of array [..., C] that each class number of labels [...] names."""
     return np.take_along_axis(array, labels[..., None], axis=-1)
@@ -76,3 +141,12 @@ def check_logits(logits):
     check_array("logits", logits, (..., "C"))
     if logits.shape[-1] == 0:
         raise ValueError("logits must have at least one class, but their last axis is empty")
+
+
+def check_padded_labels(labels):
+    """Refuse all but an array of whole numbers [B, T]."""
+    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
+        came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
+        raise TypeError(f"labels must be an array of whole numbers, but is {came}")
+    if labels.ndim != 2:
+        raise ValueError(f"labels must have shape [B, T], but has {shape_text(labels.shape)}")

@@ -2,8 +2,8 @@
 
 In TensorFlow, ``static_rnn`` writes T copies of the cell into the graph and ``dynamic_rnn`` writes one copy inside a
 ``while_loop``. NumPy has no graph, so here the loop is the one in ``static.py``, and what is left is the layout: arrays
-[B, T, D], or [T, B, D] if time comes first. With ``engine="numba"`` the loop is the compiled one of ``scratch/jit``.
-The page is ``docs/unroll/dynamic.md``.
+[B, T, D], or [T, B, D] if time comes first. With ``engine="numba"`` the loop is the compiled one of ``scratch/jit``;
+with ``checkpoint_every`` it is that of ``checkpointed.py``. The page is ``docs/unroll/dynamic.md``.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch import jit
-from scratch.checks import check_array, check_choice, check_flag, check_lengths, check_state
+from scratch.checks import check_array, check_choice, check_count, check_flag, check_lengths, check_state
+from scratch.unroll.checkpointed import CheckpointedTape, checkpointed_rnn, checkpointed_rnn_backward
 from scratch.unroll.static import (
     Tape,
     check_arguments,
@@ -28,7 +29,7 @@ ENGINES = ("numpy", "numba")
 class DynamicTape:
     """What ``dynamic_rnn`` keeps: the tape of the engine that ran, and the layout of the caller's arrays."""
 
-    tape: Tape | jit.JitTape
+    tape: Tape | CheckpointedTape | jit.JitTape
     time_major: bool
     output_shape: tuple
 
@@ -38,7 +39,15 @@ class DynamicTape:
 
 
 def dynamic_rnn(
-    cell, params, inputs, sequence_length=None, initial_state=None, time_major=False, engine="numpy", masks=None
+    cell,
+    params,
+    inputs,
+    sequence_length=None,
+    initial_state=None,
+    time_major=False,
+    engine="numpy",
+    masks=None,
+    checkpoint_every=None,
 ):
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
@@ -48,6 +57,8 @@ def dynamic_rnn(
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
     - ``masks``: from ``cell.draw_masks``, [T, B, …] in either layout, for a cell with dropout and for no other.
     - ``engine``: ``"numpy"``, the text book, for every cell; ``"numba"``, compiled, for the cells in ``scratch/jit``.
+    - ``checkpoint_every``: keep only every k-th state, and compute the rest again on the way back: the same numbers to
+      the last bit from a short tape, for one more forward pass. Not with ``"numba"``.
 
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
@@ -60,17 +71,26 @@ def dynamic_rnn(
     num_steps, batch_size, input_size = steps.shape
     if num_steps == 0:
         raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
-    if engine == "numpy":
+    if checkpoint_every is not None:
+        checkpoint_every = check_count("checkpoint_every", checkpoint_every)
+        if engine != "numpy":
+            # The kernels add up the weights' gradient in one product over all steps: in stretches it would round anew.
+            raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
+    if engine == "numpy" and checkpoint_every is None:
         outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length, masks)
         outputs = np.stack(outputs)
     else:
         state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
         masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
-        if sequence_length is None:
-            sequence_length = np.full(batch_size, num_steps)
-        lengths = check_lengths(sequence_length, batch_size, num_steps)
+        lengths = np.full(batch_size, num_steps)
+        if sequence_length is not None:
+            lengths = check_lengths(sequence_length, batch_size, num_steps)
         live = np.arange(num_steps)[:, None, None] < lengths[:, None]
-        outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state, masks)
+        if engine == "numba":
+            outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state, masks)
+        else:
+            live = None if sequence_length is None else live
+            outputs, final_state, tape = checkpointed_rnn(cell, params, steps, checkpoint_every, state, live, masks)
     outputs = outputs if time_major else outputs.swapaxes(0, 1)
     return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
 
@@ -97,6 +117,8 @@ def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
     if isinstance(run, Tape):
         d_inputs, d_initial_state, d_params = static_rnn_backward(run, list(d_steps), d_final_state)
         d_inputs = np.stack(d_inputs)
+    elif isinstance(run, CheckpointedTape):
+        d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(run, d_steps, d_final_state)
     else:
         d_inputs, d_initial_state, d_params = jit.backward(run, d_steps, d_final_state)
     return d_inputs if time_major else d_inputs.swapaxes(0, 1), d_initial_state, d_params

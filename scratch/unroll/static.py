@@ -59,6 +59,14 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, m
         lengths = check_lengths(sequence_length, batch_size, len(inputs))
         live = np.arange(len(inputs))[:, None, None] < lengths[:, None]  # [T, B, 1]
     masks = check_sequence_masks(cell, masks, len(inputs), batch_size, input_size)
+    outputs, state, caches = forward_steps(cell, params, inputs, state, live, masks)
+    # Copied, because a cell's cache may hold the very array that it returned, and results are the caller's to write to.
+    outputs, state = [output.copy() for output in outputs], map_tree(np.copy, state)
+    return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
+
+
+def forward_steps(cell, params, inputs, state, live, masks):
+    """Return ``(outputs, state, caches)`` of a stretch of steps; what goes in has been checked."""
     outputs, caches = [], []
     for t, x in enumerate(inputs):
         old_state = state
@@ -74,9 +82,7 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, m
         state = new_state
         outputs.append(output)
         caches.append(cache)
-    # Copied, because a cell's cache may hold the very array that it returned, and results are the caller's to write to.
-    outputs, state = [output.copy() for output in outputs], map_tree(np.copy, state)
-    return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
+    return outputs, state, caches
 
 
 def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
@@ -88,7 +94,7 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
     ``d_inputs`` is a list of T arrays [B, D], exactly 0 past the end of a row.
     """
     check_tape("tape", tape, Tape)
-    cell, params, live = tape.cell, tape.params, tape.live
+    cell, params = tape.cell, tape.params
     num_steps, nothing = len(tape.caches), np.zeros((tape.batch_size, cell.output_size), tape.dtype)
     if d_outputs is None:
         d_outputs = [nothing] * num_steps
@@ -101,9 +107,19 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
         d_state = cell.zero_state(tape.batch_size, tape.dtype)
     check_state("d_final_state", d_state, cell.state_size, tape.batch_size, tape.dtype)
 
-    d_inputs = [None] * num_steps
     d_params = map_tree(np.zeros_like, params)
-    for t in reversed(range(num_steps)):
+    d_inputs, d_initial_state = backward_steps(tape, d_outputs, d_state, d_params)
+    return d_inputs, d_initial_state, d_params
+
+
+def backward_steps(tape, d_outputs, d_state, d_params):
+    """Return ``(d_inputs, d_initial_state)`` of a stretch of steps, and add its part to ``d_params``.
+
+    One running sum over all stretches: it adds in the order of one long pass, so cutting that changes no bit.
+    """
+    cell, params, live = tape.cell, tape.params, tape.live
+    d_inputs = [None] * len(tape.caches)
+    for t in reversed(range(len(tape.caches))):
         d_output, d_new_state = d_outputs[t], d_state
         if live is not None:
             # output_t = where(live, output, 0)     state_t = where(live, new_state, state_{t−1})
@@ -117,7 +133,7 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
         d_inputs[t] = d_x
         # One set of weights serves every step: its gradient is the sum of what each step asks for.
         map_tree(lambda total, d: np.add(total, d, out=total), d_params, d_step_params)
-    return d_inputs, d_state, d_params
+    return d_inputs, d_state
 
 
 def check_tape(name, tape, kind):

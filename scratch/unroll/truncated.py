@@ -1,10 +1,12 @@
 """Truncated backpropagation through time: one long series, walked window by window.
 
     forward    the state that a window ends with is the state that the next one starts from
-    backward   no gradient crosses from a window into the one before it
+    backward   what a window has lost reaches back through that window and reach − 1 windows before it, and no further
 
-The forward pass is that of one long ``dynamic_rnn``, to the last bit; only the gradient is cut, so a tape need never
-be longer than a window. Williams and Peng (1990), BPTT(h; h′) with h = h′. The page is ``docs/unroll/truncated.md``.
+The forward pass is that of one long ``dynamic_rnn``, to the last bit; only the gradient is cut, so no more tapes are
+needed than ``reach``. With windows of k1 steps there is an update every k1 steps, whose gradient reaches back
+k2 = reach · k1 steps: Williams and Peng (1990), BPTT(h; h′) with h′ = k1 and h = k2; Sutskever (2013), section 2.8.6.
+The page is ``docs/unroll/truncated.md``.
 """
 
 import numpy as np
@@ -16,13 +18,26 @@ from scratch.unroll.static import check_sequence_masks, check_tape
 
 
 def windows(num_steps, truncated_backprop_length):
-    """Return the slices that cut ``num_steps`` time steps into windows; the last is shorter if it does not divide."""
+    """Return the slices that cut ``num_steps`` time steps into windows.
+
+    ``truncated_backprop_length`` is the width of every window, the last one shorter if it does not divide; or a list
+    with the width of each, which must add up to ``num_steps``.
+    """
     num_steps = check_count("num_steps", num_steps)
-    truncated_backprop_length = check_count("truncated_backprop_length", truncated_backprop_length)
-    return [
-        slice(start, min(start + truncated_backprop_length, num_steps))
-        for start in range(0, num_steps, truncated_backprop_length)
-    ]
+    if isinstance(truncated_backprop_length, list | tuple):
+        widths = [
+            check_count(f"truncated_backprop_length[{window}]", width)
+            for window, width in enumerate(truncated_backprop_length)
+        ]
+        if sum(widths) != num_steps:
+            raise ValueError(
+                f"truncated_backprop_length must add up to {num_steps} time steps, but {widths} add up to {sum(widths)}"
+            )
+        stops = np.cumsum(widths).tolist()
+    else:
+        width = check_count("truncated_backprop_length", truncated_backprop_length)
+        stops = [min(start + width, num_steps) for start in range(0, num_steps, width)]
+    return [slice(start, stop) for start, stop in zip([0, *stops[:-1]], stops, strict=True)]
 
 
 def truncated_rnn(
@@ -37,12 +52,13 @@ def truncated_rnn(
 ):
     """Unroll ``cell`` over ``inputs`` [B, T, D] window by window and return ``(outputs, final_state, tapes)``.
 
-    ``truncated_backprop_length`` is the number of time steps in a window. The other arguments, the results and the
-    errors are those of ``dynamic_rnn``; ``tapes`` holds one tape a window. A row that ends inside a window is dead in
-    all that follow.
+    ``truncated_backprop_length`` is the number of time steps in a window, or a list with that of each. The other
+    arguments, the results and the errors are those of ``dynamic_rnn``; ``tapes`` holds one tape a window. A row that
+    ends inside a window is dead in all that follow.
 
     To train on each window before the next is run, loop over ``windows`` and call ``dynamic_rnn`` on each with the
-    final state of the one before, as ``scratch/tasks/echo.py`` does.
+    final state of the one before, as ``scratch/tasks/echo.py`` does; keep the last ``reach`` tapes and call
+    ``last_window_backward`` on them where the gradient shall reach further than its own window.
     """
     check_array("inputs", inputs, ("B", "T", "D"))
     batch_size, num_steps, _ = inputs.shape
@@ -66,25 +82,62 @@ def truncated_rnn(
     return np.concatenate(outputs, axis=1), state, tapes
 
 
-def truncated_rnn_backward(tapes, d_outputs, d_final_state=None):
-    """Return ``(d_inputs, d_initial_state, d_params)``, with every gradient cut where one window meets the next.
+def truncated_rnn_backward(tapes, d_outputs, d_final_state=None, reach=1):
+    """Return ``(d_inputs, d_initial_state, d_params)``, each the sum over the windows of what each one has lost.
 
-    ``d_outputs`` is [B, T, output_size]. ``d_final_state`` reaches the last window alone, ``d_initial_state`` comes
-    from the first alone, and ``d_params`` is the sum over the windows.
+    - ``d_outputs``: [B, T, output_size].
+    - ``d_final_state``: belongs to the last window.
+    - ``reach``: the gradient of a window's outputs is cut ``reach`` windows back, its own counted; with as many as
+      there are windows it is cut nowhere. ``d_initial_state`` comes from the first ``reach`` windows alone.
     """
+    check_tapes(tapes)
+    reach = check_count("reach", reach)
+    cell, dtype = tapes[0].tape.cell, tapes[0].tape.dtype
+    slices = windows(sum(tape.num_steps for tape in tapes), [tape.num_steps for tape in tapes])
+    num_steps = slices[-1].stop
+    check_array("d_outputs", d_outputs, ("B", num_steps, cell.output_size), dtype)
+    d_inputs = d_params = d_initial_state = None
+    for last, window in reversed(list(enumerate(slices))):
+        first = max(0, last - reach + 1)
+        d_state = d_final_state if last == len(tapes) - 1 else None
+        d_span, d_first_state, d_window_params = last_window_backward(
+            tapes[first : last + 1], d_outputs[:, window], d_state
+        )
+        if d_inputs is None:
+            d_inputs = np.zeros((len(d_outputs), num_steps, d_span.shape[2]), dtype)
+            d_initial_state = map_tree(np.zeros_like, d_first_state)
+        d_inputs[:, slices[first].start : window.stop] += d_span
+        if first == 0:
+            # Only here is the state that the span starts from an argument; all others are cut off.
+            d_initial_state = map_tree(np.add, d_initial_state, d_first_state)
+        d_params = d_window_params if d_params is None else map_tree(np.add, d_params, d_window_params)
+    return d_inputs, d_initial_state, d_params
+
+
+def last_window_backward(tapes, d_outputs, d_final_state=None):
+    """Return ``(d_inputs, d_first_state, d_params)``, the last window's loss taken back through all.
+
+    - ``tapes``: one ``dynamic_rnn`` tape a window, each started from the final state of the one before.
+    - ``d_outputs``: the gradient of the last window's outputs; ``d_final_state``: of the state after it.
+
+    ``d_inputs`` covers the steps of all these windows, ``d_first_state`` is the gradient of the state that the first
+    one started from. Where the weights changed from window to window, each is differentiated at the weights it ran
+    with, and ``d_params`` is the sum.
+    """
+    check_tapes(tapes)
+    d_inputs, d_params, d_state = [], None, d_final_state
+    for tape in reversed(tapes):
+        # Of the outputs, only the last window's have a loss here; the windows before hand on the state's gradient.
+        d_window, d_state, d_own_params = dynamic_rnn_backward(tape, d_outputs, d_state)
+        d_outputs = None
+        d_inputs.insert(0, d_window)
+        d_params = d_own_params if d_params is None else map_tree(np.add, d_params, d_own_params)
+    return np.concatenate(d_inputs, axis=1), d_state, d_params
+
+
+def check_tapes(tapes):
+    """Refuse all but a list of the tapes of windows."""
     if not isinstance(tapes, list) or not tapes:
         raise TypeError("tapes must be the list that truncated_rnn returned")
     for window, tape in enumerate(tapes):
         check_tape(f"tapes[{window}]", tape, DynamicTape)
-    num_steps = sum(tape.num_steps for tape in tapes)
-    check_array("d_outputs", d_outputs, ("B", num_steps, tapes[0].tape.cell.output_size), tapes[0].tape.dtype)
-    d_inputs, d_params, stop = [], None, num_steps
-    d_state = d_final_state
-    for tape in reversed(tapes):
-        start = stop - tape.num_steps
-        d_window, d_initial_state, d_window_params = dynamic_rnn_backward(tape, d_outputs[:, start:stop], d_state)
-        d_inputs.insert(0, d_window)
-        d_params = d_window_params if d_params is None else map_tree(np.add, d_params, d_window_params)
-        # The cut: the window before gets no gradient for the state it handed over.
-        d_state, stop = None, start
-    return np.concatenate(d_inputs, axis=1), d_initial_state, d_params

@@ -1,4 +1,4 @@
-"""TensorFlow's reshapes of a recurrent network's inputs and outputs: ``tf.reshape``, ``tf.unstack``, ``tf.stack``.
+"""TensorFlow's moves of inputs and outputs: ``tf.reshape``, ``tf.unstack``, ``tf.stack``, ``tf.transpose``.
 
 Each function takes and returns NumPy arrays, as its namesake in ``scratch``.
 """
@@ -37,6 +37,11 @@ def unstack(inputs, axis=1):
 def stack(steps, axis=1):
     """Return ``tf.stack(steps, axis)``."""
     return compute(lambda *xs: tf.stack(xs, axis), *steps)
+
+
+def swap_time_and_batch(inputs):
+    """Return ``tf.transpose(inputs, [1, 0, …])``."""
+    return compute(lambda x: tf.transpose(x, [1, 0, *range(2, inputs.ndim)]), inputs)
 
 
 def flatten_time(outputs):

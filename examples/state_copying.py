@@ -1,0 +1,244 @@
+"""Past sequence_length, step by step: outputs are zero, the state is copied, its gradient is handed through.
+
+Four rows of one batch, of lengths 5, 2, 0 and 3, run by a cell of one unit so that every array is a row of numbers.
+Ours stands beside TensorFlow's, unrolled statically and dynamically; the program ends with 1 if they disagree.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+import scratch
+from scratch import BasicRNNCell
+
+try:
+    import matplotlib
+    from rich.console import Console
+    from rich.table import Table
+except ImportError as error:
+    sys.exit(
+        f"examples/state_copying.py needs {error.name.split('.')[0]}, which is in the extra 'plot': "
+        "pip install 'unrolled[plot]'"
+    )
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+NUM_STEPS = 5
+LENGTHS = np.array([NUM_STEPS, 2, 0, 3])
+CELL = BasicRNNCell(1)
+# Of each quantity's scale, as everywhere in the parity tests.
+LIMIT = 1e-12
+
+
+class Problem(NamedTuple):
+    """What goes in. The loss is the sum of the final states: each row's gradient of its final state is 1."""
+
+    params: dict
+    inputs: np.ndarray
+    initial_state: np.ndarray
+    d_final_state: np.ndarray
+
+
+class Results(NamedTuple):
+    """What comes out of an unroll and of its backward pass."""
+
+    outputs: np.ndarray
+    final_state: np.ndarray
+    d_inputs: np.ndarray
+    d_initial_state: np.ndarray
+    d_kernel: np.ndarray
+    d_bias: np.ndarray
+
+
+def draw(rng):
+    """Return a random problem. The padding holds numbers as any other: nothing may depend on them."""
+    batch_size = len(LENGTHS)
+    params = {"kernel": rng.uniform(0.4, 0.9, (2, 1)), "bias": rng.uniform(-0.1, 0.1, 1)}
+    inputs = rng.standard_normal((batch_size, NUM_STEPS, 1))
+    return Problem(params, inputs, rng.uniform(-0.9, 0.9, (batch_size, 1)), np.ones((batch_size, 1)))
+
+
+def run_static(backend, problem):
+    """Return the ``Results`` of ``static_rnn`` in ``scratch`` or ``tf_impl``, stacked [B, T, …]."""
+    steps = list(problem.inputs.swapaxes(0, 1))
+    outputs, state, tape = backend.static_rnn(CELL, problem.params, steps, problem.initial_state, LENGTHS)
+    d_inputs, d_state, d_params = backend.static_rnn_backward(tape, None, problem.d_final_state)
+    return Results(np.stack(outputs, 1), state, np.stack(d_inputs, 1), d_state, d_params["kernel"], d_params["bias"])
+
+
+def run_dynamic(backend, problem, **options):
+    """Return the ``Results`` of ``dynamic_rnn`` in ``scratch`` or ``tf_impl``."""
+    arguments = CELL, problem.params, problem.inputs, LENGTHS, problem.initial_state
+    outputs, state, tape = backend.dynamic_rnn(*arguments, **options)
+    d_inputs, d_state, d_params = backend.dynamic_rnn_backward(tape, None, problem.d_final_state)
+    return Results(outputs, state, d_inputs, d_state, d_params["kernel"], d_params["bias"])
+
+
+def states_and_gradients(backend, problem, **options):
+    """Return the state before every step and its gradient, each [B, T + 1], the last entry those of the final state.
+
+    No unroll returns what is in its middle, so the series is run in two parts, cut at each step in turn: the first part
+    ends with the state, and the second starts from it and returns its gradient.
+    """
+    states, gradients = [problem.initial_state], []
+    for t in range(NUM_STEPS):
+        first, rest = np.minimum(LENGTHS, t + 1), np.maximum(LENGTHS - t, 0)
+        arguments = CELL, problem.params, problem.inputs[:, t:], rest, states[t]
+        _, _, tape = backend.dynamic_rnn(*arguments, **options)
+        gradients.append(backend.dynamic_rnn_backward(tape, None, problem.d_final_state)[1])
+        arguments = CELL, problem.params, problem.inputs[:, : t + 1], first, problem.initial_state
+        states.append(backend.dynamic_rnn(*arguments, **options)[1])
+    return np.hstack(states), np.hstack([*gradients, problem.d_final_state])
+
+
+def number_table(ours, theirs):
+    """Return a table of numbers [B, steps], ours above TensorFlow's, dimmed where the row has ended."""
+    table = Table("length", "", *(f"t={t}" for t in range(ours.shape[1])))
+    for row, length in enumerate(LENGTHS):
+        for name, values in (("ours", ours), ("TensorFlow", theirs)):
+            cells = [f"{value:.3f}" if value else "0" for value in values[row]]
+            cells = [f"[dim]{cell}[/dim]" if t >= length else cell for t, cell in enumerate(cells)]
+            table.add_row(str(length), name, *cells, end_section=name == "TensorFlow")
+    return table
+
+
+def difference(ours, theirs):
+    """Return the largest difference of one quantity, as a part of its scale; NaN stays NaN."""
+    return np.abs(ours - theirs).max() / np.abs(theirs).max()
+
+
+def comparison(pairs):
+    """Return ``(table, agree)`` for the pairs ``(name, ours, TensorFlow's)`` of ``Results``."""
+    table, agree = Table("off TensorFlow", *(name for name, _, _ in pairs)), True
+    for field in Results._fields:
+        found = [difference(getattr(ours, field), getattr(theirs, field)) for _, ours, theirs in pairs]
+        # Written so that NaN does not agree with anything.
+        agree = agree and all(part <= LIMIT for part in found)
+        table.add_row(field, *(f"{part:.1e}" for part in found))
+    return table, agree
+
+
+def zeros_are_exact(results):
+    """Say whether outputs and d_inputs are exactly 0 past the end of every row."""
+    dead = np.arange(NUM_STEPS) >= LENGTHS[:, None]
+    return not results.outputs[dead].any() and not results.d_inputs[dead].any()
+
+
+def draw_figure(results, states, gradients):
+    """Return four panels of numbers in colour, a line where each row ends."""
+    figure, axes = plt.subplots(2, 2, figsize=(11, 5.5), layout="constrained")
+    figure.suptitle("Past sequence_length: outputs zero, state copied, gradient handed through")
+    panels = [
+        ("output of step t", results.outputs[:, :, 0]),
+        ("state before step t, and last the final state", states),
+        ("gradient of the input of step t", results.d_inputs[:, :, 0]),
+        ("gradient of that state", gradients),
+    ]
+    for axis, (title, values) in zip(axes.flat, panels, strict=True):
+        axis.imshow(values, cmap="PuOr", vmin=-2, vmax=2, aspect="auto")
+        for (row, t), value in np.ndenumerate(values):
+            axis.text(t, row, f"{value:.2f}" if value else "0", ha="center", va="center", fontsize=9)
+        for row, length in enumerate(LENGTHS):
+            axis.plot([length - 0.5] * 2, [row - 0.5, row + 0.5], color="#c8443d", linewidth=3)
+        rows = [f"length {length}" for length in LENGTHS]
+        axis.set(title=title, xlabel="t", xticks=range(values.shape[1]), xlim=(-0.6, values.shape[1] - 0.4))
+        axis.set_yticks(range(len(rows)), rows)
+    return figure
+
+
+def save(figure, path):
+    """Write the figure whole or not at all."""
+    unfinished = path.with_suffix(".partial.png")
+    figure.savefig(unfinished, dpi=110)
+    os.replace(unfinished, path)
+    plt.close(figure)
+    return path
+
+
+def parse(argv):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--engine",
+        choices=("numpy", "numba"),
+        default="numpy",
+        help="what computes our dynamic_rnn (default numpy); static_rnn is always numpy",
+    )
+    parser.add_argument("--seed", type=int, default=3, help="of the weights and the inputs (default 3)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("out/state_copying"), help="folder for the picture (default out/state_copying)"
+    )
+    arguments = parser.parse_args(argv)
+    if arguments.seed < 0:
+        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
+    try:
+        # Now, and not at the end: the folder must be there and take a file.
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=arguments.out).close()
+    except OSError as error:
+        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
+    return arguments
+
+
+def main(argv=None):
+    # A terminal that cannot show a letter gets a question mark in its place.
+    sys.stdout.reconfigure(errors="replace")
+    arguments, console = parse(argv), Console()
+    try:
+        import tf_impl
+    except ImportError as error:
+        sys.exit(str(error))
+    problem = draw(np.random.default_rng(arguments.seed))
+    ours = run_dynamic(scratch, problem, engine=arguments.engine)
+    theirs = run_dynamic(tf_impl, problem)
+    pairs = [
+        ("static", run_static(scratch, problem), run_static(tf_impl, problem)),
+        ("dynamic", ours, theirs),
+    ]
+    states, gradients = states_and_gradients(scratch, problem, engine=arguments.engine)
+    tf_states, tf_gradients = states_and_gradients(tf_impl, problem)
+
+    console.print(f"[bold]State copying[/bold]: dynamic_rnn on {arguments.engine}, seed {arguments.seed}")
+    walk = [
+        ("1. Past its length, a row's outputs are exactly 0.", ours.outputs[..., 0], theirs.outputs[..., 0]),
+        (
+            "2. Its state is copied: before step t, and last the final state. A row of length 0 ends as it started.",
+            states,
+            tf_states,
+        ),
+        ("3. No gradient reaches an input past the end.", ours.d_inputs[..., 0], theirs.d_inputs[..., 0]),
+        (
+            "4. The gradient of the final state, 1, is handed back untouched until the row's own last step.",
+            gradients,
+            tf_gradients,
+        ),
+    ]
+    for words, *numbers in walk:
+        console.print(f"\n{words}")
+        console.print(number_table(*numbers))
+    table, agree = comparison(pairs)
+    console.print("\n5. The largest differences, as a part of each quantity's scale.")
+    console.print(table)
+    between = max(difference(states, tf_states), difference(gradients, tf_gradients))
+    console.print(f"States and their gradients at every step: {between:.1e}.")
+    picture = save(draw_figure(ours, states, gradients), arguments.out / "state_copying.png")
+    console.print(f"picture: {picture}", soft_wrap=True)
+
+    zeros = all(zeros_are_exact(results) for _, *both in pairs for results in both)
+    if agree and between <= LIMIT and zeros:
+        console.print(f"[green]Ours and TensorFlow's agree[/green], limit {LIMIT:.0e}, and every zero is exact.")
+        return 0
+    console.print(f"[red]Ours and TensorFlow's differ[/red], limit {LIMIT:.0e}, or a zero is none.")
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped before the end; nothing was written")

@@ -1,0 +1,196 @@
+"""Two cells over one sequence, one from each end: ``tf.compat.v1.nn.bidirectional_dynamic_rnn`` and its relatives.
+
+    forward    output_fw = unroll(cell_fw, inputs)        output_bw = reverse(unroll(cell_bw, reverse(inputs)))
+    backward   d_inputs = d_inputs_fw + reverse(d_inputs_bw)
+
+``reverse`` turns the first ``sequence_length`` steps of each row round and leaves the rest, so cell_bw starts at each
+row's own last step. Weights are ``{"fw": …, "bw": …}``, TensorFlow's scopes. Masks are a pair, each drawn by its cell,
+``None`` for a cell without dropout; cell_bw uses its first mask at a row's last step. A backward function takes
+``(tape, d_outputs, d_final_states)``, the states as a pair, ``None`` for zeros, and returns
+``(d_inputs, (d_initial_state_fw, d_initial_state_bw), d_params)``. The page is ``docs/unroll/bidirectional.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.cell import Cell
+from scratch.checks import check_array, check_choice, check_flag, check_lengths, check_params, check_state, shape_text
+from scratch.initializers import glorot_uniform
+from scratch.jit.stack import check_covered
+from scratch.sequences import reverse_rows
+from scratch.unroll.dynamic import ENGINES, DynamicTape, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.static import check_sequence_masks, check_tape
+
+
+@dataclass(frozen=True)
+class BidirectionalTape:
+    """What the two directions keep: a tape each, and the lengths [B] by which the rows were turned round."""
+
+    fw: DynamicTape
+    bw: DynamicTape
+    lengths: np.ndarray
+
+
+def bidirectional_params(rng, cell_fw, cell_bw, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+    """Return freshly drawn ``{"fw": …, "bw": …}`` for two cells over inputs of width ``input_size``."""
+    check_cells({"cell_fw": cell_fw, "cell_bw": cell_bw})
+    cells = {"fw": cell_fw, "bw": cell_bw}
+    return {name: cell.init_params(rng, input_size, dtype, kernel_initializer) for name, cell in cells.items()}
+
+
+def bidirectional_dynamic_rnn(
+    cell_fw,
+    cell_bw,
+    params,
+    inputs,
+    sequence_length=None,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    time_major=False,
+    engine="numpy",
+    masks=None,
+):
+    """Unroll a cell from each end of ``inputs`` [B, T, D] and return ``(outputs, final_states, tape)``.
+
+    - ``initial_state_fw``, ``initial_state_bw``: what the cells start from, at a row's first and at its last step.
+    - ``sequence_length``, ``time_major``, ``engine``: those of ``dynamic_rnn``.
+
+    ``outputs`` is ``(output_fw, output_bw)``, [B, T, output_size] of each cell, both in the order of the inputs and 0
+    past a row's end. ``final_states`` is ``(state_fw, state_bw)``, as they are after a row's last and its first step.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
+    Source: ``tf.compat.v1.nn.bidirectional_dynamic_rnn``.
+    """
+    sizes, lengths = check_inputs(inputs, sequence_length, time_major)
+    check_choice("engine", engine, ENGINES)
+    cells = {"cell_fw": cell_fw, "cell_bw": cell_bw}
+    check_params("params", params, param_shapes(cells, sizes[2]), inputs.dtype)
+    states = {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
+    masks_fw, masks_bw = check_starts(cells, states, masks, sizes, inputs.dtype, engine)
+
+    options = {"time_major": time_major, "engine": engine}
+    output_fw, state_fw, tape_fw = dynamic_rnn(
+        cell_fw, params["fw"], inputs, sequence_length, initial_state_fw, masks=masks_fw, **options
+    )
+    inputs_bw = reverse(inputs, lengths, time_major)
+    output_bw, state_bw, tape_bw = dynamic_rnn(
+        cell_bw, params["bw"], inputs_bw, sequence_length, initial_state_bw, masks=masks_bw, **options
+    )
+    output_bw = reverse(output_bw, lengths, time_major)
+    return (output_fw, output_bw), (state_fw, state_bw), BidirectionalTape(tape_fw, tape_bw, lengths)
+
+
+def bidirectional_dynamic_rnn_backward(tape, d_outputs=None, d_final_states=None):
+    """Return the gradients; ``d_outputs`` is ``(d_output_fw, d_output_bw)``."""
+    check_tape("tape", tape, BidirectionalTape)
+    fw, bw = tape.fw, tape.bw
+    d_outputs, d_final_states = check_pair("d_outputs", d_outputs), check_pair("d_final_states", d_final_states)
+    for side, half in enumerate((fw, bw)):
+        if d_outputs[side] is not None:
+            check_array(f"d_outputs[{side}]", d_outputs[side], half.output_shape, half.tape.dtype)
+        if d_final_states[side] is not None:
+            sizes = half.tape.cell.state_size, len(tape.lengths), half.tape.dtype
+            check_state(f"d_final_states[{side}]", d_final_states[side], *sizes)
+    (d_output_fw, d_output_bw), (d_state_fw, d_state_bw) = d_outputs, d_final_states
+    d_inputs_fw, d_initial_state_fw, d_params_fw = dynamic_rnn_backward(fw, d_output_fw, d_state_fw)
+    if d_output_bw is not None:
+        d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)
+    d_inputs_bw, d_initial_state_bw, d_params_bw = dynamic_rnn_backward(bw, d_output_bw, d_state_bw)
+    # Both directions read the same inputs, each in its own order.
+    d_inputs = d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)
+    return d_inputs, (d_initial_state_fw, d_initial_state_bw), {"fw": d_params_fw, "bw": d_params_bw}
+
+
+def static_bidirectional_rnn(
+    cell_fw,
+    cell_bw,
+    params,
+    inputs,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    sequence_length=None,
+    masks=None,
+):
+    """The same over a list of T arrays [B, D]; returns ``(outputs, state_fw, state_bw, tape)``.
+
+    ``outputs`` is a list of T arrays [B, H_fw + H_bw], fw to the left of bw. Arguments, states and errors are those of
+    ``bidirectional_dynamic_rnn``. Source: ``tf.compat.v1.nn.static_bidirectional_rnn``.
+    """
+    if not isinstance(inputs, list | tuple):
+        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
+    if not inputs:
+        raise ValueError("inputs must hold at least one time step, but is empty")
+    check_array("inputs[0]", inputs[0], ("B", "D"))
+    for t, x in enumerate(inputs):
+        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+    states = initial_state_fw, initial_state_bw
+    outputs, final_states, tape = bidirectional_dynamic_rnn(
+        cell_fw, cell_bw, params, np.stack(inputs), sequence_length, *states, time_major=True, masks=masks
+    )
+    return list(np.concatenate(outputs, axis=2)), *final_states, tape
+
+
+def static_bidirectional_rnn_backward(tape, d_outputs=None, d_final_states=None):
+    """Return the gradients; ``d_outputs`` and ``d_inputs`` are lists of T arrays, as outputs and inputs are."""
+    check_tape("tape", tape, BidirectionalTape)
+    if d_outputs is not None:
+        num_steps, batch_size, width_fw = tape.fw.output_shape
+        if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
+            raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
+        shape = batch_size, width_fw + tape.bw.output_shape[2]
+        for t, d_output in enumerate(d_outputs):
+            check_array(f"d_outputs[{t}]", d_output, shape, tape.fw.tape.dtype)
+        d_outputs = np.split(np.stack(d_outputs), [width_fw], axis=2)
+    d_inputs, d_initial_states, d_params = bidirectional_dynamic_rnn_backward(tape, d_outputs, d_final_states)
+    return list(d_inputs), d_initial_states, d_params
+
+
+def reverse(array, lengths, time_major):
+    """Return ``reverse_rows`` of an array in either layout."""
+    return reverse_rows(array.swapaxes(0, 1), lengths).swapaxes(0, 1) if time_major else reverse_rows(array, lengths)
+
+
+def check_inputs(inputs, sequence_length, time_major):
+    """Check the inputs of a bidirectional unroll; return ``(T, B, D)`` and the lengths [B], all T where not given."""
+    check_flag("time_major", time_major)
+    check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
+    num_steps, batch_size, input_size = (inputs if time_major else inputs.swapaxes(0, 1)).shape
+    if num_steps == 0 or input_size == 0:
+        shape = shape_text(inputs.shape)
+        raise ValueError(f"inputs must have at least one time step and one feature, but their shape is {shape}")
+    lengths = np.full(batch_size, num_steps) if sequence_length is None else sequence_length
+    return (num_steps, batch_size, input_size), check_lengths(lengths, batch_size, num_steps)
+
+
+def check_cells(cells):
+    """Refuse, by name, what is no cell."""
+    for name, cell in cells.items():
+        if not isinstance(cell, Cell):
+            raise TypeError(f"{name} must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+
+
+def param_shapes(cells, input_size):
+    """Return ``{"fw": …, "bw": …}``, the shapes of the weights of two named cells, refusing what is no cell."""
+    check_cells(cells)
+    return {scope: cell.param_shapes(input_size) for scope, cell in zip(("fw", "bw"), cells.values(), strict=True)}
+
+
+def check_starts(cells, states, masks, sizes, dtype, engine):
+    """Check two named cells with their engine, their named initial states, and their masks; return the masks."""
+    masks = check_pair("masks", masks)
+    for cell, (name, state), own_masks in zip(cells.values(), states.items(), masks, strict=True):
+        if engine == "numba":
+            check_covered(cell)
+        if state is not None:
+            check_state(name, state, cell.state_size, sizes[1], dtype)
+        check_sequence_masks(cell, own_masks, *sizes)
+    return masks
+
+
+def check_pair(name, pair):
+    """Return a pair, of ``None`` twice where it is ``None``, refusing all else."""
+    if pair is None:
+        return None, None
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        raise TypeError(f"{name} must be a pair, for fw and for bw, but is {type(pair).__name__}")
+    return pair

@@ -1,0 +1,87 @@
+"""Backpropagation through time on a short tape: keep few states, and compute the rest a second time.
+
+    forward    of the states s_0 … s_T, keep s_0, s_k, s_{2k}, … and no cache
+    backward   each stretch of k steps, the last one first: run it again from its s, now with caches, and differentiate
+
+The tape holds T/k states and, one stretch at a time, k caches: least near k = √T. The second run does what the first
+did, number by number, so results and gradients are those of the full tape to the last bit. It is one more forward pass,
+and nothing else is paid. ``dynamic_rnn(…, checkpoint_every=k)`` calls it. Chen et al. (2016), "Training deep nets with
+sublinear memory cost". The page is ``docs/unroll/checkpointed.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.cell import Cell
+from scratch.tree import map_tree
+from scratch.unroll.static import Tape, backward_steps, forward_steps
+
+
+@dataclass(frozen=True)
+class CheckpointedTape:
+    """What the forward pass keeps: the state before every k-th step, and its arguments to run from there again.
+
+    It refers to the arrays it was given: write into none of them before the backward pass.
+    """
+
+    cell: Cell
+    params: dict
+    inputs: np.ndarray
+    live: np.ndarray | None
+    masks: tuple
+    checkpoint_every: int
+    states: list
+
+    @property
+    def dtype(self):
+        return self.inputs.dtype
+
+    def stretches(self):
+        """Return the pairs ``(steps, state)``: the slice of each stretch, and the state it starts from."""
+        starts = range(0, len(self.inputs), self.checkpoint_every)
+        return [(slice(t, t + self.checkpoint_every), state) for t, state in zip(starts, self.states, strict=True)]
+
+    def arguments(self, steps):
+        """Return ``(inputs, live, masks)`` of a stretch."""
+        live = None if self.live is None else self.live[steps]
+        return self.inputs[steps], live, map_tree(lambda mask: mask[steps], self.masks)
+
+
+def checkpointed_rnn(cell, params, inputs, checkpoint_every, state, live=None, masks=()):
+    """Unroll ``cell`` over ``inputs`` [T, B, D] and return ``(outputs [T, B, output_size], final_state, tape)``.
+
+    ``state`` is the one to start from, ``live`` [T, B, 1] says which rows go on; ``dynamic_rnn`` has checked them all.
+    """
+    num_steps, batch_size, _ = inputs.shape
+    outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)
+    tape = CheckpointedTape(cell, params, inputs, live, masks, checkpoint_every, states=[])
+    for start in range(0, num_steps, checkpoint_every):
+        tape.states.append(state)
+        steps = slice(start, start + checkpoint_every)
+        xs, live_steps, step_masks = tape.arguments(steps)
+        # No name for the third result, the caches: they are gone before the next stretch makes its own.
+        outputs[steps], state = forward_steps(cell, params, xs, state, live_steps, step_masks)[:2]
+    # Copied, as in static.py: results are the caller's to write to.
+    return outputs, map_tree(np.copy, state), tape
+
+
+def checkpointed_rnn_backward(tape, d_outputs, d_final_state):
+    """Return ``(d_inputs [T, B, D], d_initial_state, d_params)`` from d_outputs [T, B, output_size]."""
+    d_inputs, d_state = np.empty(tape.inputs.shape, tape.dtype), d_final_state
+    d_params = map_tree(np.zeros_like, tape.params)
+    for steps, state in reversed(tape.stretches()):
+        d_inputs[steps], d_state = stretch_backward(tape, steps, state, d_outputs[steps], d_state, d_params)
+    return d_inputs, d_state, d_params
+
+
+def stretch_backward(tape, steps, state, d_outputs, d_state, d_params):
+    """Run one stretch again, with caches, and differentiate it; on return they are gone.
+
+    ``state`` is the one that the stretch starts from, ``d_state`` the gradient of the one that it ends with. Returns
+    ``(d_inputs, gradient of state)`` and adds to ``d_params``.
+    """
+    inputs, live, masks = tape.arguments(steps)
+    caches = forward_steps(tape.cell, tape.params, inputs, state, live, masks)[2]
+    stretch = Tape(tape.cell, tape.params, caches, live, inputs.shape[1], tape.dtype)
+    return backward_steps(stretch, d_outputs, d_state, d_params)

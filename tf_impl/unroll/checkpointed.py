@@ -1,0 +1,41 @@
+"""A short tape in TensorFlow: ``tf.recompute_grad`` around each stretch of steps, which runs it again to differentiate."""
+
+import numpy as np
+
+from tf_impl.cell import as_structure, feed_state, genuine
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf, v1
+
+
+def checkpointed_rnn(cell, params, inputs, checkpoint_every, sequence_length=None, initial_state=None):
+    """Return ``(outputs, final_state, program)``: those of ``scratch.dynamic_rnn`` with ``checkpoint_every``."""
+    program = Program()
+    with program.graph.as_default():
+        batch_size, num_steps, _ = inputs.shape
+        x, first_state = program.feed(inputs), feed_state(program, cell, initial_state, batch_size, inputs.dtype)
+        lengths = np.full(batch_size, num_steps) if sequence_length is None else np.asarray(sequence_length)
+        lengths = program.feed(lengths)
+        tf_cell = genuine(cell, inputs.dtype)
+        # One step whose results no one reads: the weights must be there before a recomputed function asks for them.
+        v1.nn.dynamic_rnn(tf_cell, x[:, :1], initial_state=as_structure(tf_cell.state_size, first_state))
+
+        @tf.recompute_grad
+        def stretch(span, left, *state):
+            state = tf.nest.pack_sequence_as(tf_cell.state_size, state)
+            outputs, state = v1.nn.dynamic_rnn(tf_cell, span, left, state)
+            return outputs, *tf.nest.flatten(state)
+
+        state, outputs = tf.nest.flatten(first_state), []
+        for start in range(0, num_steps, checkpoint_every):
+            span = x[:, start : start + checkpoint_every]
+            left = tf.clip_by_value(lengths - start, 0, span.shape[1])
+            span_outputs, *state = stretch(span, left, *state)
+            outputs.append(span_outputs)
+        results = tf.concat(outputs, axis=1), as_structure(cell.state_size, state)
+        program.differentiate(results, (x, first_state, program.load(params, v1.trainable_variables())))
+    return *program.run(results), program
+
+
+def checkpointed_rnn_backward(program, d_outputs=None, d_final_state=None):
+    """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
+    return program.backward((d_outputs, d_final_state))

@@ -1,0 +1,57 @@
+"""Bidirectional layers in TensorFlow: its own ``bidirectional_dynamic_rnn``, layer after layer, ``tf.concat`` between.
+
+The function that did so, ``tf.contrib.rnn.stack_bidirectional_dynamic_rnn``, went with ``tf.contrib``; the scopes here
+are those it had in TensorFlow 1.15.
+"""
+
+import numpy as np
+
+from tf_impl.cell import feed_state
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf, v1
+from tf_impl.unroll.bidirectional import as_structures, loop_pair
+
+
+def stack_bidirectional_dynamic_rnn(
+    cells_fw,
+    cells_bw,
+    params,
+    inputs,
+    initial_states_fw=None,
+    initial_states_bw=None,
+    sequence_length=None,
+    time_major=False,
+    masks=None,
+):
+    """Return ``(outputs, states_fw, states_bw, program)``, as ``scratch.stack_bidirectional_dynamic_rnn`` does."""
+    nothing = [None] * len(cells_fw)
+    given = initial_states_fw or nothing, initial_states_bw or nothing
+    batch_size, dtype = inputs.shape[1 if time_major else 0], inputs.dtype
+    program = Program()
+    with program.graph.as_default():
+        x = program.feed(inputs)
+        states = tuple(
+            tuple(feed_state(program, cell, state, batch_size, dtype) for cell, state in zip(cells, side, strict=True))
+            for cells, side in zip((cells_fw, cells_bw), given, strict=True)
+        )
+        lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
+        outputs, final_states = x, []
+        with v1.variable_scope("stack_bidirectional_rnn"):
+            for layer, cells in enumerate(zip(cells_fw, cells_bw, strict=True)):
+                tf_cells = loop_pair(cells, (masks or nothing)[layer] or (None, None), dtype)
+                starts = states[0][layer], states[1][layer]
+                with v1.variable_scope(f"cell_{layer}"):
+                    pair, finals = v1.nn.bidirectional_dynamic_rnn(
+                        *tf_cells, outputs, lengths, *as_structures(tf_cells, starts), time_major=time_major
+                    )
+                outputs = tf.concat(pair, 2)
+                final_states.append(as_structures(cells, finals))
+        results = outputs, tuple(zip(*final_states, strict=True))
+        program.differentiate(results, (x, states, program.load(params, v1.trainable_variables())))
+    outputs, (states_fw, states_bw) = program.run(results)
+    return outputs, states_fw, states_bw, program
+
+
+def stack_bidirectional_dynamic_rnn_backward(program, d_outputs=None, d_final_states=None):
+    """Return ``(d_inputs, (d_initial_states_fw, d_initial_states_bw), d_params)``, from ``tf.gradients``."""
+    return program.backward((d_outputs, d_final_states))
