@@ -1,4 +1,4 @@
-"""A short tape in TensorFlow: ``tf.recompute_grad`` around each stretch of steps, which runs it again to differentiate."""
+"""A short tape in TensorFlow: ``tf.recompute_grad`` runs each stretch of steps again to differentiate it."""
 
 import numpy as np
 
@@ -16,8 +16,9 @@ def checkpointed_rnn(cell, params, inputs, checkpoint_every, sequence_length=Non
         lengths = np.full(batch_size, num_steps) if sequence_length is None else np.asarray(sequence_length)
         lengths = program.feed(lengths)
         tf_cell = genuine(cell, inputs.dtype)
-        # One step whose results no one reads: the weights must be there before a recomputed function asks for them.
-        v1.nn.dynamic_rnn(tf_cell, x[:, :1], initial_state=as_structure(tf_cell.state_size, first_state))
+        # A step that no one reads makes the weights. Made inside a recomputed function, they would be made twice; made
+        # by dynamic_rnn, they would be read through a copy outside, of which recompute_grad knows no gradient.
+        tf_cell(x[:, 0], as_structure(tf_cell.state_size, first_state))
 
         @tf.recompute_grad
         def stretch(span, left, *state):
