@@ -4,30 +4,15 @@ The programs of Hallström's tutorial series, parts 1 to 6. With --engine all, N
 same weights and read the same bits, and their losses are compared window by window.
 """
 
-import argparse
-import os
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
+from common import end, make_console, make_parser, parse, plt, save
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from scratch.tasks.echo import PARTS, EchoTrainer, init_params, train
 from scratch.tree import map_tree
-
-try:
-    import matplotlib
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.table import Table
-except ImportError as error:
-    sys.exit(
-        f"examples/echo.py needs {error.name.split('.')[0]}, which is in the extra 'plot': pip install 'unrolled[plot]'"
-    )
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
 
 ENGINES = ("numpy", "numba", "tensorflow")
 NUDGED = "tf, nudged"
@@ -110,42 +95,21 @@ def draw_engines(runs, title):
     return figure
 
 
-def save(figure, path):
-    """Write the figure whole or not at all."""
-    unfinished = path.with_suffix(".partial.png")
-    figure.savefig(unfinished, dpi=110)
-    os.replace(unfinished, path)
-    plt.close(figure)
-    return path
-
-
-def parse(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parse_echo(argv):
+    parser = make_parser(__doc__, "echo", 3, "the weights and the series")
     titles = "; ".join(f"{number}: {part.title}" for number, part in PARTS.items())
     parser.add_argument("--part", type=int, choices=PARTS, default=5, help=f"of the series (default 5). {titles}")
     parser.add_argument("--engine", choices=(*ENGINES, "all"), default="numpy", help="what computes (default numpy)")
     parser.add_argument("--epochs", type=int, default=2, help="666 windows each (default 2; the tutorial's 100)")
-    parser.add_argument("--seed", type=int, default=3, help="of the weights and the series (default 3)")
     parser.add_argument("--precision", choices=("float64", "float32"), default="float64", help="(default float64)")
-    parser.add_argument("--out", type=Path, default=Path("out/echo"), help="folder for the pictures (default out/echo)")
-    arguments = parser.parse_args(argv)
+    arguments = parse(parser, argv)
     if arguments.epochs < 1:
         parser.error(f"--epochs must be at least 1, but is {arguments.epochs}")
-    if arguments.seed < 0:
-        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
-    try:
-        # Now, and not after the training: the folder must be there and take a file.
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=arguments.out).close()
-    except OSError as error:
-        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
     return arguments
 
 
 def main(argv=None):
-    # A terminal that cannot show a letter gets a question mark in its place, not an error after the training.
-    sys.stdout.reconfigure(errors="replace")
-    arguments, console = parse(argv), Console()
+    arguments, console = parse_echo(argv), make_console()
     title = f"Echo, part {arguments.part}: {PARTS[arguments.part].title}"
     compared = arguments.engine == "all"
     engines = ("tensorflow", NUDGED, "numpy", "numba") if compared else (arguments.engine,)
@@ -158,12 +122,9 @@ def main(argv=None):
         TextColumn("windows, loss {task.fields[loss]:.4f}"),
         TimeRemainingColumn(),
     )
-    try:
-        with Progress(*columns, console=console) as bar:
-            for engine in engines:
-                runs[engine], times[engine] = run(engine, arguments, bar)
-    except ImportError as error:
-        sys.exit(str(error))
+    with Progress(*columns, console=console) as bar:
+        for engine in engines:
+            runs[engine], times[engine] = run(engine, arguments, bar)
 
     table = Table("engine", "windows", "ms/window", "final loss", "accuracy", "off TensorFlow")
     largest = {}
@@ -182,15 +143,11 @@ def main(argv=None):
     )
 
     name = f"part{arguments.part}"
-    pictures = [
-        save(draw_tutorial_figure(runs[engines[-1]], f"{title} ({engines[-1]})"), arguments.out / f"{name}.png")
-    ]
-    if compared:
-        pictures.append(save(draw_engines(runs, title), arguments.out / f"{name}_engines.png"))
-    for picture in pictures:
-        console.print(f"picture: {picture}", soft_wrap=True)
+    figure = draw_tutorial_figure(runs[engines[-1]], f"{title} ({engines[-1]})")
+    save(figure, arguments.out / f"{name}.png", console)
     if not compared:
         return 0
+    save(draw_engines(runs, title), arguments.out / f"{name}_engines.png", console)
 
     allowed = limit(arguments.part, arguments.precision)
     ours = max(largest["numpy"], largest["numba"])
@@ -207,7 +164,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped before the end; nothing was written")
+    end(main)

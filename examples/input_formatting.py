@@ -3,29 +3,12 @@
 Every number is its own address, so a wrong order can be seen. The program ends non-zero where the two sides differ.
 """
 
-import argparse
-import os
-import sys
-import tempfile
-from pathlib import Path
-
 import numpy as np
+from common import end, make_console, make_parser, parse, plt, save
+from matplotlib.colors import ListedColormap
+from rich.table import Table
 
 import scratch
-
-try:
-    import matplotlib
-    from rich.console import Console
-    from rich.table import Table
-except ImportError as error:
-    sys.exit(
-        f"examples/input_formatting.py needs {error.name.split('.')[0]}, which is in the extra 'plot': "
-        "pip install 'unrolled[plot]'"
-    )
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
-from matplotlib.colors import ListedColormap
 
 SERIES = np.arange(12)
 BOUNDARIES, BATCH_SIZE = [6, 11, 21], 8
@@ -167,51 +150,19 @@ def draw(orders, batchings):
         masks = [1 + scratch.sequence_mask(batch.sequence_length, batch.inputs.shape[1], int) for batch in batches]
         picture = np.concatenate([np.pad(mask, ((0, 0), (0, longest - mask.shape[1]))) for mask in masks])
         axis.imshow(picture, cmap=COLOURS, vmin=0, vmax=2, aspect="auto", interpolation="nearest")
-        for end in np.cumsum([len(batch.rows) for batch in batches])[:-1]:
-            axis.axhline(end - 0.5, linewidth=0.6, color="0.3")
+        for edge in np.cumsum([len(batch.rows) for batch in batches])[:-1]:
+            axis.axhline(edge - 0.5, linewidth=0.6, color="0.3")
         axis.set_title(f"{title}: {scratch.padding_cost(batches)}", fontsize="medium")
         axis.set(xlabel="time step (green: real, orange: padding)", ylabel="row, batch by batch")
     return figure
 
 
-def save(figure, path):
-    """Write the figure whole or not at all."""
-    unfinished = path.with_suffix(".partial.png")
-    figure.savefig(unfinished, dpi=110)
-    os.replace(unfinished, path)
-    plt.close(figure)
-    return path
-
-
-def parse(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=3, help="of the lengths of the rows (default 3)")
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("out/input_formatting"),
-        help="folder for the picture (default out/input_formatting)",
-    )
-    arguments = parser.parse_args(argv)
-    if arguments.seed < 0:
-        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
-    try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=arguments.out).close()
-    except OSError as error:
-        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
-    return arguments
-
-
 def main(argv=None):
-    # A terminal that cannot show a letter gets a question mark in its place.
-    sys.stdout.reconfigure(errors="replace")
-    arguments, console = parse(argv), Console()
-    try:
-        # After the arguments: TensorFlow takes seconds to import, and is in an extra.
-        import tf_impl
-    except ImportError as error:
-        sys.exit(str(error))
+    arguments = parse(make_parser(__doc__, "input_formatting", 3, "the lengths of the rows"), argv)
+    console = make_console()
+    # After the arguments: TensorFlow takes seconds to import.
+    import tf_impl
+
     walk, rng = Walk(console, tf_impl), np.random.default_rng(arguments.seed)
     rows, wrong = walk_shapes(walk)
     walk_padding(walk, rng)
@@ -220,7 +171,7 @@ def main(argv=None):
         {"row-major: rows": rows, "column-major: dealt out like cards": wrong},
         {"in order": in_order, "in buckets": in_buckets},
     )
-    console.print(f"picture: {save(figure, arguments.out / 'input_formatting.png')}", soft_wrap=True)
+    save(figure, arguments.out / "input_formatting.png", console)
     if walk.differing:
         console.print(f"[red]Ours and TensorFlow's differ[/red]: {', '.join(walk.differing)}.")
         return 1
@@ -229,4 +180,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -6,28 +6,14 @@ example first. Once the labels are such that 0 is padding alone, once such that 
 TensorFlow's; the command ends non-zero where they differ, or where masked padding has a gradient.
 """
 
-import argparse
-import os
-import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from common import end, make_console, make_parser, parse, plt, save
+from rich.table import Table
 
 import scratch
 from scratch import BasicLSTMCell, Dense, dynamic_rnn, mask_by_length, mask_by_sign
-
-try:
-    import matplotlib
-    from rich.console import Console
-    from rich.table import Table
-except ImportError as error:
-    missing = error.name.split(".")[0]
-    sys.exit(f"examples/masked_loss.py needs {missing}, which is in the extra 'plot': pip install 'unrolled[plot]'")
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
 
 LENGTHS = np.array([1, 2, 3, 8])
 NUM_STEPS, INPUT_SIZE, NUM_UNITS, NUM_CLASSES = 8, 8, 128, 10
@@ -121,40 +107,11 @@ def draw(answers, labels, title):
     return figure
 
 
-def save(figure, path):
-    """Write the figure whole or not at all."""
-    unfinished = path.with_suffix(".partial.png")
-    figure.savefig(unfinished, dpi=110)
-    os.replace(unfinished, path)
-    plt.close(figure)
-    return path
-
-
-def parse(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=0, help="of the weights, inputs and labels (default 0)")
-    out = Path("out/masked_loss")
-    parser.add_argument("--out", type=Path, default=out, help=f"folder for the pictures (default {out})")
-    arguments = parser.parse_args(argv)
-    if arguments.seed < 0:
-        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
-    try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=arguments.out).close()
-    except OSError as error:
-        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
-    return arguments
-
-
 def main(argv=None):
-    # A terminal that cannot show a letter gets a question mark in its place, not an error.
-    sys.stdout.reconfigure(errors="replace")
-    arguments, console = parse(argv), Console()
-    try:
-        # TensorFlow takes seconds to import and is in an extra.
-        import tf_impl
-    except ImportError as error:
-        sys.exit(str(error))
+    arguments = parse(make_parser(__doc__, "masked_loss", 0, "the weights, inputs and labels"), argv)
+    console = make_console()
+    # After the arguments: TensorFlow takes seconds to import.
+    import tf_impl
 
     logits, padding, classes = draw_batch(np.random.default_rng(arguments.seed))
     real = mask_by_length(padding, LENGTHS)
@@ -172,8 +129,7 @@ def main(argv=None):
         console.print(tabulate(answers, real))
         largest = max(largest, *(found.off() for found in answers.values()))
         leaked = max(leaked, *(found.at(~real) for (mask_name, _), found in answers.items() if mask_name != "no mask"))
-        picture = save(draw(answers, labels, title), arguments.out / f"{name}.png")
-        console.print(f"picture: {picture}", soft_wrap=True)
+        save(draw(answers, labels, title), arguments.out / f"{name}.png", console)
         said = "Sign and length agree, for no real step has the label 0."
         if forgotten := (real & ~mask_by_sign(labels)).sum():
             said = (
@@ -194,7 +150,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped before the end; nothing was written")
+    end(main)

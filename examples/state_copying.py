@@ -4,30 +4,14 @@ Four rows of one batch, of lengths 5, 2, 0 and 3, run by a cell of one unit so t
 Ours stands beside TensorFlow's, unrolled statically and dynamically; the program ends with 1 if they disagree.
 """
 
-import argparse
-import os
-import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from common import end, make_console, make_parser, parse, plt, save
+from rich.table import Table
 
 import scratch
 from scratch import BasicRNNCell
-
-try:
-    import matplotlib
-    from rich.console import Console
-    from rich.table import Table
-except ImportError as error:
-    sys.exit(
-        f"examples/state_copying.py needs {error.name.split('.')[0]}, which is in the extra 'plot': "
-        "pip install 'unrolled[plot]'"
-    )
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
 
 NUM_STEPS = 5
 LENGTHS = np.array([NUM_STEPS, 2, 0, 3])
@@ -152,47 +136,18 @@ def draw_figure(results, states, gradients):
     return figure
 
 
-def save(figure, path):
-    """Write the figure whole or not at all."""
-    unfinished = path.with_suffix(".partial.png")
-    figure.savefig(unfinished, dpi=110)
-    os.replace(unfinished, path)
-    plt.close(figure)
-    return path
-
-
-def parse(argv):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--engine",
-        choices=("numpy", "numba"),
-        default="numpy",
-        help="what computes our dynamic_rnn (default numpy); static_rnn is always numpy",
-    )
-    parser.add_argument("--seed", type=int, default=3, help="of the weights and the inputs (default 3)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/state_copying"), help="folder for the picture (default out/state_copying)"
-    )
-    arguments = parser.parse_args(argv)
-    if arguments.seed < 0:
-        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
-    try:
-        # Now, and not at the end: the folder must be there and take a file.
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=arguments.out).close()
-    except OSError as error:
-        parser.error(f"--out {arguments.out} cannot be written to: {error.strerror}")
-    return arguments
+def parse_state_copying(argv):
+    parser = make_parser(__doc__, "state_copying", 3, "the weights and the inputs")
+    engine_help = "what computes our dynamic_rnn (default numpy); static_rnn is always numpy"
+    parser.add_argument("--engine", choices=("numpy", "numba"), default="numpy", help=engine_help)
+    return parse(parser, argv)
 
 
 def main(argv=None):
-    # A terminal that cannot show a letter gets a question mark in its place.
-    sys.stdout.reconfigure(errors="replace")
-    arguments, console = parse(argv), Console()
-    try:
-        import tf_impl
-    except ImportError as error:
-        sys.exit(str(error))
+    arguments, console = parse_state_copying(argv), make_console()
+    # After the arguments: TensorFlow takes seconds to import.
+    import tf_impl
+
     problem = draw(np.random.default_rng(arguments.seed))
     ours = run_dynamic(scratch, problem, engine=arguments.engine)
     theirs = run_dynamic(tf_impl, problem)
@@ -226,8 +181,7 @@ def main(argv=None):
     console.print(table)
     between = max(difference(states, tf_states), difference(gradients, tf_gradients))
     console.print(f"States and their gradients at every step: {between:.1e}.")
-    picture = save(draw_figure(ours, states, gradients), arguments.out / "state_copying.png")
-    console.print(f"picture: {picture}", soft_wrap=True)
+    save(draw_figure(ours, states, gradients), arguments.out / "state_copying.png", console)
 
     zeros = all(zeros_are_exact(results) for _, *both in pairs for results in both)
     if agree and between <= LIMIT and zeros:
@@ -238,7 +192,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("stopped before the end; nothing was written")
+    end(main)

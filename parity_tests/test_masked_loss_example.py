@@ -38,6 +38,7 @@ def one_more(labels, lengths, sound=scratch.mask_by_length):
     return sound(labels, [min(length + 1, 8) for length in lengths])
 scratch.mask_by_length = one_more
 sys.argv = ["masked_loss.py", "--out", {str(tmp_path)!r}]
+sys.path.insert(0, "examples")
 runpy.run_path({EXAMPLE!r}, run_name="__main__")
 """
     done = run("-c", code)
