@@ -49,17 +49,20 @@ def make_console():
 def save(figure, path, console):
     """Write the figure whole or not at all, and say where."""
     unfinished = path.with_suffix(".partial.png")
-    figure.savefig(unfinished, dpi=110)
-    os.replace(unfinished, path)
-    plt.close(figure)
+    try:
+        figure.savefig(unfinished, dpi=110)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        plt.close(figure)
     console.print(f"picture: {path}", soft_wrap=True)
 
 
 def end(main):
-    """Run ``main`` and end the process with what it returns, or with one line where an extra is missing."""
+    """Run ``main`` and end with what it returns, or with one line where an extra is missing or a file cannot be."""
     try:
         sys.exit(main())
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("stopped before the end")

@@ -68,7 +68,8 @@ HARMLESS = ("name", "trainable", "dtype", "seed", "dropout", "recurrent_dropout"
 HARMLESS += ("use_bias", "unit_forget_bias", "output_dim", "layer", "backward_layer")
 HARMLESS_ENDS = ("_initializer", "_regularizer", "_constraint")
 # What NumPy raises for a file that is cut short, damaged, or something else altogether.
-UNREADABLE = (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, MemoryError)
+UNREADABLE += (zipfile.BadZipFile, zlib.error)
 
 
 class Refused(Exception):
@@ -184,11 +185,16 @@ def describe(layer, name, arrays):
 
 def run(weights_path, inputs_path, outputs_path, engine):
     """Write what the exported model makes of the inputs."""
+    if not outputs_path.parent.is_dir():
+        raise Refused(f"{outputs_path} cannot be written: there is no folder {outputs_path.parent}")
     architecture, arrays = load_weights(weights_path)
     layers = architecture["layers"]
     x, lengths = load_inputs(inputs_path, layers, architecture["input_shape"]), None
     for index, layer in enumerate(layers):
-        x, lengths = apply(layer, below(arrays, f"{index}/"), x, lengths, engine)
+        try:
+            x, lengths = apply(layer, below(arrays, f"{index}/"), x, lengths, engine)
+        except KeyError as error:
+            raise Refused(f"{weights_path} is not whole: layer {index} has no {error}") from error
     write(outputs_path, lambda file: np.save(file, x))
     print(f"{outputs_path}: {x.dtype} {list(x.shape)}")
 
@@ -199,7 +205,7 @@ def load_weights(path):
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         architecture = json.loads(str(arrays.pop("architecture")))
-        known = architecture["format"] == FORMAT
+        known = architecture["format"] == FORMAT and "layers" in architecture and "input_shape" in architecture
     except FileNotFoundError:
         raise
     except UNREADABLE as error:

@@ -179,7 +179,8 @@ def main(argv=None):
     table, agree = comparison(pairs)
     console.print("\n5. The largest differences, as a part of each quantity's scale.")
     console.print(table)
-    between = max(difference(states, tf_states), difference(gradients, tf_gradients))
+    # Not Python's max, which may lose a NaN.
+    between = np.max([difference(states, tf_states), difference(gradients, tf_gradients)])
     console.print(f"States and their gradients at every step: {between:.1e}.")
     save(draw_figure(ours, states, gradients), arguments.out / "state_copying.png", console)
 

@@ -45,8 +45,11 @@ def as_html(table):
 def write(path, text):
     """Write the file whole or not at all."""
     unfinished = path.with_name(path.name + ".partial")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     print(f"table: {path}")
 
 
@@ -62,6 +65,8 @@ def main(argv=None):
     for path in filter(None, (arguments.html, arguments.markdown)):
         if not path.parent.is_dir():
             parser.error(f"{path} cannot be written: there is no folder {path.parent}")
+        if path.is_dir():
+            parser.error(f"{path} cannot be written: it is a folder")
 
     # After the arguments: this imports TensorFlow, which takes seconds.
     from parity_tests.report import BOTH, rows

@@ -46,6 +46,22 @@ runpy.run_path({EXAMPLE!r}, run_name="__main__")
     assert "Ours differs" in done.stdout
 
 
+def test_it_ends_non_zero_where_ours_is_not_a_number(tmp_path):
+    code = f"""
+import runpy, sys, scratch
+def lost(*arguments, sound=scratch.masked_loss):
+    loss, cache = sound(*arguments)
+    return loss * float("nan"), cache
+scratch.masked_loss = lost
+sys.argv = ["masked_loss.py", "--out", {str(tmp_path)!r}]
+sys.path.insert(0, "examples")
+runpy.run_path({EXAMPLE!r}, run_name="__main__")
+"""
+    done = run("-c", code)
+    assert done.returncode == 1, done.stdout
+    assert "Ours differs: by nan" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -108,6 +108,7 @@ def test_it_ends_non_zero_where_a_limit_is_passed(tmp_path, capsys, monkeypatch)
         (["--cell", "TransformerCell"], "--cell 'TransformerCell' names no cell"),
         (["--dtype", "float16"], "invalid choice: 'float16'"),
         (["--html", "/no/such/folder/table.html"], "there is no folder /no/such/folder"),
+        (["--markdown", "/"], "/ cannot be written: it is a folder"),
     ],
 )
 def test_arguments_that_cannot_be_met_are_refused(arguments, words, capsys):

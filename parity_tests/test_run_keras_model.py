@@ -303,9 +303,12 @@ def test_a_damaged_file_is_refused_and_nothing_is_written(folder, tmp_path):
     inputs.write_bytes((folder / "text.npy").read_bytes()[:-1])
     assert f"{inputs} is not a whole .npy file" in refusal("run", folder / "text_tagger.npz", inputs, outputs)
     assert "No such file" in refusal("run", tmp_path / "none.npz", inputs, outputs)
-    assert "No such file" in refusal(
+    assert "there is no folder" in refusal(
         "run", folder / "text_tagger.npz", folder / "text.npy", tmp_path / "none" / "out.npy"
     )
+    with np.load(folder / "text_tagger.npz") as file:
+        np.savez(weights, **{name: file[name] for name in file.files if name != "1/kernel"})
+    assert f"{weights} is not whole: layer 1 has no 'kernel'" in refusal("run", weights, folder / "text.npy", outputs)
     assert "must be a file saved by Keras 3" in refusal("export", tmp_path / "none.keras", weights)
     assert "must be a file saved by Keras 3" in refusal("export", weights, weights)
     assert outputs.read_text() == "kept"

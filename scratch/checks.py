@@ -191,9 +191,18 @@ def check_flag(name, value):
     return check_choice(name, value, (False, True))
 
 
+def as_dtype(dtype):
+    """Return a NumPy dtype, or ``None`` for what names none."""
+    try:
+        return None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        return None
+
+
 def check_dtype(name, dtype):
     """Refuse all but float32 and float64, and complex128 for complex steps."""
-    if dtype is None or np.dtype(dtype) not in FLOATS:
+    # None first: NumPy holds float64 to be equal to it.
+    if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
 
 

@@ -76,6 +76,8 @@ def check_refusals(cell):
         cell.backward(params, cache, output, cell.zero_state(1, np.float64))
     with pytest.raises(TypeError, match="dtype must be float32 or float64, but is <class 'int'>"):
         cell.init_params(np.random.default_rng(0), 3, int)
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, but is 'single precision'"):
+        cell.zero_state(5, "single precision")
     with pytest.raises(TypeError, match="dtype must be float32 or float64, but is None"):
         cell.zero_state(5, None)
     with pytest.raises(ValueError, match="batch_size must be at least 0, but is -1"):

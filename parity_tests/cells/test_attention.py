@@ -11,6 +11,8 @@ from scratch import (
     CoupledInputForgetGateLSTMCell,
     LSTMState,
     MultiRNNCell,
+    dynamic_rnn,
+    dynamic_rnn_backward,
 )
 from scratch.tree import named_leaves
 from tf_impl.tensorflow import tf, v1
@@ -102,6 +104,15 @@ def test_large_scores_neither_overflow_nor_spread():
     assert new_state[1] == 0.7
     d_x, d_state, d_params = cell.backward(params, cache, output, new_state)
     assert all(np.isfinite(leaf).all() for _, leaf in named_leaves((d_x, d_state, d_params)))
+
+
+def test_an_empty_batch_is_a_batch():
+    cell = AttentionCellWrapper(BasicLSTMCell(4), attn_length=2)
+    params = cell.init_params(np.random.default_rng(0), 3)
+    outputs, _, tape = dynamic_rnn(cell, params, np.zeros((0, 5, 3), np.float32))
+    assert outputs.shape == (0, 5, 4)
+    _, _, d_params = dynamic_rnn_backward(tape, outputs)
+    assert not any(leaf.any() for _, leaf in named_leaves(d_params))
 
 
 def test_refusals():

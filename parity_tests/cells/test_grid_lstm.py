@@ -210,8 +210,10 @@ def test_refusals():
 
     refused(ValueError, "num_frequency_blocks must be given", num_frequency_blocks=None)
     refused(TypeError, "num_frequency_blocks must be a list of whole numbers, but is 2", num_frequency_blocks=2)
-    refused(ValueError, "num_frequency_blocks\\[0\\] must be a whole .* at least 1, but is 0", num_frequency_blocks=[0])
-    refused(ValueError, "num_frequency_blocks\\[0\\] must be a whole .*, but is True", num_frequency_blocks=[True])
+    refused(ValueError, "num_frequency_blocks must hold at least one number, but is empty", num_frequency_blocks=[])
+    refused(ValueError, "num_frequency_blocks\\[0\\] must be at least 1, but is 0", num_frequency_blocks=[0])
+    refused(TypeError, "num_frequency_blocks\\[0\\] must be a whole number, but is True", num_frequency_blocks=[True])
+    refused(TypeError, "num_frequency_blocks\\[0\\] must be a whole number, but is 2.0", num_frequency_blocks=[2.0])
     refused(TypeError, "feature_size must be a whole number, but is None", feature_size=None)
     refused(TypeError, "frequency_skip must be a whole number, but is None", frequency_skip=None)
     refused(ValueError, "couple_input_forget_gates must be one of False, True", couple_input_forget_gates=None)
@@ -222,7 +224,7 @@ def test_refusals():
     refused(ValueError, "must hold 1 columns, .* but hold 2 and 1", start_freqindex_list=[0, 1], end_freqindex_list=[3])
     refused(
         ValueError,
-        "start_freqindex_list\\[0\\] must be a whole number of at least 0, but is -1",
+        "start_freqindex_list\\[0\\] must be at least 0, but is -1",
         start_freqindex_list=[-1],
         end_freqindex_list=[2],
     )

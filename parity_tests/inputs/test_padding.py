@@ -278,6 +278,8 @@ REFUSALS = [
     (lambda: sequence_mask([1], -1), ValueError, "maxlen must be at least 0, but is -1"),
     (lambda: sequence_mask([1], [2]), TypeError, r"maxlen must be a whole number, but is \[2\]"),
     (lambda: sequence_mask([1], dtype=str), TypeError, "dtype must be that of numbers or truth values"),
+    (lambda: sequence_mask([1], dtype="foo"), TypeError, "dtype must be that of numbers or truth values"),
+    (lambda: padding_cost([PaddedBatch(ROW, [1], [0])]), TypeError, "batches must be a list of PaddedBatch"),
     (lambda: reverse_sequence([[1]], [1]), TypeError, "inputs must be a NumPy array, but is list"),
     (lambda: reverse_sequence(ROW, [0, 1, 2, 3]), ValueError, r"sequence_length\[3\] is 3, but inputs have only 2"),
     (lambda: reverse_sequence(ROW, [0, 1, 2, -1]), ValueError, r"sequence_length\[3\] is -1"),

@@ -9,6 +9,7 @@ from scratch import (
     mask_by_sign,
     masked_loss,
     masked_loss_backward,
+    sequence_loss_backward,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
@@ -238,6 +239,17 @@ def test_a_label_in_the_padding_must_be_a_class_as_in_tensorflow():
             masked_loss(labels, logits, mask)
         with pytest.raises(tf.errors.InvalidArgumentError, match="outside the valid range"):
             tf_impl.masked_loss(labels, logits, mask)
+
+
+def test_a_cache_of_another_loss_is_refused():
+    labels, logits = np.zeros((2, 3), int), np.zeros((2, 3, 4))
+    losses, cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
+    with pytest.raises(TypeError, match="cache must be the MaskedLossCache of .*, but is CrossEntropyCache"):
+        masked_loss_backward(cache)
+    with pytest.raises(TypeError, match="cache must be the CrossEntropyCache of .*, but is NoneType"):
+        softmax_cross_entropy_with_logits_backward(None, losses)
+    with pytest.raises(TypeError, match="cache must be the SequenceLossCache of .*, but is CrossEntropyCache"):
+        sequence_loss_backward(cache)
 
 
 def test_masked_refusals():

@@ -356,7 +356,7 @@ def test_refusals():
         call(initial_state_bw=np.zeros((5, 4)))
     with pytest.raises(TypeError, match="initial_state_fw must be LSTMState\\(c, h\\), but is ndarray"):
         call(initial_state_fw=np.zeros((5, 4)))
-    with pytest.raises(ValueError, match="masks must be given for a cell with dropout: cell.draw_masks\\(rng"):
+    with pytest.raises(ValueError, match="masks\\[1\\] must be given for a cell with dropout: cell.draw_masks\\(rng"):
         call(cell_bw=DropoutWrapper(bw, output_keep_prob=0.5))
     with pytest.raises(TypeError, match="masks must be a pair, for fw and for bw, but is dict"):
         call(masks={})
@@ -377,11 +377,26 @@ def test_what_the_second_cell_refuses_is_refused_before_the_first_one_runs(monke
     params = bidirectional_params(np.random.default_rng(0), fw, bw, 3, np.float64)
     for cell, options, message in [
         (bw, {"engine": "numba"}, "engine 'numba' runs .* but not GRUCell"),
-        (dropped, {}, "masks must be given for a cell with dropout"),
+        (dropped, {}, "masks\\[1\\] must be given for a cell with dropout"),
         (bw, {"initial_state_bw": np.zeros((5, 4))}, "initial_state_bw must have shape"),
     ]:
         with pytest.raises(ValueError, match=message):
             bidirectional_dynamic_rnn(fw, cell, params, np.zeros((5, 6, 3)), **options)
+
+
+def test_static_refuses_a_batch_major_tape():
+    cell, x = BasicRNNCell(4), np.ones((5, 5, 3))
+    params = bidirectional_params(np.random.default_rng(0), cell, cell, 3, np.float64)
+    _, _, tape = bidirectional_dynamic_rnn(cell, cell, params, x)
+    with pytest.raises(ValueError, match="tape must be that of static_bidirectional_rnn, but is of batch-major inputs"):
+        static_bidirectional_rnn_backward(tape)
+
+
+def test_masks_are_named_by_their_direction():
+    plain, dropout = BasicRNNCell(4), DropoutWrapper(BasicRNNCell(4), input_keep_prob=0.5)
+    params = bidirectional_params(np.random.default_rng(0), plain, dropout, 3, np.float64)
+    with pytest.raises(ValueError, match="masks\\[1\\] must be given for a cell with dropout"):
+        bidirectional_dynamic_rnn(plain, dropout, params, np.ones((5, 6, 3)))
 
 
 def test_static_refusals():

@@ -172,6 +172,17 @@ def test_windows():
         windows(8, [4.0, 4])
 
 
+def test_time_major_tapes_and_what_is_no_cell_are_refused():
+    cell, x = BasicLSTMCell(4), np.ones((6, 2, 3))
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    outputs, _, tape = dynamic_rnn(cell, params, x, time_major=True)
+    for call in (last_window_backward, truncated_rnn_backward):
+        with pytest.raises(ValueError, match="tapes\\[0\\] must be of batch-major inputs, but is of time-major ones"):
+            call([tape], outputs)
+    with pytest.raises(TypeError, match="cell must be a cell such as BasicLSTMCell\\(128\\), but is NoneType"):
+        truncated_rnn(None, params, x, 2)
+
+
 def test_refusals():
     case = Case(BasicLSTMCell(4), num_steps=8)
     problem = case.draw(np.float64)

@@ -115,7 +115,7 @@ class AttentionCellWrapper(CellWrapper):
         # q = all arrays of s', side by side
         q = np.concatenate([leaf for _, leaf in named_leaves((s,))], axis=1)
         # t_k = tanh(S_k W_a + q W_q + b_q)     a convolution of width 1 is a product with one matrix
-        window = attn_states.reshape(len(x), self.attn_length, -1)
+        window = attn_states.reshape(len(x), self.attn_length, self.output_size)
         t = np.tanh(window @ attention["attn_w"][0, 0] + (q @ attention["kernel"] + attention["bias"])[:, None])
         # e_k = v · t_k
         e = t @ attention["attn_v"]

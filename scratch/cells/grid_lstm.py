@@ -16,7 +16,6 @@ and frequency, and with peepholes, Sainath and Li (2016). The derivation, line b
 """
 
 import functools
-import numbers
 from collections import namedtuple
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ import numpy as np
 
 from scratch.cell import Cell
 from scratch.cells.time_freq_lstm import Weights, check_lstm_options, frequency_windows, lstm_step, lstm_step_backward
-from scratch.checks import check_flag, check_options
+from scratch.checks import check_count, check_flag, check_options
 from scratch.initializers import zeros
 from scratch.tree import map_tree
 
@@ -40,9 +39,10 @@ def whole_numbers(name, values, least):
     """Return ``values`` as a tuple, refusing all but a list of whole numbers of at least ``least``."""
     if not isinstance(values, list | tuple):
         raise TypeError(f"{name} must be a list of whole numbers, but is {values!r}")
+    if not values:
+        raise ValueError(f"{name} must hold at least one number, but is empty")
     for index, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(f"{name}[{index}] must be a whole number of at least {least}, but is {value!r}")
+        check_count(f"{name}[{index}]", value, least)
     return tuple(map(int, values))
 
 

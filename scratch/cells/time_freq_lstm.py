@@ -162,7 +162,12 @@ class TimeFreqLSTMCell(Cell):
 
     def check_step(self, params, x, state):
         check_array("x", x, ("B", "D"))
-        check_array("state", state, (len(x), 2 * self.num_units * len(self.windows(x.shape[1]))), x.dtype)
+        places = len(self.windows(x.shape[1]))
+        if places > 1 and self.num_shifts is None and np.shape(state) == (len(x), self.state_size):
+            raise ValueError(
+                f"num_shifts must be {places}, the number of windows in x, but is None: it sizes the state"
+            )
+        check_array("state", state, (len(x), 2 * self.num_units * places), x.dtype)
         check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
 
     def weights(self, params):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_count, check_flag, check_lengths
+from scratch.checks import as_dtype, check_count, check_flag, check_lengths
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.sequences import reverse_rows
 
@@ -112,7 +112,9 @@ def bucket_by_length(
 
 def padding_cost(batches):
     """Return the ``PaddingCost`` of a list of ``PaddedBatch``. Raises ``TypeError`` for anything else."""
-    if not isinstance(batches, list | tuple) or not all(isinstance(batch, PaddedBatch) for batch in batches):
+    if not isinstance(batches, list | tuple) or not all(
+        isinstance(batch, PaddedBatch) and all(isinstance(part, np.ndarray) for part in batch) for batch in batches
+    ):
         raise TypeError("batches must be a list of PaddedBatch, as padded_batches and bucket_by_length return it")
     steps = sum(int(batch.sequence_length.sum()) for batch in batches)
     total = sum(batch.inputs.shape[0] * batch.inputs.shape[1] for batch in batches)
@@ -146,7 +148,7 @@ def sequence_mask(lengths, maxlen=None, dtype=bool):
         raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
-    if dtype is None or np.dtype(dtype).kind not in "biufc":
+    if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
         raise TypeError(f"dtype must be that of numbers or truth values, but is {dtype!r}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0)
     return (np.arange(maxlen) < lengths[..., None]).astype(dtype)

@@ -62,6 +62,7 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits):
 
 def softmax_cross_entropy_with_logits_backward(cache, d_loss):
     """Return d_logits [..., C] from d_loss [...], for either form of the loss."""
+    check_cache(cache, CrossEntropyCache)
     check_array("d_loss", d_loss, cache.p.shape[:-1], cache.p.dtype)
     # ∂L/∂y = ∂L/∂loss (p − labels)
     if cache.labels.ndim == cache.p.ndim:
@@ -120,6 +121,7 @@ def masked_loss(labels, logits, mask, mean="examples"):
 
 def masked_loss_backward(cache, d_loss=1.0):
     """Return d_logits [B, T, C] from the number ``d_loss``: exactly 0 where the mask is false."""
+    check_cache(cache, MaskedLossCache)
     d_loss = check_number("d_loss", d_loss)
     # ∂L/∂losses = ∂L/∂loss share
     return softmax_cross_entropy_with_logits_backward(cache.cross_entropy, d_loss * cache.share)
@@ -134,6 +136,13 @@ def log_softmax(logits):
     """Return log p [..., C] of logits [..., C]: the logarithm of softmax without ever forming a large exponential."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def check_cache(cache, kind):
+    """Refuse all but the cache that the matching forward function returned."""
+    if not isinstance(cache, kind):
+        came = type(cache).__name__
+        raise TypeError(f"cache must be the {kind.__name__} of the matching forward pass, but is {came}")
 
 
 def check_logits(logits):

@@ -15,6 +15,7 @@ import numpy as np
 from scratch.checks import check_array, check_flag, check_labels, check_number
 from scratch.training.losses import (
     CrossEntropyCache,
+    check_cache,
     check_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
@@ -105,6 +106,7 @@ def sequence_loss_backward(cache, d_loss=1.0):
     ``d_loss`` has the shape of the loss, and is a number where that is a scalar. The gradient is exactly 0 wherever the
     weight is.
     """
+    check_cache(cache, SequenceLossCache)
     share = cache.share
     if cache.axes == (0, 1):
         d_loss = check_number("d_loss", d_loss)

@@ -133,6 +133,8 @@ def static_bidirectional_rnn(
 def static_bidirectional_rnn_backward(tape, d_outputs=None, d_final_states=None):
     """Return the gradients; ``d_outputs`` and ``d_inputs`` are lists of T arrays, as outputs and inputs are."""
     check_tape("tape", tape, BidirectionalTape)
+    if not tape.fw.time_major:
+        raise ValueError("tape must be that of static_bidirectional_rnn, but is of batch-major inputs")
     if d_outputs is not None:
         num_steps, batch_size, width_fw = tape.fw.output_shape
         if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
@@ -175,15 +177,15 @@ def param_shapes(cells, input_size):
     return {scope: cell.param_shapes(input_size) for scope, cell in zip(("fw", "bw"), cells.values(), strict=True)}
 
 
-def check_starts(cells, states, masks, sizes, dtype, engine):
+def check_starts(cells, states, masks, sizes, dtype, engine, masks_name="masks"):
     """Check two named cells with their engine, their named initial states, and their masks; return the masks."""
-    masks = check_pair("masks", masks)
-    for cell, (name, state), own_masks in zip(cells.values(), states.items(), masks, strict=True):
+    masks = check_pair(masks_name, masks)
+    for side, (cell, (name, state)) in enumerate(zip(cells.values(), states.items(), strict=True)):
         if engine == "numba":
             check_covered(cell)
         if state is not None:
             check_state(name, state, cell.state_size, sizes[1], dtype)
-        check_sequence_masks(cell, own_masks, *sizes)
+        check_sequence_masks(cell, masks[side], *sizes, name=f"{masks_name}[{side}]")
     return masks
 
 

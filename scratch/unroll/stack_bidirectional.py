@@ -75,7 +75,7 @@ def stack_bidirectional_dynamic_rnn(
             f"initial_states_fw[{layer}]": initial_states_fw[layer],
             f"initial_states_bw[{layer}]": initial_states_bw[layer],
         }
-        check_starts(cells, states, masks[layer], (*sizes[:2], width), inputs.dtype, engine)
+        check_starts(cells, states, masks[layer], (*sizes[:2], width), inputs.dtype, engine, f"masks[{layer}]")
 
     outputs, final_states, tapes = inputs, [], []
     for layer, (cells, _) in enumerate(layers):

@@ -156,15 +156,15 @@ def check_arguments(cell, params, batch_size, input_size, dtype, initial_state):
     return initial_state
 
 
-def check_sequence_masks(cell, masks, num_steps, batch_size, input_size):
+def check_sequence_masks(cell, masks, num_steps, batch_size, input_size, name="masks"):
     """Check the masks of a whole sequence, and return them, or an empty structure for a cell that takes none."""
     sizes = cell.mask_sizes(input_size)
     if masks is None:
         if any(named_leaves(sizes)):
             raise ValueError(
-                "masks must be given for a cell with dropout: "
+                f"{name} must be given for a cell with dropout: "
                 f"cell.draw_masks(rng, num_steps={num_steps}, batch_size={batch_size}, input_size={input_size})"
             )
         return sizes
-    check_masks("masks", masks, sizes, num_steps, batch_size)
+    check_masks(name, masks, sizes, num_steps, batch_size)
     return masks

@@ -14,7 +14,7 @@ import numpy as np
 from scratch.checks import check_array, check_count, check_lengths
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.static import check_sequence_masks, check_tape
+from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
 
 def windows(num_steps, truncated_backprop_length):
@@ -68,6 +68,7 @@ def truncated_rnn(
     lengths = np.full(batch_size, num_steps)
     if sequence_length is not None:
         lengths = check_lengths(sequence_length, batch_size, num_steps)
+    check_arguments(cell, params, batch_size, inputs.shape[2], inputs.dtype, initial_state)
     masks = check_sequence_masks(cell, masks, num_steps, batch_size, inputs.shape[2])
     outputs, tapes, state = [], [], initial_state
     for window in slices:
@@ -141,3 +142,5 @@ def check_tapes(tapes):
         raise TypeError("tapes must be the list that truncated_rnn returned")
     for window, tape in enumerate(tapes):
         check_tape(f"tapes[{window}]", tape, DynamicTape)
+        if tape.time_major:
+            raise ValueError(f"tapes[{window}] must be of batch-major inputs, but is of time-major ones")
