@@ -445,8 +445,8 @@ FAULTS = [
         "cells/test_attention.py",
         (
             "oldest dropped before reading",
-            "window = attn_states.reshape(len(x), self.attn_length, -1)",
-            "window = np.concatenate([attn_states[:, self.output_size :], 0 * u], axis=1).reshape(len(x), self.attn_length, -1)",
+            "window = attn_states.reshape(len(x), self.attn_length, self.output_size)",
+            "window = np.concatenate([attn_states[:, self.output_size :], 0 * u], axis=1).reshape(len(x), self.attn_length, self.output_size)",
         ),
         (
             "what was read is not fed back",
@@ -475,8 +475,8 @@ FAULTS = [
         ),
         (
             "window read as [B, A, K]",
-            "window = attn_states.reshape(len(x), self.attn_length, -1)",
-            "window = attn_states.reshape(len(x), -1, self.attn_length).swapaxes(1, 2)",
+            "window = attn_states.reshape(len(x), self.attn_length, self.output_size)",
+            "window = attn_states.reshape(len(x), self.output_size, self.attn_length).swapaxes(1, 2)",
         ),
         (
             "attends to the cell's output instead of its own",
