@@ -18,6 +18,8 @@ setup(
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],
         "plot": ["matplotlib>=3.9", "rich>=13"],
+        # The peers of examples/benchmark.py beside those in tf.
+        "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],
         "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8"],
     },

@@ -5,6 +5,7 @@ author = "The Unrolled developers"
 extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+# The second is a part of the page that includes it.
+exclude_patterns = ["_build", "jit/benchmark_results.md"]
 html_theme = "furo"
 html_title = "Unrolled"

@@ -1,25 +1,80 @@
-"""σ, φ and φ' of one number, for the compiled loops: the formulas of ``scratch/activations.py``."""
+"""σ, φ and φ' of one vector, for the compiled loops: the formulas of ``scratch/activations.py``.
+
+tanh is written out, because a call for each number would cost more than all else in a step together.
+"""
 
 import math
 
+import numpy as np
+from numba import types
+from numba.extending import overload
+
 from scratch.jit.compiler import compiled
+from scratch.jit.vector import Vector, at_least, at_most, is_above, power_of_two, round_to_whole
+
+# ln 2 in two parts. The first has 14 bits, so its product with a small whole number is exact, in float32 as well.
+LN2_HIGH = round(math.log(2) * 2**14) / 2**14
+LN2_LOW = math.log(2) - LN2_HIGH
+# 1 / k! for k = 2 … 13, of e^r = Σ r^k / k!
+TAYLOR = tuple(1 / math.factorial(k) for k in range(2, 14))
+
+
+def tanh(z):
+    """Return tanh(z), to 3 units in the last place."""
+    return np.tanh(z)
+
+
+@overload(tanh)
+def tanh_for_numba(z):
+    if not isinstance(z, Vector):
+        return None
+    # As many terms as |r| ≤ ln(2) / 2 needs, and the least bound beyond which tanh rounds to ±1.
+    terms, bound = (6, 10.0) if z.dtype == types.float32 else (12, 20.0)
+    coefficients = TAYLOR[:terms]
+
+    def tanh_of_vector(z):
+        # e^2z = 2^n e^r with a whole n
+        y = 2 * at_most(at_least(z, -bound), bound)
+        n = round_to_whole(y * (1 / math.log(2)))
+        r = y - n * LN2_HIGH - n * LN2_LOW
+        # p = e^r − 1 = r + r² (1/2! + r (1/3! + r (1/4! + …)))
+        q = r * coefficients[terms - 1] + coefficients[terms - 2]
+        for k in range(terms - 3, -1, -1):
+            q = q * r + coefficients[k]
+        p = r + r * r * q
+        # e^2z − 1 = 2^n p + (2^n − 1), which keeps all its digits near 0, and tanh(z) = (e^2z − 1) / (e^2z + 1)
+        power = power_of_two(n)
+        e = power * p + (power - 1)
+        return e / (e + 2)
+
+    return tanh_of_vector
 
 
 @compiled
 def sigmoid(z):
     """Return σ(z) = (1 + tanh(z / 2)) / 2."""
-    return 0.5 * (1 + math.tanh(0.5 * z))
+    return 0.5 * tanh(0.5 * z) + 0.5
 
 
 @compiled
 def value(relu, z):
     """Return φ(z): the rectifier if ``relu``, else tanh."""
-    return max(z, 0.0) if relu else math.tanh(z)
+    return at_least(z, 0.0) if relu else tanh(z)
 
 
 @compiled
 def slope(relu, a):
     """Return φ'(z), given a = φ(z)."""
-    if relu:
-        return 1.0 if a > 0 else 0.0
-    return 1 - a * a
+    return is_above(a, 0.0) if relu else 1 - a * a
+
+
+@compiled
+def clip(z, bound):
+    """Return z held between −bound and bound."""
+    return at_most(at_least(z, -bound), bound)
+
+
+@compiled
+def is_within(z, bound):
+    """Return the derivative of ``clip``: 1 up to and at the bounds, 0 beyond."""
+    return (1 - is_above(z, bound)) * (1 - is_above(0 - z, bound))

@@ -1,12 +1,47 @@
 """How the functions of this folder are compiled: when first called, once for each dtype, and kept between processes."""
 
-from numba import njit
+import sys
+import threading
+from contextlib import contextmanager
+
+from numba import cfunc, njit
+
+OPTIONS = {
+    # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
+    "nogil": True,
+    # A division by zero gives ∞ or NaN as in NumPy; the check that Python makes would stop the vector units.
+    "error_model": "numpy",
+    # a · b + c may be rounded once instead of twice. No other freedom: sums keep their order, NaN stays NaN.
+    "fastmath": {"contract"},
+}
 
 
 def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
+    return kept(lambda cache: njit(function, cache=cache, **OPTIONS))
+
+
+def compiled_address(function, signature):
+    """Return ``function`` compiled for one signature as an object with the ``address`` of its machine code."""
+    return kept(lambda cache: cfunc(signature, nopython=True, cache=cache)(function))
+
+
+def kept(compile_with):
     try:
-        return njit(function, cache=True)
+        return compile_with(True)
     except RuntimeError:
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
-        return njit(function)
+        return compile_with(False)
+
+
+@contextmanager
+def announced(what):
+    """Say on the standard error what takes so long, if what is done inside takes more than a second."""
+    line = f"unrolled: compiling {what}; the result is kept for later"
+    timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

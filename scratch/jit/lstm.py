@@ -1,101 +1,101 @@
-"""The LSTM through a whole sequence, forward and back, in compiled loops.
+"""The LSTM through a whole sequence, forward and back, compiled.
 
-The equations are those of ``scratch/cells/lstm.py``, the loop that of ``scratch/jit/rnn.py``: one product of all inputs
-with W before it, one product for the gradient of W after it, and rows past their length are skipped. The four gates of
-a step lie side by side in ``gates[t, b]``, in the order i, j, f, o of the kernel's columns.
+The equations are those of ``scratch/cells/lstm.py``; what all cells share is told in ``scratch/jit/rnn.py``. A token's
+row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwritten by its gate.
 """
-
-import numpy as np
 
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
+from scratch.jit.layer import Layer, h_x_1
+from scratch.jit.products import multiply
+from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.tile import tile_code
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+
+
+class LSTMLayer(Layer):
+    """``BasicLSTMCell``: the tape's rows are [h, x, 1], z's are [i, j, f, o], written over [z_i, z_j, z_f, z_o]."""
+
+    num_memories = 1
+
+    def __init__(self, cell, input_size, dtype):
+        super().__init__(cell, input_size, dtype)
+        self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, 4 * self.size
+        self.products = [h_x_1(self, self.z_width)]
+
+    def forward(self, weights, tape, x, outputs, ranks):
+        options = self.cell.forget_bias, self.relu
+        kept = tape.rows, tape.z, *tape.memories
+        lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *kept, outputs, *ranks)
+
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+        kept, carried = (tape.z, *tape.memories), (*d_memories, d_rows)
+        lstm_backward(
+            tile_code(self.dtype), *weights, self.relu, tape.schedule, *kept, d_outputs, *carried, d_z, d_x, *steps, *ranks
+        )
 
 
 @compiled
-def lstm_forward(kernel, bias, forget_bias, relu, x, lengths, c_0, h_0):
-    """Return ``(outputs [T, B, H], c and h [T + 1, B, H], gates [T, B, 4H])`` for x [T, B, D].
-
-    c[t] and h[t] are the state before step t.
-    """
-    num_steps, batch_size, input_size = x.shape
-    num_units = bias.size // 4
-    w_x, w_h = kernel[:input_size], kernel[input_size:]
-    gates = np.dot(x.reshape(-1, input_size), w_x).reshape(num_steps, batch_size, 4 * num_units)
-    c = np.empty((num_steps + 1, batch_size, num_units), x.dtype)
-    h = np.empty((num_steps + 1, batch_size, num_units), x.dtype)
-    outputs = np.zeros((num_steps, batch_size, num_units), x.dtype)
-    c[0], h[0] = c_0, h_0
-    for t in range(num_steps):
+def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, outputs, first_rank, last_rank):
+    """Run some ranks through all steps: from the inputs x to ``outputs``, the gates and c' of every token."""
+    size = c.shape[1]
+    h_new = empty_rows(last_rank - first_rank, size, c)
+    for t in range(len(schedule.live)):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            break
+        hx1, z = rows[token : token + n], gates[token : token + n]
+        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
-        z_h = np.dot(h[t], w_h)
-        for b in range(batch_size):
-            if t >= lengths[b]:
-                c[t + 1, b], h[t + 1, b] = c[t, b], h[t, b]
-                continue
-            for k in range(4 * num_units):
-                gates[t, b, k] += z_h[b, k] + bias[k]
-            z_i, z_j, z_f, z_o = split(gates[t, b])
-            for k in range(num_units):
+        multiply(code, hx1, weights, z, False)
+        for r in range(n):
+            for k in range(0, size, lanes(c)):
                 # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
-                i, j = sigmoid(z_i[k]), value(relu, z_j[k])
-                f, o = sigmoid(z_f[k] + forget_bias), sigmoid(z_o[k])
-                # c' = f ⊙ c + i ⊙ j        h' = o ⊙ φ(c')
-                c[t + 1, b, k] = f * c[t, b, k] + i * j
-                h[t + 1, b, k] = o * value(relu, c[t + 1, b, k])
-                z_i[k], z_j[k], z_f[k], z_o[k] = i, j, f, o
-            outputs[t, b] = h[t + 1, b]
-    return outputs, c, h, gates
-
-
-@compiled
-def lstm_backward(kernel, relu, x, lengths, c, h, gates, d_outputs, d_c_final, d_h_final):
-    """Return ``(d_x, d_c_0, d_h_0, d_kernel, d_bias)``, the adjoint of ``lstm_forward``."""
-    num_steps, batch_size, input_size = x.shape
-    num_units = h.shape[2]
-    w_x_t, w_h_t = kernel[:input_size].T.copy(), kernel[input_size:].T.copy()
-    d_z = np.zeros_like(gates)
-    d_c, d_h = d_c_final.copy(), d_h_final.copy()
-    for t in range(num_steps - 1, -1, -1):
-        for b in range(batch_size):
-            if t >= lengths[b]:
-                continue
-            i, j, f, o = split(gates[t, b])
-            d_z_i, d_z_j, d_z_f, d_z_o = split(d_z[t, b])
-            for k in range(num_units):
+                i = sigmoid(load(z, r, k))
+                j = value(relu, load(z, r, size + k))
+                f = sigmoid(load(z, r, 2 * size + k) + forget_bias)
+                o = sigmoid(load(z, r, 3 * size + k))
+                # c' = f ⊙ c + i ⊙ j
+                c_k = f * load(c_old, r, k) + i * j
                 # h' = o ⊙ φ(c')
-                phi_c = value(relu, c[t + 1, b, k])
-                d_h_k = d_outputs[t, b, k] + d_h[b, k]
-                d_c_k = d_c[b, k] + d_h_k * o[k] * slope(relu, phi_c)
-                # c' = f ⊙ c + i ⊙ j, and through each gate's φ or σ back to z
-                d_z_i[k] = d_c_k * j[k] * i[k] * (1 - i[k])
-                d_z_j[k] = d_c_k * i[k] * slope(relu, j[k])
-                d_z_f[k] = d_c_k * c[t, b, k] * f[k] * (1 - f[k])
-                d_z_o[k] = d_h_k * phi_c * o[k] * (1 - o[k])
-                d_c[b, k] = d_c_k * f[k]
-        # ∂L/∂h = ∂L/∂z W_hᵀ, in the live rows; a dead row's ∂L/∂h passes by untouched.
-        d_h_prev = np.dot(d_z[t], w_h_t)
-        for b in range(batch_size):
-            if t < lengths[b]:
-                d_h[b] = d_h_prev[b]
-    d_z_flat = d_z.reshape(-1, 4 * num_units)
-    d_x = np.dot(d_z_flat, w_x_t).reshape(x.shape)
-    d_kernel = np.empty_like(kernel)
-    d_kernel[:input_size] = np.dot(x.reshape(-1, input_size).T, d_z_flat)
-    # Zeros for the state of dead rows, whatever it holds: 0 · NaN would not be 0.
-    h_live = h[:-1].copy()
-    for b in range(batch_size):
-        h_live[lengths[b] :, b] = 0
-    d_kernel[input_size:] = np.dot(h_live.reshape(-1, num_units).T, d_z_flat)
-    return d_x, d_c, d_h, d_kernel, d_z_flat.sum(axis=0)
+                store(h_new, r, k, o * value(relu, c_k))
+                store(c_new, r, k, c_k)
+                store(z, r, k, i)
+                store(z, r, size + k, j)
+                store(z, r, 2 * size + k, f)
+                store(z, r, 3 * size + k, o)
+        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
 
 
 @compiled
-def split(gates):
-    """Return the four quarters of one row [4H], as views that can be written to."""
-    num_units = gates.size // 4
-    return (
-        gates[:num_units],
-        gates[num_units : 2 * num_units],
-        gates[2 * num_units : 3 * num_units],
-        gates[3 * num_units :],
-    )
+def lstm_backward(
+    code, weights, relu, schedule, gates, c, d_outputs, d_c, d_hx, d_z, d_x, first_step, last_step, first_rank, last_rank
+):
+    """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
+    size = c.shape[1]
+    width = whole_vectors(size + d_x.shape[1], d_z)
+    for t in range(last_step - 1, first_step - 1, -1):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            continue
+        d_block, d_z_block = d_hx[first_rank : first_rank + n, :width], d_z[token - schedule.first[first_step] :][:n]
+        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        # The output and the h of the new state are one array, h', used twice: its two gradients add.
+        add_from_rows(schedule, t, first_rank, d_outputs, d_block, 0)
+        for r in range(n):
+            for k in range(0, size, lanes(c)):
+                i, j = load(gates, token + r, k), load(gates, token + r, size + k)
+                f, o = load(gates, token + r, 2 * size + k), load(gates, token + r, 3 * size + k)
+                # h' = o ⊙ φ(c')       c' is used here and by the next step: its two gradients add.
+                d_h, phi_c = load(d_block, r, k), value(relu, load(c_new, r, k))
+                d_c_k = load(d_c, first_rank + r, k) + d_h * o * slope(relu, phi_c)
+                # c' = f ⊙ c + i ⊙ j, and through each gate's σ or φ back to z
+                store(d_z_block, r, k, d_c_k * j * i * (1 - i))
+                store(d_z_block, r, size + k, d_c_k * i * slope(relu, j))
+                store(d_z_block, r, 2 * size + k, d_c_k * load(c_old, r, k) * f * (1 - f))
+                store(d_z_block, r, 3 * size + k, d_h * phi_c * o * (1 - o))
+                store(d_c, first_rank + r, k, d_c_k * f)
+        # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
+        multiply(code, d_z_block, weights, d_block, False)
+        copy_to_rows(schedule, t, first_rank, d_block, size, d_x)

@@ -1,64 +1,73 @@
-"""The vanilla recurrent network through a whole sequence, forward and back, in compiled loops.
+"""The vanilla recurrent network through a whole sequence, forward and back, compiled.
 
-The equations are those of ``scratch/cells/rnn.py``. What a loop over the whole sequence can do that a cell cannot:
-the products of all inputs with W are one large product before the loop, and the gradient of W is one large product
-after it. Rows past their length are skipped, so nothing they hold is ever used.
+The equations are those of ``scratch/cells/rnn.py``. A token's row of the tape is [h, x, 1], so the bias is one more row
+of the kernel, and z = [h, x, 1] [W_h; W_x; b] is one product. All that the cells share is in ``schedule.py``, which
+rows run when, and in ``products.py``.
 """
-
-import numpy as np
 
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
+from scratch.jit.layer import Layer, h_x_1
+from scratch.jit.products import multiply
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.tile import tile_code
+from scratch.jit.vector import lanes, load, store, whole_vectors
+
+
+class RNNLayer(Layer):
+    """``BasicRNNCell``: the tape's rows are [h, x, 1], z's are h', written over z."""
+
+    def __init__(self, cell, input_size, dtype):
+        super().__init__(cell, input_size, dtype)
+        self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, self.size
+        self.products = [h_x_1(self, self.z_width)]
+
+    def forward(self, weights, tape, x, outputs, ranks):
+        rnn_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, tape.rows, tape.z, outputs, *ranks)
+
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+        rnn_backward(
+            tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        )
 
 
 @compiled
-def rnn_forward(kernel, bias, relu, x, lengths, h_0):
-    """Return ``(outputs [T, B, H], h [T + 1, B, H])`` for x [T, B, D]; h[t] is the state before step t."""
-    num_steps, batch_size, input_size = x.shape
-    num_units = bias.size
-    w_x, w_h = kernel[:input_size], kernel[input_size:]
-    z_x = np.dot(x.reshape(-1, input_size), w_x).reshape(num_steps, batch_size, num_units)
-    h = np.empty((num_steps + 1, batch_size, num_units), x.dtype)
-    outputs = np.zeros((num_steps, batch_size, num_units), x.dtype)
-    h[0] = h_0
-    for t in range(num_steps):
-        z_h = np.dot(h[t], w_h)
-        for b in range(batch_size):
-            if t >= lengths[b]:
-                h[t + 1, b] = h[t, b]
-                continue
-            for k in range(num_units):
-                # h' = φ([x, h] W + b)
-                h[t + 1, b, k] = value(relu, z_x[t, b, k] + z_h[b, k] + bias[k])
-            outputs[t, b] = h[t + 1, b]
-    return outputs, h
+def rnn_forward(code, weights, relu, schedule, x, rows, z, outputs, first_rank, last_rank):
+    """Run some ranks through all steps: from the inputs x to ``outputs`` and, in ``z``, h' of every token."""
+    size = z.shape[1]
+    for t in range(len(schedule.live)):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            break
+        hx1, h_new = rows[token : token + n], z[token : token + n]
+        read_inputs(schedule, t, first_rank, x, hx1, size)
+        # z = [x, h] W + b
+        multiply(code, hx1, weights, h_new, False)
+        for r in range(n):
+            for k in range(0, size, lanes(z)):
+                # h' = φ(z)
+                store(h_new, r, k, value(relu, load(h_new, r, k)))
+        hand_on(schedule, t, first_rank, h_new, outputs, rows, 0)
 
 
 @compiled
-def rnn_backward(kernel, relu, x, lengths, h, d_outputs, d_h_final):
-    """Return ``(d_x, d_h_0, d_kernel, d_bias)``, the adjoint of ``rnn_forward``."""
-    num_steps, batch_size, input_size = x.shape
-    num_units = h.shape[2]
-    w_x_t, w_h_t = kernel[:input_size].T.copy(), kernel[input_size:].T.copy()
-    d_z = np.zeros((num_steps, batch_size, num_units), x.dtype)
-    d_h = d_h_final.copy()
-    for t in range(num_steps - 1, -1, -1):
-        for b in range(batch_size):
-            if t < lengths[b]:
-                for k in range(num_units):
-                    d_z[t, b, k] = (d_outputs[t, b, k] + d_h[b, k]) * slope(relu, h[t + 1, b, k])
-        # ∂L/∂h = ∂L/∂z W_hᵀ, in the live rows; a dead row's ∂L/∂h passes by untouched.
-        d_h_prev = np.dot(d_z[t], w_h_t)
-        for b in range(batch_size):
-            if t < lengths[b]:
-                d_h[b] = d_h_prev[b]
-    d_z_flat = d_z.reshape(-1, num_units)
-    d_x = np.dot(d_z_flat, w_x_t).reshape(x.shape)
-    d_kernel = np.empty_like(kernel)
-    d_kernel[:input_size] = np.dot(x.reshape(-1, input_size).T, d_z_flat)
-    # Zeros for the state of dead rows, whatever it holds: 0 · NaN would not be 0.
-    h_live = h[:-1].copy()
-    for b in range(batch_size):
-        h_live[lengths[b] :, b] = 0
-    d_kernel[input_size:] = np.dot(h_live.reshape(-1, num_units).T, d_z_flat)
-    return d_x, d_h, d_kernel, d_z_flat.sum(axis=0)
+def rnn_backward(
+    code, weights, relu, schedule, h_new, d_outputs, d_hx, d_z, d_x, first_step, last_step, first_rank, last_rank
+):
+    """The adjoint of some steps: from ∂L/∂h' in ``d_hx``, a row a rank, to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
+    size = h_new.shape[1]
+    width = whole_vectors(size + d_x.shape[1], d_z)
+    for t in range(last_step - 1, first_step - 1, -1):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            continue
+        d_block, d_z_block = d_hx[first_rank : first_rank + n, :width], d_z[token - schedule.first[first_step] :][:n]
+        # The output and the new state are one array, h', used twice: its two gradients add.
+        add_from_rows(schedule, t, first_rank, d_outputs, d_block, 0)
+        for r in range(n):
+            for k in range(0, size, lanes(d_z)):
+                # h' = φ(z)
+                store(d_z_block, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))
+        # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
+        multiply(code, d_z_block, weights, d_block, False)
+        copy_to_rows(schedule, t, first_rank, d_block, size, d_x)

@@ -6,77 +6,126 @@ only itself at t − 1 and the layer below at t.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from scratch.cell import Cell
 from scratch.cells.dropout import DropoutWrapper, drop
+from scratch.cells.full_lstm import LSTMBlockCell, LSTMCell
+from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
+from scratch.cells.residual import ResidualWrapper
 from scratch.cells.rnn import BasicRNNCell
-from scratch.jit.lstm import lstm_backward, lstm_forward
-from scratch.jit.rnn import rnn_backward, rnn_forward
+from scratch.jit.full_lstm import FullLSTMLayer
+from scratch.jit.gru import GRULayer
+from scratch.jit.gru_reset_after import GRUResetAfterLayer
+from scratch.jit.lstm import LSTMLayer
+from scratch.jit.memory import empty
+from scratch.jit.rnn import RNNLayer
+from scratch.jit.schedule import Schedule, make_schedule
 from scratch.tree import map_tree
+
+
+
+def layer_class(cell):
+    """Return the ``Layer`` that runs this very cell, ``None`` where there is none."""
+    if type(cell) is GRUCell:
+        return GRUResetAfterLayer if cell.reset_after else GRULayer
+    layers = {BasicRNNCell: RNNLayer, BasicLSTMCell: LSTMLayer, LSTMCell: FullLSTMLayer, LSTMBlockCell: FullLSTMLayer}
+    return layers.get(type(cell))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all layers of a run share: the lengths [B], their schedule, and the layout of the caller's arrays."""
+
+    lengths: np.ndarray
+    schedule: Schedule
+    num_steps: int
+    time_major: bool
+    dtype: np.dtype
+
+    def array(self, width):
+        """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
+        sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
+        array = empty((*sizes, width), self.dtype)
+        steps = self.by_step(array)
+        for row in np.flatnonzero(self.lengths < self.num_steps):
+            steps[self.lengths[row] :, row] = 0
+        return array
+
+    def by_step(self, array):
+        """Return an array of the caller's layout as [T, B, …], or one of that as the caller's."""
+        return array if self.time_major else array.swapaxes(0, 1)
 
 
 @dataclass(frozen=True)
 class JitTape:
-    """What a compiled forward pass keeps: its arguments, and the arrays its kernel kept or the tapes of its layers."""
+    """What a compiled forward pass keeps: of one layer, its kernels' tape; of a wrapper, the tapes within it."""
 
     cell: Cell
     params: dict
-    x: np.ndarray
-    lengths: np.ndarray
+    input_size: int
+    batch: Batch
     kept: tuple
 
     @property
     def dtype(self):
-        return self.x.dtype
+        return self.batch.dtype
 
 
-def forward(cell, params, x, lengths, state, masks):
-    """Run ``cell`` over x [T, B, D] from ``state`` and return ``(outputs [T, B, H], final_state, tape)``.
+def forward(cell, params, inputs, lengths, state, masks, time_major):
+    """Run ``cell`` over ``inputs`` from ``state`` and return ``(outputs, final_state, tape)``, in the same layout.
 
     The caller has checked the arguments, all but two things that this engine alone refuses: the cell and the dtype.
     """
     check_covered(cell)
-    if x.dtype not in (np.float32, np.float64):
-        raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {x.dtype}")
-    return run_forward(cell, *(map_tree(plain, tree) for tree in (params, x, lengths, state)), masks)
+    if inputs.dtype not in (np.float32, np.float64):
+        raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {inputs.dtype}")
+    num_steps = inputs.shape[0 if time_major else 1]
+    batch = Batch(lengths, make_schedule(lengths, num_steps, time_major), num_steps, time_major, inputs.dtype)
+    params, inputs, state = (map_tree(plain, tree) for tree in (params, inputs, state))
+    return run_forward(cell, params, inputs, state, map_tree(batch.by_step, masks), batch)
 
 
 def backward(tape, d_outputs, d_final_state):
-    """Return ``(d_x, d_initial_state, d_params)``, the adjoint of ``forward``."""
-    return run_backward(tape, plain(d_outputs), map_tree(plain, d_final_state))
+    """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
+    return run_backward(tape, plain(d_outputs), map_tree(np.copy, d_final_state))
 
 
-def run_forward(cell, params, x, lengths, state, masks):
+def run_forward(cell, params, x, state, masks, batch):
+    input_size = x.shape[2]
     if isinstance(cell, MultiRNNCell):
         states, tapes = [], []
-        for (name, layer, _), layer_state, layer_masks in zip(cell.layers(x.shape[2]), state, masks, strict=True):
-            x_above, final_state, tape = run_forward(layer, params[name], x, lengths, layer_state, layer_masks)
+        for (name, layer, _), layer_state, layer_masks in zip(cell.layers(input_size), state, masks, strict=True):
+            x, final_state, tape = run_forward(layer, params[name], x, layer_state, layer_masks, batch)
             states.append(final_state)
             tapes.append(tape)
-            x = x_above
-        return x, tuple(states), JitTape(cell, params, tapes[0].x, lengths, tuple(tapes))
+        return x, tuple(states), JitTape(cell, params, input_size, batch, tuple(tapes))
     if isinstance(cell, DropoutWrapper):
         dropped = plain(drop(x, masks.input, cell.input_keep_prob))
-        outputs, final_state, tape = run_forward(cell.cell, params, dropped, lengths, state, masks.cell)
+        outputs, final_state, tape = run_forward(cell.cell, params, dropped, state, masks.cell, batch)
         outputs = plain(drop(outputs, masks.output, cell.output_keep_prob))
-        return outputs, final_state, JitTape(cell, params, x, lengths, (tape, masks))
-    kernel, bias, relu = params["kernel"], params["bias"], cell.activation == "relu"
-    if isinstance(cell, BasicRNNCell):
-        outputs, *kept = rnn_forward(kernel, bias, relu, x, lengths, state)
-        final_state = kept[0][-1]
-    else:
-        outputs, *kept = lstm_forward(kernel, bias, cell.forget_bias, relu, x, lengths, *state)
-        final_state = LSTMState(kept[0][-1], kept[1][-1])
-    # Copied, so that writing into the final state cannot reach what the backward pass will read.
-    return outputs, map_tree(np.copy, final_state), JitTape(cell, params, x, lengths, tuple(kept))
+        return outputs, final_state, JitTape(cell, params, input_size, batch, (tape, masks))
+    layer = layer_of(cell, input_size, batch.dtype)
+    outputs, schedule = batch.array(cell.output_size), batch.schedule
+    *memories, h = state if isinstance(state, LSTMState) else (state,)
+    tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs))
+    # The state after the last step of each row that has one, and of the others the state they came with.
+    rows, ranks = schedule.rows, np.arange(len(schedule.rows))
+    last = batch.lengths[rows] - 1
+    h, memories = h.copy(), [memory.copy() for memory in memories]
+    h[rows] = batch.by_step(outputs)[last, rows]
+    for memory, of_tokens in zip(memories, tape.memories, strict=True):
+        memory[rows] = of_tokens[len(rows) + schedule.first[last] + ranks, : memory.shape[1]]
+    final_state = LSTMState(*memories, h) if memories else h
+    return outputs, final_state, JitTape(cell, params, input_size, batch, tape)
 
 
 def run_backward(tape, d_outputs, d_final_state):
-    cell = tape.cell
+    cell, batch = tape.cell, tape.batch
     if isinstance(cell, MultiRNNCell):
         d_states, d_params = [], []
         for layer_tape, d_state in zip(reversed(tape.kept), reversed(d_final_state), strict=True):
@@ -90,14 +139,20 @@ def run_backward(tape, d_outputs, d_final_state):
         d_outputs = plain(drop(d_outputs, masks.output, cell.output_keep_prob))
         d_x, d_initial_state, d_params = run_backward(inner, d_outputs, d_final_state)
         return drop(d_x, masks.input, cell.input_keep_prob), d_initial_state, d_params
-    kernel, relu = tape.params["kernel"], cell.activation == "relu"
-    common = (kernel, relu, tape.x, tape.lengths, *tape.kept, d_outputs)
-    if isinstance(cell, BasicRNNCell):
-        d_x, d_initial_state, d_kernel, d_bias = rnn_backward(*common, d_final_state)
-    else:
-        d_x, *d_state, d_kernel, d_bias = lstm_backward(*common, *d_final_state)
-        d_initial_state = LSTMState(*d_state)
-    return d_x, d_initial_state, {"kernel": d_kernel, "bias": d_bias}
+    layer, d_x = layer_of(cell, tape.input_size, batch.dtype), batch.array(tape.input_size)
+    *d_memories, d_h = d_final_state if isinstance(d_final_state, LSTMState) else (d_final_state,)
+    d_params = layer.run_backward(tape.kept, matrix(d_outputs), d_h, d_memories, matrix(d_x))
+    return d_x, d_final_state, d_params
+
+
+@lru_cache(maxsize=256)
+def layer_of(cell, input_size, dtype):
+    return layer_class(cell)(cell, input_size, dtype)
+
+
+def matrix(array):
+    """Return [B, T, size] or [T, B, size] as a matrix [B · T, size]."""
+    return array.reshape(-1, array.shape[2])
 
 
 def plain(array):
@@ -115,7 +170,7 @@ def check_covered(cell):
         if cell.state_keep_prob < 1:
             raise ValueError("engine 'numba' drops inputs and outputs, but not states; engine 'numpy' drops all three")
         check_covered(cell.cell)
-    elif type(cell) not in (BasicRNNCell, BasicLSTMCell):
+    elif layer_class(cell) is None:
         raise ValueError(
             "engine 'numba' runs BasicRNNCell, BasicLSTMCell, and MultiRNNCell and DropoutWrapper of these, "
             f"but not {type(cell).__name__}; engine 'numpy' runs every cell"

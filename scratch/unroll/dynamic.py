@@ -85,11 +85,11 @@ def dynamic_rnn(
         lengths = np.full(batch_size, num_steps)
         if sequence_length is not None:
             lengths = check_lengths(sequence_length, batch_size, num_steps)
-        live = np.arange(num_steps)[:, None, None] < lengths[:, None]
         if engine == "numba":
-            outputs, final_state, tape = jit.forward(cell, params, np.where(live, steps, 0), lengths, state, masks)
+            outputs, final_state, tape = jit.forward(cell, params, inputs, lengths, state, masks, time_major)
+            return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
         else:
-            live = None if sequence_length is None else live
+            live = None if sequence_length is None else np.arange(num_steps)[:, None, None] < lengths[:, None]
             outputs, final_state, tape = checkpointed_rnn(cell, params, steps, checkpoint_every, state, live, masks)
     outputs = outputs if time_major else outputs.swapaxes(0, 1)
     return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
@@ -120,5 +120,5 @@ def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
     elif isinstance(run, CheckpointedTape):
         d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(run, d_steps, d_final_state)
     else:
-        d_inputs, d_initial_state, d_params = jit.backward(run, d_steps, d_final_state)
+        return jit.backward(run, d_outputs, d_final_state)
     return d_inputs if time_major else d_inputs.swapaxes(0, 1), d_initial_state, d_params

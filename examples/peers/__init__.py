@@ -1,0 +1,49 @@
+"""Everyone who takes part in ``examples/benchmark.py``: where the code is, what it needs, and in which layout.
+
+A peer is a class with ``__init__(problem, threads)``, ``step()``, which computes one step and returns when it is done,
+and ``results()``, the arrays of the last step by the names of ``problem.py``. Each runs in a process of its own.
+"""
+
+from importlib.util import find_spec
+from typing import NamedTuple
+
+
+class Peer(NamedTuple):
+    """One implementation: its class, the packages it needs, the extra they are in, and its layout of the weights."""
+
+    module: str
+    kind: str
+    packages: tuple = ()
+    extra: str = ""
+    layout: str = "scratch"
+
+    @property
+    def ours(self):
+        return self.module == "peers.scratch_peers"
+
+    def missing(self):
+        """Return the packages that are not installed."""
+        return [package for package in self.packages if find_spec(package) is None]
+
+
+TF1 = ("peers.tensorflow_peers", ("tensorflow", "tf_keras"), "tf")
+KERAS = ("peers.keras_peers", ("tensorflow", "keras"), "tf")
+
+PEERS = {
+    "numpy": Peer("peers.scratch_peers", "NumpyPeer"),
+    "numba": Peer("peers.scratch_peers", "NumbaPeer"),
+    "tf1-static": Peer(TF1[0], "StaticPeer", *TF1[1:]),
+    "tf1-dynamic": Peer(TF1[0], "DynamicPeer", *TF1[1:]),
+    "tf1-block": Peer(TF1[0], "BlockPeer", *TF1[1:]),
+    "keras": Peer(KERAS[0], "KerasPeer", *KERAS[1:], layout="keras"),
+    "keras-xla": Peer(KERAS[0], "KerasXlaPeer", *KERAS[1:], layout="keras"),
+    "torch": Peer("peers.torch_peers", "TorchPeer", ("torch",), "bench", "torch"),
+    "torch-packed": Peer("peers.torch_peers", "TorchPackedPeer", ("torch",), "bench", "torch"),
+    "jax": Peer("peers.jax_peer", "JaxPeer", ("jax",), "bench"),
+}
+
+# In float64, what all are held against.
+REFERENCE = Peer("peers.scratch_peers", "ReferencePeer")
+# Nobody's implementation: the rate of the machine's matrix product, and a loop with nothing around it.
+SGEMM = Peer("peers.limits", "MatrixProduct")
+BARE_LOOP = Peer("peers.limits", "BareLoop")

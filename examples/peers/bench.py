@@ -1,0 +1,112 @@
+"""One workload from start to end: a problem, a reference, workers, and what was found."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+
+from peers import BARE_LOOP, PEERS, REFERENCE, SGEMM
+from peers.layouts import carry, carry_back
+from peers.limits import SIZE
+from peers.problem import nested
+from peers.report import LIMIT, Found
+from peers.rounds import Row, Worker, measure_rounds
+from peers.workloads import WORKLOADS, draw, necessary_flops
+
+LOOP, PRODUCT = "bare loop", "matrix product"
+
+
+def difference(workload, layout, path, reference):
+    """Return ``(largest difference, where)``, each as a part of the scale of its array."""
+    found = named_results(workload, layout, path)
+    differences = []
+    for name, right in reference.items():
+        array = found.get(name)
+        if array is None or array.shape != right.shape:
+            differences.append((np.nan, name))
+            continue
+        scale = np.abs(right).max()
+        off = np.abs(array - right).max() / (scale if scale > 0 else 1)
+        differences.append((float(off), name))
+    # Nothing is larger than what is no number at all.
+    return max(differences, key=lambda pair: np.nan_to_num(pair[0], nan=np.inf))
+
+
+def named_results(workload, layout, path):
+    """Return the results in a file by name, the gradients of weights in the layout of ``scratch``."""
+    with np.load(path) as arrays:
+        weights = nested(arrays, "weight")
+        named = {name: arrays[name] for name in arrays if not name.startswith("weight/")}
+    # Of a forward pass there are none.
+    return named | carry_back(workload, weights, layout) if weights else named
+
+
+class Bench:
+    """The benchmark of one workload: its files in a folder that is gone afterwards, its workers, its rows."""
+
+    def __init__(self, name, arguments, folder, report):
+        self.name, self.workload, self.arguments, self.report = name, WORKLOADS[name], arguments, report
+        self.folder = Path(folder)
+        self.problem, self.params = draw(self.workload, arguments.seed)
+        self.rows, self.workers = {}, {}
+
+    def file(self, layout, dtype=np.float32):
+        """Return the file with the problem in this layout, written when it is first asked for."""
+        path = self.folder / f"{layout}-{np.dtype(dtype)}.npz"
+        if not path.exists():
+            carry(self.workload, self.problem, self.params, layout).save(path, dtype)
+        return path
+
+    def worker(self, name, peer, dtype=np.float32, **environment):
+        results, log = self.folder / f"{name}.results.npz", self.folder / f"{name}.log"
+        return Worker(peer, self.file(peer.layout, dtype), results, self.arguments.threads, log, environment)
+
+    def make_reference(self):
+        """Return the results of the NumPy engine in float64."""
+        with self.worker("reference", REFERENCE, np.float64) as worker:
+            answer = worker.ask()
+        if "first" not in answer:
+            raise RuntimeError(f"the reference has not been computed: {answer}")
+        return named_results(self.workload, "scratch", worker.results)
+
+    def start(self, stack, name, peer, reference):
+        """Start a worker, check what it computes, and keep it and its row."""
+        row = self.rows[name] = Row(name, ours=peer.ours)
+        if missing := peer.missing():
+            row.absent = f"{', '.join(missing)}: pip install 'unrolled[{peer.extra}]'"
+            return
+        environment = {}
+        if name == "numba" and self.arguments.cold:
+            # Once with nothing kept, which is then there for the worker that is timed.
+            environment["NUMBA_CACHE_DIR"] = str(self.folder / "numba")
+            self.report(f"{name}, first call with nothing kept")
+            with self.worker(name, peer, **environment) as worker:
+                row.cold = worker.ask().get("first")
+        self.report(f"{name}, first call")
+        worker = stack.enter_context(self.worker(name, peer, **environment))
+        answer = worker.ask()
+        row.refused, row.failed = answer.get("refused", ""), answer.get("failed", "")
+        if "first" not in answer:
+            return
+        row.first, row.imported, row.peak = answer["first"], answer["imported"], answer["peak"]
+        if peer is not SGEMM:
+            row.off, row.worst = difference(self.workload, peer.layout, worker.results, reference)
+        self.workers[name] = worker
+
+    def run(self):
+        """Return what was ``Found``."""
+        self.report("reference")
+        reference = self.make_reference()
+        limits = {LOOP: BARE_LOOP} if self.workload.limit == "loop" else {PRODUCT: SGEMM}
+        with contextlib.ExitStack() as stack:
+            for name, peer in ({name: PEERS[name] for name in self.arguments.peers} | limits).items():
+                self.start(stack, name, peer, reference)
+            del reference
+            measure_rounds(self.rows, self.workers, self.arguments.rounds, self.arguments.patience, self.report)
+        limit_row = self.rows.pop(next(iter(limits)))
+        if limit_row.failed or limit_row.refused or (limit_row.off is not None and not limit_row.off <= LIMIT):
+            raise RuntimeError(f"the limit has not been measured: {limit_row}")
+        product_rate = 2 * SIZE**3 / limit_row.median if PRODUCT in limits else None
+        loop_seconds = limit_row.median if LOOP in limits else None
+        flops = necessary_flops(self.workload, self.problem)
+        return Found(self.name, self.workload, flops, list(self.rows.values()), product_rate, loop_seconds)

@@ -1,0 +1,63 @@
+"""The machine that was measured, in words: what a number means nothing without."""
+
+import datetime
+import os
+import platform
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = ("numpy", "scipy", "numba", "tensorflow", "tf-keras", "keras", "torch", "jax")
+
+
+def usable_cores():
+    """Return how many CPUs this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_model():
+    try:
+        found = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return found.group(1).strip() if found else platform.processor() or platform.machine()
+
+
+def memory_gib():
+    """Return the machine's memory, or ``None`` where it does not tell."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def versions():
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def describe_machine(threads):
+    return {
+        "cpu": cpu_model(),
+        "cores": usable_cores(),
+        "threads": threads,
+        "memory_gib": memory_gib(),
+        "system": platform.platform(),
+        "versions": versions(),
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def machine_lines(machine):
+    """Return the description in two lines for people."""
+    memory = f", {machine['memory_gib']} GiB" if machine["memory_gib"] else ""
+    return [
+        f"{machine['cpu']}, {machine['cores']} cores{memory}, {machine['threads']} threads; {machine['system']}; "
+        f"{machine['date']}",
+        ", ".join(f"{name} {number}" for name, number in machine["versions"].items()),
+    ]

@@ -1,0 +1,111 @@
+"""Ours: the NumPy engine and the Numba engine."""
+
+import numpy as np
+
+import scratch
+from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results
+from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMState, MultiRNNCell, dynamic_rnn, dynamic_rnn_backward
+from scratch.tree import named_leaves
+
+
+class NumpyPeer:
+    """``dynamic_rnn`` and ``dynamic_rnn_backward``, or ``Stream``."""
+
+    engine = "numpy"
+
+    def __init__(self, problem, threads):
+        kinds = {"rnn": BasicRNNCell, "lstm": BasicLSTMCell, "gru": GRUCell}
+        options = {"reset_after": problem.reset_after} if problem.kind == "gru" else {}
+        cell = kinds[problem.kind](problem.num_units, **options)
+        names = parameter_names(cell)
+        params = [nest(zip(names, layer, strict=True)) for layer in problem.weights]
+        state = [LSTMState(*layer) if len(layer) == 2 else layer[0] for layer in problem.states]
+        if len(params) == 1:
+            self.cell, self.params, self.state = cell, params[0], state[0]
+        else:
+            self.cell, self.state = MultiRNNCell([cell] * len(params)), tuple(state)
+            self.params = {f"cell_{layer}": layer_params for layer, layer_params in enumerate(params)}
+        self.inputs, self.d_outputs, self.lengths = problem.inputs, problem.d_outputs, problem.lengths
+        self.mode = problem.mode
+        self.prepare()
+
+    def prepare(self):
+        if self.mode == STREAMING:
+            try:
+                self.stream = scratch.Stream(self.cell, self.params, batch_size=1, engine=self.engine)
+            except ValueError as error:
+                raise DoesNotRun(str(error)) from error
+
+    def step(self):
+        if self.mode == STREAMING:
+            self.found = [self.stream.step(x) for x in self.inputs]
+            return
+        options = {} if self.mode == TRAINING else {"keep_tape": False}
+        try:
+            outputs, _, tape = dynamic_rnn(
+                self.cell,
+                self.params,
+                self.inputs,
+                self.lengths,
+                self.state,
+                time_major=True,
+                engine=self.engine,
+                **options,
+            )
+        except ValueError as error:
+            raise DoesNotRun(str(error)) from error
+        self.found = outputs if self.mode != TRAINING else (outputs, *dynamic_rnn_backward(tape, self.d_outputs))
+
+    def results(self):
+        if self.mode != TRAINING:
+            return name_results(np.stack(self.found))
+        outputs, d_inputs, d_state, d_params = self.found
+        layers = isinstance(self.cell, MultiRNNCell)
+        d_states = [as_list(d_layer) for d_layer in (d_state if layers else [d_state])]
+        d_weights = [[leaf for _, leaf in named_leaves(d)] for d in (d_params.values() if layers else [d_params])]
+        return name_results(outputs, d_inputs, d_states, d_weights)
+
+
+class ReferencePeer(NumpyPeer):
+    """What all others are held against: ``dynamic_rnn`` as it is, even where others stream or keep no tape."""
+
+    def prepare(self):
+        pass
+
+    def step(self):
+        outputs, _, tape = dynamic_rnn(
+            self.cell, self.params, self.inputs, self.lengths, self.state, time_major=True, engine=self.engine
+        )
+        self.found = outputs if self.mode != TRAINING else (outputs, *dynamic_rnn_backward(tape, self.d_outputs))
+
+
+class NumbaPeer(NumpyPeer):
+    """The compiled engine. Its threads are set by ``NUMBA_NUM_THREADS`` too, which nothing can exceed."""
+
+    engine = "numba"
+
+    def __init__(self, problem, threads):
+        if hasattr(scratch, "set_num_threads"):
+            scratch.set_num_threads(threads)
+        super().__init__(problem, threads)
+
+
+def as_list(state):
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+def parameter_names(cell):
+    """Return the paths of the cell's parameters, in order."""
+    return [path for path, _ in named_leaves(cell.init_params(np.random.default_rng(0), 1))]
+
+
+def nest(pairs):
+    """Return the nested dict of the pairs ``(path, leaf)``."""
+    tree = {}
+    for path, leaf in pairs:
+        *scopes, name = path.split("/")
+        branch = tree
+        for scope in scopes:
+            branch = branch.setdefault(scope, {})
+        branch[name] = leaf
+    return tree

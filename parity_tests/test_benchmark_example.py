@@ -1,0 +1,220 @@
+"""``examples/benchmark.py``, run as a user runs it, on networks so small that only the program itself is tested."""
+
+import json
+
+import numpy as np
+import pytest
+from benchmark import main
+from peers import PEERS
+from peers.bench import difference
+from peers.layouts import LAYOUTS
+from peers.problem import load_problem, name_results
+from peers.report import Found
+from peers.rounds import Row, busy_seconds, measure_block
+from peers.workloads import GROUPS, WORKLOADS, Workload, draw, necessary_flops
+
+from parity_tests.harness import assert_parity
+from parity_tests.test_examples import run, without
+from scratch import BasicLSTMCell, BasicRNNCell, GRUCell
+from scratch.tree import map_tree
+
+EXAMPLE = "examples/benchmark.py"
+QUICK = ("--rounds", 1, "--patience", 0, "--no-cold")
+
+
+def test_it_times_what_is_installed_and_names_what_is_not(tmp_path):
+    out = tmp_path / "new" / "folder"
+    peers = ("numpy", "numba", "tf1-block", "torch", "jax")
+    arguments = "--workload", "try", "--peers", *peers, "--threads", 1, "--out", out
+    done = run(EXAMPLE, *QUICK, *arguments, **without(tmp_path, "torch", "jax"), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    for words in (
+        "torch: not installed (torch: pip install 'unrolled[bench]')",
+        "jax: not installed (jax: pip install 'unrolled[bench]')",
+        "numba against the fastest peer present, tf1-block: ",
+        "All agree with the reference",
+    ):
+        assert words in done.stdout
+    assert sorted(path.name for path in out.iterdir()) == ["benchmark.png", "results.json", "results.md"]
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    assert results["machine"]["threads"] == 1
+    (found,) = results["workloads"]
+    rows = {row["name"]: row for row in found["rows"]}
+    assert list(rows) == list(peers)
+    for name in ("numpy", "numba", "tf1-block"):
+        assert len(rows[name]["seconds"]) == 1
+        assert 0 < min(rows[name]["seconds"]) < 1
+        assert rows[name]["first"] > 0
+        assert 0 < rows[name]["off"] < 2e-6
+        assert 20e6 < rows[name]["peak"] < 4e9
+    # A process's memory is its own, whatever that of the one that started it.
+    assert rows["numpy"]["peak"] < rows["tf1-block"]["peak"]
+    page = (out / "results.md").read_text(encoding="utf-8")
+    assert "| workload | numba ms |" in page
+    assert page.count("| numba |") == 1
+
+
+def run_here(*arguments):
+    """Run the program in this process, for its imports take a second; its workers are processes of their own."""
+    return main([str(argument) for argument in arguments])
+
+
+def test_it_says_what_a_peer_does_not_run(tmp_path, capsys):
+    arguments = "--workload", "try-gru", "--peers", "numpy", "tf1-block", "--out", tmp_path
+    assert run_here(*QUICK, *arguments) == 0
+    assert "tf1-block: does not run this: BlockLSTM is an LSTM" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("planted", "words"),
+    [
+        ("return d_inputs * numpy.float32('nan'), *others", "numpy disagrees: inputs is off by nan, limit 2e-05"),
+        ("import os; os._exit(9)", "numpy failed: the process ended"),
+    ],
+)
+def test_it_ends_non_zero_where_one_disagrees_or_fails(tmp_path, monkeypatch, capsys, planted, words):
+    """The fault is in every process, but only in float32: not in the reference."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"""
+import numpy, scratch
+def faulty(tape, d_outputs, sound=scratch.dynamic_rnn_backward):
+    d_inputs, *others = sound(tape, d_outputs)
+    if d_inputs.dtype == numpy.float32:
+        {planted}
+    return d_inputs, *others
+scratch.dynamic_rnn_backward = faulty
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert run_here(*QUICK, "--workload", "try", "--peers", "numpy", "--out", tmp_path / "out") == 1
+    printed = capsys.readouterr().out
+    assert words in printed
+    assert "Not all implementations agree" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--rounds", "0"), "--rounds must be at least 1, but is 0"),
+        (("--threads", "0"), "--threads must be at least 1, but is 0"),
+        (("--patience", "-1"), "--patience must be at least 0, but is -1"),
+        (("--workload", "W9"), "invalid choice: 'W9'"),
+        (("--peers", "mxnet"), "invalid choice: 'mxnet'"),
+        (("--out", "README.md"), "--out README.md cannot be written to"),
+    ],
+)
+def test_it_refuses_bad_arguments(tmp_path, monkeypatch, capsys, arguments, words):
+    (tmp_path / "README.md").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="2"):
+        run_here(*arguments)
+    printed = capsys.readouterr()
+    assert words in printed.err
+    assert printed.out == ""
+
+
+def test_it_lists_workloads_and_peers(tmp_path, capsys):
+    assert run_here("--list", "--out", tmp_path) == 0
+    words = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+    assert {*WORKLOADS, *GROUPS, *PEERS} == words
+
+
+CELLS = [BasicRNNCell(4), BasicLSTMCell(4), GRUCell(4), GRUCell(4, reset_after=True)]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_gradient_comes_back_as_the_weight_went(cell, layout):
+    """Both are one change of places: but for the forget bias, a constant, which a gradient has no part in."""
+    there, back = LAYOUTS[layout]
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    weights = there(cell, params)
+    forget = np.zeros(4 * 4)
+    if isinstance(cell, BasicLSTMCell) and layout != "scratch":
+        forget[2 * 4 : 3 * 4] = 1
+        params = params | {"bias": params["bias"] + forget}
+    assert_parity(map_tree(np.asarray, back(cell, weights)), params)
+
+
+def test_a_problem_is_drawn_once_and_survives_its_file(tmp_path):
+    workload = WORKLOADS["try"]
+    problem, params = draw(workload, 5)
+    again, _ = draw(workload, 5)
+    problem.save(tmp_path / "problem.npz", np.float32)
+    loaded = load_problem(tmp_path / "problem.npz")
+    for other in (again, loaded):
+        assert (other.kind, other.mode, other.num_units) == ("lstm", "training", 4)
+        for name in ("inputs", "d_outputs", "lengths"):
+            assert np.array_equal(getattr(other, name), getattr(problem, name))
+        for ours, theirs in zip(problem.states + problem.weights, other.states + other.weights, strict=True):
+            assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    assert problem.inputs.dtype == np.float32
+    assert problem.lengths.max() == workload.T
+    assert (problem.d_outputs[~problem.live()] == 0).all()
+    assert all(leaf.all() for layer in params for leaf in layer.values())
+
+
+def test_the_lengths_are_the_labs():
+    problem, _ = draw(WORKLOADS["W4"], 0)
+    assert 5 <= problem.lengths.min() < problem.lengths.max() == 100
+    assert 30 < problem.lengths.mean() < 45
+    assert (np.diff(problem.lengths) < 0).any()
+
+
+def test_the_necessary_products():
+    def flops(workload):
+        return necessary_flops(workload, draw(workload, 0)[0])
+
+    # By hand: three products of [B T, D + H] and [D + H, 4 H], two operations for each multiplication.
+    assert flops(WORKLOADS["W2"]) == 3 * 2 * 128 * 28 * (28 + 128) * 4 * 128
+    assert flops(WORKLOADS["W1"]) == 3 * 2 * 5 * 15 * (1 + 4 + 8 + 8) * 4 * 4
+    assert flops(WORKLOADS["W5"]) == 3 * 2 * 32 * 200 * (64 + 64) * 64
+    assert flops(WORKLOADS["inference"]) == 2 * 100 * (64 + 256) * 4 * 256
+    assert flops(Workload("", "gru", 3, 7, 2, 4)) == 3 * 2 * 3 * 7 * (2 + 4) * 3 * 4
+
+
+def test_a_difference_is_found_wherever_it_is(tmp_path):
+    workload = WORKLOADS["try"]
+    problem, _ = draw(workload, 0)
+    results = name_results(problem.d_outputs, problem.inputs, problem.states, problem.weights)
+    path = tmp_path / "results.npz"
+    named = {f"state/0/{index}": part for index, part in enumerate(problem.states[0])}
+    reference = {"outputs": problem.d_outputs, "inputs": problem.inputs, **named}
+    np.savez(path, **results)
+    assert difference(workload, "scratch", path, reference)[0] == 0
+    for wrong, expected in ((problem.inputs * 1.5, 0.5), (np.full_like(problem.inputs, np.nan), np.nan)):
+        np.savez(path, **(results | {"inputs": wrong}))
+        off, worst = difference(workload, "scratch", path, reference)
+        assert worst == "inputs"
+        assert off == pytest.approx(expected, nan_ok=True)
+        row = Row("numpy", off=off, worst=worst, seconds=[1.0])
+        assert len(Found("try", workload, 1, [row], 1.0, None).wrong()) == 1
+
+
+def test_a_disturbed_block_is_repeated_and_the_calmest_kept(monkeypatch):
+    if busy_seconds() is None:
+        pytest.skip("this system does not say how busy it is")
+
+    class Steady:
+        """Answers at once; others use 9, then 2, then no CPUs meanwhile."""
+
+        def __init__(self):
+            self.asked = 0
+
+        def ask(self, steps):
+            self.asked += 1
+            return {"seconds": self.asked, "cpu": 0.0}
+
+    worker, clock = Steady(), iter([0, 9, 10, 12, 20, 20])
+    monkeypatch.setattr("peers.rounds.busy_seconds", lambda: next(clock))
+    monkeypatch.setattr("peers.rounds.time.sleep", lambda seconds: None)
+    ticks = iter(range(100))
+    monkeypatch.setattr("peers.rounds.time.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr("peers.rounds.time.process_time", lambda: 0.0)
+    answer = measure_block(worker, 1, patience=5)
+    assert (answer["seconds"], answer["foreign"], answer["repeated"]) == (3, 0, 2)
+    worker, clock = Steady(), iter([0, 9, 10, 12, 20, 25])
+    answer = measure_block(worker, 1, patience=2)
+    assert (answer["seconds"], answer["foreign"], answer["repeated"]) == (2, 2, 2)

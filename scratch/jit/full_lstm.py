@@ -1,0 +1,202 @@
+"""The LSTM with peepholes, clipping and projection through a whole sequence, forward and back, compiled.
+
+The equations are those of ``scratch/cells/full_lstm.py``; what all cells share is told in ``scratch/jit/rnn.py``. A
+token's row of the tape is [h, x, 1, m]: its first three parts lead to z_i, z_j, z_f, z_o, and m, where it is projected,
+to z_p. A row of z is [z_i, z_j, z_f, z_o, z_p], the first four overwritten by their gates.
+"""
+
+import numpy as np
+
+from scratch.jit.activations import clip, is_within, sigmoid, slope, value
+from scratch.jit.compiler import compiled
+from scratch.jit.layer import Layer, Product, h_x_1
+from scratch.jit.memory import zeros
+from scratch.jit.products import multiply
+from scratch.jit.schedule import add_from_rows, before, copy_row, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.tile import tile_code
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+
+DIAGONALS = ("w_i_diag", "w_f_diag", "w_o_diag")
+
+
+class FullLSTMLayer(Layer):
+    """``LSTMCell`` and ``LSTMBlockCell``."""
+
+    num_memories = 1
+
+    def __init__(self, cell, input_size, dtype):
+        super().__init__(cell, input_size, dtype)
+        m_at, gates = self.h_size + input_size + 1, 4 * self.size
+        self.h_at, self.row_width, self.z_width = 0, m_at, gates
+        self.products = [h_x_1(self, gates)]
+        if cell.num_proj is not None:
+            self.row_width, self.z_width = m_at + self.size, gates + self.h_size
+            projection = ((("projection", "kernel"), 0, cell.num_units, 0),)
+            self.products.append(Product((m_at, self.row_width), (gates, self.z_width), projection, cell.num_proj))
+        self.cell_clip, self.proj_clip = (
+            np.inf if bound is None else bound for bound in (cell.cell_clip, cell.proj_clip)
+        )
+        self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
+
+    def forward(self, weights, tape, x, outputs, ranks):
+        options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
+        kept = tape.rows, tape.z, *tape.memories
+        full_lstm_forward(
+            tile_code(self.dtype), weights[0], weights[-1], self.diagonals(tape.params), *options, tape.schedule, x, *kept,
+            outputs, *ranks,
+        )  # fmt: skip
+
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+        options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip
+        kept, carried = (tape.z, *tape.memories), (*d_memories, d_rows)
+        full_lstm_backward(
+            tile_code(self.dtype), weights[0], weights[-1], self.diagonals(tape.params), *options, tape.schedule, *kept,
+            d_outputs, *carried, d_z, d_x, *steps, *ranks,
+        )  # fmt: skip
+
+    def diagonals(self, params):
+        """Return the peepholes w_i, w_f, w_o as [3, size], zeros where there are none."""
+        diagonals = zeros((3, self.size), self.dtype)
+        if self.cell.use_peepholes:
+            diagonals[:, : self.num_units] = [params[name] for name in DIAGONALS]
+        return diagonals
+
+    def start_gradients(self):
+        return [*super().start_gradients(), zeros((3, self.size), self.dtype)]
+
+    def add_gradients(self, tape, d_z, steps, gradients, add, share):
+        super().add_gradients(tape, d_z, steps, gradients, add, share)
+        if self.cell.use_peepholes and share[0] == 0:
+            add_peephole_gradients(tape.schedule, *tape.memories, d_z, gradients[-1], *steps)
+
+    def gradients_of_params(self, params, gradients):
+        d_params = super().gradients_of_params(params, gradients)
+        if self.cell.use_peepholes:
+            d_params |= dict(zip(DIAGONALS, gradients[-1][:, : self.num_units].copy(), strict=True))
+        return d_params
+
+
+@compiled
+def full_lstm_forward(
+    code, weights, w_projection, diagonals, peepholes, forget_bias, relu, cell_clip, proj_clip, schedule, x,
+    rows, gates, c, outputs, first_rank, last_rank,
+):  # fmt: skip
+    """Run some ranks through all steps: from the inputs x to ``outputs``, the gates, z_p and c' of every token."""
+    size = c.shape[1]
+    projected = gates.shape[1] > 4 * size
+    h_size = gates.shape[1] - 4 * size if projected else size
+    m_at = h_size + x.shape[1] + 1
+    m, h_new = empty_rows(last_rank - first_rank, size, c), empty_rows(last_rank - first_rank, h_size, c)
+    for t in range(len(schedule.live)):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            break
+        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        read_inputs(schedule, t, first_rank, x, row, h_size)
+        # z = [x, h] W + b
+        multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False)
+        for r in range(n):
+            for k in range(0, size, lanes(c)):
+                z_i, z_f, z_o = load(z, r, k), load(z, r, 2 * size + k) + forget_bias, load(z, r, 3 * size + k)
+                c_k = load(c_old, r, k)
+                # i and f see the old memory.
+                if peepholes:
+                    z_i = z_i + load(diagonals, 0, k) * c_k
+                    z_f = z_f + load(diagonals, 1, k) * c_k
+                i, j, f = sigmoid(z_i), value(relu, load(z, r, size + k)), sigmoid(z_f)
+                # c' = clip(f ⊙ c + i ⊙ j)
+                c_k = clip(f * c_k + i * j, cell_clip)
+                # o sees the new one.
+                if peepholes:
+                    z_o = z_o + load(diagonals, 2, k) * c_k
+                # m = o ⊙ φ(c')
+                o = sigmoid(z_o)
+                store(m, r, k, o * value(relu, c_k))
+                store(c_new, r, k, c_k)
+                store(z, r, k, i)
+                store(z, r, size + k, j)
+                store(z, r, 2 * size + k, f)
+                store(z, r, 3 * size + k, o)
+        if projected:
+            for r in range(n):
+                copy_row(m, r, 0, row, r, m_at, size)
+            # h' = clip(m W_p)
+            multiply(code, row[:, m_at:], w_projection, z[:, 4 * size :], False)
+            for r in range(n):
+                for k in range(0, h_size, lanes(c)):
+                    store(h_new, r, k, clip(load(z, r, 4 * size + k), proj_clip))
+            hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
+        else:
+            hand_on(schedule, t, first_rank, m[:n], outputs, rows, 0)
+
+
+@compiled
+def full_lstm_backward(
+    code, weights, w_projection, diagonals, peepholes, relu, cell_clip, proj_clip, schedule, gates, c,
+    d_outputs, d_c, d_rows, d_z, d_x, first_step, last_step, first_rank, last_rank,
+):  # fmt: skip
+    """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
+    size = c.shape[1]
+    projected = gates.shape[1] > 4 * size
+    h_size = gates.shape[1] - 4 * size if projected else size
+    width = whole_vectors(h_size + d_x.shape[1], d_z)
+    d_m = empty_rows(last_rank - first_rank, size, c)
+    for t in range(last_step - 1, first_step - 1, -1):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            continue
+        z, d_row = gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
+        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        # The output and the h of the new state are one array, h', used twice: its two gradients add.
+        add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
+        if projected:
+            # h' = clip(m W_p)
+            for r in range(n):
+                for k in range(0, h_size, lanes(c)):
+                    store(d_z_t, r, 4 * size + k, load(d_row, r, k) * is_within(load(z, r, 4 * size + k), proj_clip))
+            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:n, :], False)
+        else:
+            for r in range(n):
+                copy_row(d_row, r, 0, d_m, r, 0, size)
+        for r in range(n):
+            for k in range(0, size, lanes(c)):
+                i, j, f, o = load(z, r, k), load(z, r, size + k), load(z, r, 2 * size + k), load(z, r, 3 * size + k)
+                c_k, phi_c = load(c_old, r, k), value(relu, load(c_new, r, k))
+                # m = o ⊙ φ(c')       o = σ(z_o + w_o ⊙ c')
+                d_m_k = load(d_m, r, k)
+                d_z_o = d_m_k * phi_c * o * (1 - o)
+                d_c_k = load(d_c, first_rank + r, k) + d_m_k * o * slope(relu, phi_c)
+                if peepholes:
+                    d_c_k = d_c_k + d_z_o * load(diagonals, 2, k)
+                # c' = clip(f ⊙ c + i ⊙ j)
+                d_c_k = d_c_k * is_within(f * c_k + i * j, cell_clip)
+                d_z_i, d_z_f = d_c_k * j * i * (1 - i), d_c_k * c_k * f * (1 - f)
+                store(d_z_t, r, k, d_z_i)
+                store(d_z_t, r, size + k, d_c_k * i * slope(relu, j))
+                store(d_z_t, r, 2 * size + k, d_z_f)
+                store(d_z_t, r, 3 * size + k, d_z_o)
+                d_c_k = d_c_k * f
+                # i = σ(z_i + w_i ⊙ c)    f = σ(z_f + forget_bias + w_f ⊙ c)
+                if peepholes:
+                    d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)
+                store(d_c, first_rank + r, k, d_c_k)
+        # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
+        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :width], False)
+        copy_to_rows(schedule, t, first_rank, d_row, h_size, d_x)
+
+
+@compiled
+def add_peephole_gradients(schedule, c, d_z, d_diagonals, first_step, last_step):
+    """Add Σ ∂L/∂z_i ⊙ c, Σ ∂L/∂z_f ⊙ c and Σ ∂L/∂z_o ⊙ c' over the tokens of some steps."""
+    size = c.shape[1]
+    for t in range(last_step - 1, first_step - 1, -1):
+        token = schedule.first[t] - schedule.first[first_step]
+        for r in range(schedule.live[t]):
+            for k in range(0, size, lanes(c)):
+                c_old, c_new = load(c, before(schedule, t) + r, k), load(c, before(schedule, t + 1) + r, k)
+                d_z_i, d_z_f = load(d_z, token + r, k), load(d_z, token + r, 2 * size + k)
+                store(d_diagonals, 0, k, load(d_diagonals, 0, k) + d_z_i * c_old)
+                store(d_diagonals, 1, k, load(d_diagonals, 1, k) + d_z_f * c_old)
+                store(d_diagonals, 2, k, load(d_diagonals, 2, k) + load(d_z, token + r, 3 * size + k) * c_new)

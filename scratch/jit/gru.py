@@ -1,0 +1,117 @@
+"""The GRU of TF1 through a whole sequence, forward and back, compiled: the reset gate before the product.
+
+The equations are those of ``scratch/cells/gru.py``; what all cells share is told in ``scratch/jit/rnn.py``. A token's
+row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u, its last three to z_n. A row of z is
+[z_r, z_u, z_n], each overwritten by r, u, n.
+"""
+
+from scratch.jit.activations import sigmoid, slope, value
+from scratch.jit.compiler import compiled
+from scratch.jit.layer import Layer, Product
+from scratch.jit.products import multiply
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.tile import tile_code
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+
+
+class GRULayer(Layer):
+    """``GRUCell`` without ``reset_after``."""
+
+    def __init__(self, cell, input_size, dtype):
+        super().__init__(cell, input_size, dtype)
+        size, num_inputs = self.size, input_size + cell.num_units
+        self.h_at, self.row_width, self.z_width = 0, 2 * size + input_size + 1, 3 * size
+        gates = (
+            (("gates", "kernel"), input_size, num_inputs, 0),
+            (("gates", "kernel"), 0, input_size, size),
+            (("gates", "bias"), 0, 1, size + input_size),
+        )
+        candidate = (
+            (("candidate", "kernel"), 0, input_size, 0),
+            (("candidate", "bias"), 0, 1, input_size),
+            (("candidate", "kernel"), input_size, num_inputs, input_size + 1),
+        )
+        self.products = [
+            Product((0, size + input_size + 1), (0, 2 * size), gates, cell.num_units),
+            Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units),
+        ]
+
+    def forward(self, weights, tape, x, outputs, ranks):
+        gru_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, tape.rows, tape.z, outputs, *ranks)
+
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
+        gru_backward(
+            code, *weights, self.relu, tape.schedule, *kept, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        )
+
+
+@compiled
+def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outputs, first_rank, last_rank):
+    """Run some ranks through all steps: from the inputs x to ``outputs``, r, u and n of every token."""
+    size = gates.shape[1] // 3
+    rh_at = size + x.shape[1] + 1
+    h_new = empty_rows(last_rank - first_rank, size, gates)
+    for t in range(len(schedule.live)):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            break
+        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        read_inputs(schedule, t, first_rank, x, row, size)
+        # [z_r, z_u] = [x, h] W + b
+        multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False)
+        for i in range(n):
+            for k in range(0, size, lanes(z)):
+                # r = σ(z_r)    u = σ(z_u)
+                r, u = sigmoid(load(z, i, k)), sigmoid(load(z, i, size + k))
+                store(row, i, rh_at + k, r * load(row, i, k))
+                store(z, i, k, r)
+                store(z, i, size + k, u)
+        # z_n = [x, r ⊙ h] W_n + b_n
+        multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False)
+        for i in range(n):
+            for k in range(0, size, lanes(z)):
+                # n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
+                u, candidate = load(z, i, size + k), value(relu, load(z, i, 2 * size + k))
+                store(h_new, i, k, u * load(row, i, k) + (1 - u) * candidate)
+                store(z, i, 2 * size + k, candidate)
+        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
+
+
+@compiled
+def gru_backward(
+    code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_rows, d_z, d_x,
+    first_step, last_step, first_rank, last_rank,
+):  # fmt: skip
+    """The adjoint of some steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x; ``d_rows`` has a row a rank."""
+    size = gates.shape[1] // 3
+    rh_at = size + d_x.shape[1] + 1
+    for t in range(last_step - 1, first_step - 1, -1):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            continue
+        row, z, d_row = rows[token : token + n, :], gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
+        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        # The output and the new state are one array, h', used twice: its two gradients add.
+        add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
+        for i in range(n):
+            for k in range(0, size, lanes(d_z)):
+                # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    u = σ(z_u)
+                u, candidate, h = load(z, i, size + k), load(z, i, 2 * size + k), load(row, i, k)
+                d_h = load(d_row, i, k)
+                store(d_z_t, i, 2 * size + k, d_h * (1 - u) * slope(relu, candidate))
+                store(d_z_t, i, size + k, d_h * (h - candidate) * u * (1 - u))
+                store(d_row, i, k, d_h * u)
+        # ∂L/∂[x, 1, r ⊙ h] = ∂L/∂z_n W_nᵀ
+        d_xrh = d_row[:, size : size + whole_vectors(d_x.shape[1] + 1 + size, d_z)]
+        multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False)
+        for i in range(n):
+            for k in range(0, size, lanes(d_z)):
+                # r ⊙ h    r = σ(z_r)
+                r, h, d_rh = load(z, i, k), load(row, i, k), load(d_row, i, rh_at + k)
+                store(d_z_t, i, k, d_rh * h * r * (1 - r))
+                store(d_row, i, k, load(d_row, i, k) + d_rh * r)
+        # ∂L/∂[h, x] += ∂L/∂[z_r, z_u] Wᵀ
+        d_hx = d_row[:, : whole_vectors(size + d_x.shape[1], d_z)]
+        multiply(code, d_z_t[:, : 2 * size], w_gates, d_hx, True)
+        copy_to_rows(schedule, t, first_rank, d_row, size, d_x)

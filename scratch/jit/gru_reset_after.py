@@ -1,0 +1,122 @@
+"""The GRU of cuDNN and Keras through a whole sequence, forward and back, compiled: the reset gate after the product.
+
+The equations are those of ``scratch/cells/gru.py``; what all cells share is told in ``scratch/jit/rnn.py``. A token's
+row of the tape is [x, 1, h]: all of it leads to z_r and z_u, its first two parts to the input's side of z_n, its last
+two to z_h. A row of z is [z_r, z_u, z_n, z_h], the first three overwritten by r, u, n.
+"""
+
+from scratch.jit.activations import sigmoid, slope, value
+from scratch.jit.compiler import compiled
+from scratch.jit.layer import Layer, Product
+from scratch.jit.products import multiply
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.tile import tile_code
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+
+
+class GRUResetAfterLayer(Layer):
+    """``GRUCell`` with ``reset_after``."""
+
+    def __init__(self, cell, input_size, dtype):
+        super().__init__(cell, input_size, dtype)
+        size, num_units, h_at = self.size, cell.num_units, input_size + 1
+        self.h_at, self.row_width, self.z_width = h_at, h_at + size, 4 * size
+        gates = (
+            (("gates", "kernel"), 0, input_size, 0),
+            (("gates", "bias"), 0, 1, input_size),
+            (("gates", "kernel"), input_size, input_size + num_units, h_at),
+        )
+        inputs = (
+            (("candidate", "input_projection", "kernel"), 0, input_size, 0),
+            (("candidate", "input_projection", "bias"), 0, 1, input_size),
+        )
+        hidden = (
+            (("candidate", "hidden_projection", "bias"), 0, 1, 0),
+            (("candidate", "hidden_projection", "kernel"), 0, num_units, 1),
+        )
+        self.products = [
+            Product((0, self.row_width), (0, 2 * size), gates, cell.num_units),
+            Product((0, h_at), (2 * size, 3 * size), inputs, cell.num_units),
+            Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units),
+        ]
+
+    def forward(self, weights, tape, x, outputs, ranks):
+        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
+        gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, *kept, outputs, *ranks)
+
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
+        gru_reset_after_backward(
+            code, *weights, self.relu, tape.schedule, *kept, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        )
+
+
+@compiled
+def gru_reset_after_forward(
+    code, w_gates, w_input, w_hidden, relu, schedule, x, rows, gates, outputs, first_rank, last_rank
+):
+    """Run some ranks through all steps: from the inputs x to ``outputs``, r, u, n and z_h of every token."""
+    size = gates.shape[1] // 4
+    one_at = x.shape[1]
+    h_at = one_at + 1
+    h_new = empty_rows(last_rank - first_rank, size, gates)
+    for t in range(len(schedule.live)):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            break
+        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        read_inputs(schedule, t, first_rank, x, row, 0)
+        # [z_r, z_u] = [x, h] W + b      z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
+        multiply(code, row[:, :], w_gates, z[:, : 2 * size], False)
+        multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False)
+        multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False)
+        for i in range(n):
+            for k in range(0, size, lanes(z)):
+                # r = σ(z_r)    u = σ(z_u)    n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
+                r, u = sigmoid(load(z, i, k)), sigmoid(load(z, i, size + k))
+                candidate = value(relu, load(z, i, 2 * size + k) + r * load(z, i, 3 * size + k))
+                store(h_new, i, k, u * load(row, i, h_at + k) + (1 - u) * candidate)
+                store(z, i, k, r)
+                store(z, i, size + k, u)
+                store(z, i, 2 * size + k, candidate)
+        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, h_at)
+
+
+@compiled
+def gru_reset_after_backward(
+    code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_rows, d_z, d_x,
+    first_step, last_step, first_rank, last_rank,
+):  # fmt: skip
+    """The adjoint of some steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x; ``d_rows`` has a row a rank."""
+    size = gates.shape[1] // 4
+    one_at = d_x.shape[1]
+    h_at = one_at + 1
+    d_h_kept = empty_rows(last_rank - first_rank, size, d_z)
+    for t in range(last_step - 1, first_step - 1, -1):
+        token, n = span(schedule, t, first_rank, last_rank)
+        if n <= 0:
+            continue
+        row, z, d_row = rows[token : token + n, :], gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
+        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        # The output and the new state are one array, h', used twice: its two gradients add.
+        add_from_rows(schedule, t, first_rank, d_outputs, d_row, h_at)
+        for i in range(n):
+            for k in range(0, size, lanes(d_z)):
+                # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    z_n = x W_x + b_x + r ⊙ z_h    r = σ(z_r)    u = σ(z_u)
+                r, u = load(z, i, k), load(z, i, size + k)
+                candidate, z_h = load(z, i, 2 * size + k), load(z, i, 3 * size + k)
+                d_h = load(d_row, i, h_at + k)
+                d_z_n = d_h * (1 - u) * slope(relu, candidate)
+                store(d_z_t, i, k, d_z_n * z_h * r * (1 - r))
+                store(d_z_t, i, size + k, d_h * (load(row, i, h_at + k) - candidate) * u * (1 - u))
+                store(d_z_t, i, 2 * size + k, d_z_n)
+                store(d_z_t, i, 3 * size + k, d_z_n * r)
+                store(d_h_kept, i, k, d_h * u)
+        # x is read in two places, h in three: their gradients add.
+        multiply(code, d_z_t[:, : 2 * size], w_gates, d_row[:, : whole_vectors(h_at + size, d_z)], False)
+        multiply(code, d_z_t[:, 2 * size : 3 * size], w_input, d_row[:, : whole_vectors(one_at, d_z)], True)
+        multiply(code, d_z_t[:, 3 * size :], w_hidden, d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)], True)
+        for i in range(n):
+            for k in range(0, size, lanes(d_z)):
+                store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))
+        copy_to_rows(schedule, t, first_rank, d_row, 0, d_x)

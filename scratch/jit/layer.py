@@ -1,0 +1,203 @@
+"""One layer over a whole batch of sequences: what is the same for every cell.
+
+A cell's file, such as ``lstm.py``, holds its two kernels and a ``Layer`` that says what they work on: rows of the tape,
+one a token, such as [h, x, 1]; rows of z; and the products that lead from columns of the one to columns of the other.
+Here is the rest: packing the weights, the memory, sharing the work among threads, and the gradient of the weights.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.jit.memory import empty, zeros
+from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed
+from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks
+from scratch.jit.threads import run, share_count, shares
+from scratch.jit.tile import VECTORS, tile_code
+from scratch.jit.vector import REGISTER, padded
+
+# Bytes of ∂L/∂z that are kept before they become gradients of weights: what a usual level-3 cache holds.
+BLOCK = 16 << 20
+
+
+class Product(NamedTuple):
+    """One affine map z = [h, x, 1] [W_h; W_x; b] between columns ``source`` of the tape and ``target`` of z.
+
+    - ``parts``: which rows of which parameter stand at which row of the product's matrix, ``(path, first, last, at)``.
+    - ``units``: the columns of one gate, each of which begins a vector.
+    """
+
+    source: tuple
+    target: tuple
+    parts: tuple
+    units: int
+
+    @property
+    def depth(self):
+        return self.source[1] - self.source[0]
+
+    @property
+    def num_columns(self):
+        return self.target[1] - self.target[0]
+
+    @property
+    def num_inputs(self):
+        """How many columns of ``source`` have a gradient that is wanted: all but a 1 at their end."""
+        return max(at + last - first for path, first, last, at in self.parts if path[-1] == "kernel")
+
+
+class LayerTape(NamedTuple):
+    """What a layer keeps: the tape's rows and z's, a row a token; and c before and after every token."""
+
+    params: dict
+    schedule: Schedule
+    rows: np.ndarray
+    z: np.ndarray
+    memories: list
+
+
+class Layer:
+    """What the kernels of one cell work on. The class of a cell sets the rest, and adds the calls of its kernels.
+
+    - ``row_width``, ``z_width``: of the tape's rows and z's; ``h_at``: the column of h in the former.
+    - ``products``: every ``Product``; ``num_memories``: how many states there are besides h.
+    - ``size``, ``h_size``: ``num_units`` and the width of h in whole vectors.
+    """
+
+    num_memories = 0
+
+    def __init__(self, cell, input_size, dtype):
+        self.cell, self.input_size, self.dtype = cell, input_size, np.dtype(dtype)
+        self.num_units, self.size = cell.num_units, padded(cell.num_units, dtype)
+        self.h_size = padded(cell.output_size, dtype)
+        self.relu = cell.activation == "relu"
+        self.panel = VECTORS * REGISTER // self.dtype.itemsize
+
+    def run_forward(self, params, schedule, x, h_0, memories_0, outputs):
+        """Run from the inputs x [B · T, D] to ``outputs`` [B · T, H], and return the tape."""
+        num_ranks, num_tokens = len(schedule.rows), int(schedule.first[-1])
+        rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
+        copy_padded(h_0[schedule.rows], rows[:num_ranks, self.h_at : self.h_at + self.h_size])
+        memories = [empty((num_ranks + num_tokens, self.size), self.dtype) for _ in range(self.num_memories)]
+        for memory, memory_0 in zip(memories, memories_0, strict=True):
+            copy_padded(memory_0[schedule.rows], memory[:num_ranks])
+        tape = LayerTape(params, schedule, rows, z, memories)
+        if num_tokens:
+            weights = [self.pack(params, product) for product in self.products]
+            count = share_count(num_tokens * sum(product.depth * product.num_columns for product in self.products))
+            parts = share_ranks(schedule, count, 0, len(schedule.live))
+            run(lambda *ranks: self.forward(weights, tape, x, outputs, ranks), *parts)
+        return tape
+
+    def run_backward(self, tape, d_outputs, d_h, d_memories, d_x):
+        """Return ``(d_h_0, d_memories_0, gradients of the products)`` and write ``d_x`` [B · T, D].
+
+        ``d_h`` and ``d_memories`` are those of the final state, [B, H], and become those of the initial state.
+        """
+        schedule, num_ranks = tape.schedule, len(tape.schedule.rows)
+        # Wide enough for whole vectors beyond any column.
+        d_rows = zeros((num_ranks, padded(self.row_width, self.dtype) + padded(1, self.dtype)), self.dtype)
+        d_h_of_ranks = d_rows[:, self.h_at : self.h_at + d_h.shape[1]]
+        d_h_of_ranks[:] = d_h[schedule.rows]
+        d_carried = [zeros((num_ranks, self.size), self.dtype) for _ in d_memories]
+        for carried, d_memory in zip(d_carried, d_memories, strict=True):
+            carried[:, : self.num_units] = d_memory[schedule.rows]
+        gradients = self.start_gradients()
+        weights = [self.pack_transposed(tape.params, product) for product in self.products]
+        most_tokens = BLOCK // (self.z_width * self.dtype.itemsize)
+        for number, (first_step, last_step) in enumerate(blocks_of_steps(schedule, most_tokens)):
+            first, last = schedule.first[[first_step, last_step]].tolist()
+            d_z = empty((last - first, self.z_width), self.dtype)
+            products = sum(product.depth * product.num_columns for product in self.products)
+            count = share_count((last - first) * products)
+            parts = share_ranks(schedule, count, first_step, last_step)
+            steps = first_step, last_step
+            run(lambda *ranks: self.backward(weights, tape, d_outputs, d_rows, d_carried, d_z, d_x, steps, ranks), *parts)
+            run(lambda *share: self.add_gradients(tape, d_z, steps, gradients, number > 0, share), *((i, count) for i in range(count)))
+        d_h[schedule.rows] = d_h_of_ranks
+        for carried, d_memory in zip(d_carried, d_memories, strict=True):
+            d_memory[schedule.rows] = carried[:, : self.num_units]
+        return self.gradients_of_params(tape.params, gradients)
+
+    def start_gradients(self):
+        """Return zeros for the gradient of each product's matrix."""
+        return [zeros((product.depth, product.num_columns), self.dtype) for product in self.products]
+
+    def add_gradients(self, tape, d_z, steps, gradients, add, share):
+        """Add to the gradient of each product what this share's tiles of it get from a block of steps."""
+        number, count = share
+        rows = tape.rows[slice(*tape.schedule.first[list(steps)])]
+        for product, gradient in zip(self.products, gradients, strict=False):
+            first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
+            a, d = rows[:, slice(*product.source)], d_z[:, slice(*product.target)]
+            add_gradient(tile_code(self.dtype), a, d, gradient, add, first, last)
+
+    def pack(self, params, product):
+        """Return the packed weights [panels, depth, panel] of a product."""
+        shape = -(-product.num_columns // self.panel), product.depth, self.panel
+        packed = empty(shape, self.dtype)
+        packed[:] = 0
+        for matrix, at in self.matrices(params, product):
+            pack(matrix, packed, at, 0, len(packed))
+        return packed
+
+    def pack_transposed(self, params, product):
+        """Return the packed transposed weights of a product, its columns those of ``source``, in whole vectors."""
+        packed = empty((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
+        packed[:] = 0
+        for matrix, at in self.matrices(params, product):
+            if at < product.num_inputs:
+                pack_transposed(matrix, packed, at, 0, product.num_columns // (REGISTER // self.dtype.itemsize))
+        return packed
+
+    def matrices(self, params, product):
+        """Yield the parts of a product's matrix, each gate's columns in whole vectors, and their rows in it."""
+        for path, first, last, at in product.parts:
+            matrix = as_matrix(follow(params, path))[first:last]
+            size = padded(product.units, self.dtype)
+            if size != product.units:
+                gates = matrix.reshape(last - first, -1, product.units)
+                matrix = np.pad(gates, [(0, 0), (0, 0), (0, size - product.units)]).reshape(last - first, -1)
+            yield matrix, at
+
+    def gradients_of_params(self, params, gradients):
+        """Return the gradients of the products' matrices in the structure of the parameters."""
+        d_params = {}
+        for product, gradient in zip(self.products, gradients, strict=False):
+            gates = gradient.reshape(product.depth, -1, padded(product.units, self.dtype))[..., : product.units]
+            for path, first, last, at in product.parts:
+                parameter, d_branch = follow(params, path), d_params
+                for name in path[:-1]:
+                    d_branch = d_branch.setdefault(name, {})
+                d_parameter = d_branch.setdefault(path[-1], np.empty(parameter.shape, self.dtype))
+                as_matrix(d_parameter)[first:last] = gates[at : at + last - first].reshape(last - first, -1)
+        return d_params
+
+
+def follow(params, path):
+    """Return the parameter at the end of a path of names."""
+    for name in path:
+        params = params[name]
+    return params
+
+
+def as_matrix(parameter):
+    """Return a kernel itself, and a bias as one row."""
+    return parameter.reshape(-1, parameter.shape[-1])
+
+
+def h_x_1(layer, num_columns):
+    """Return [h, x, 1] [W_h; W_x; b], for a cell with one ``kernel``, the rows of x above those of h, and ``bias``."""
+    num_inputs, h_units, x_at = layer.input_size, layer.cell.output_size, layer.h_size
+    parts = (
+        (("kernel",), num_inputs, num_inputs + h_units, 0),
+        (("kernel",), 0, num_inputs, x_at),
+        (("bias",), 0, 1, x_at + num_inputs),
+    )
+    return Product((0, x_at + num_inputs + 1), (0, num_columns), parts, layer.num_units)
+
+
+def copy_padded(source, target):
+    """Copy a matrix to the left of a wider one, and zeros to the rest."""
+    target[:, : source.shape[1]] = source
+    target[:, source.shape[1] :] = 0

@@ -1,0 +1,58 @@
+"""Memory used again: a fresh page costs more than what is computed on it.
+
+The system clears each page of memory when it is first touched, and takes it back when a large array dies. Training
+asks for the same sizes at every step, so the memory of arrays that died is kept and handed out again.
+"""
+
+import math
+import threading
+
+import numpy as np
+
+from scratch.jit.vector import REGISTER
+
+# Smaller arrays come cheaper from NumPy itself.
+LARGE = 1 << 20
+# No more than this is kept unused.
+MOST_KEPT = 1 << 30
+
+kept = []
+lock = threading.Lock()
+
+
+class Lease:
+    """The owner of an array's memory: it lives as long as the array or any view of it."""
+
+    def __init__(self, memory):
+        self.memory = memory
+        self.__array_interface__ = memory.__array_interface__
+
+    def __del__(self):
+        if self.memory.nbytes + sum(memory.nbytes for memory in tuple(kept)) <= MOST_KEPT:
+            kept.append(self.memory)
+
+
+def empty(shape, dtype):
+    """Return an array of anything, row-major, that begins on a line of the cache."""
+    dtype = np.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    needed = size + REGISTER
+    memory = np.empty(needed, np.uint8) if needed < LARGE else np.asarray(Lease(take(needed)))
+    first = -memory.ctypes.data % REGISTER
+    return memory[first : first + size].view(dtype).reshape(shape)
+
+
+def zeros(shape, dtype):
+    """Return such an array of zeros."""
+    array = empty(shape, dtype)
+    array.fill(0)
+    return array
+
+
+def take(size):
+    """Return memory of at least this size: the smallest kept that is not half empty, or new."""
+    with lock:
+        fitting = [number for number, memory in enumerate(tuple(kept)) if size <= memory.nbytes <= 2 * size]
+        if fitting:
+            return kept.pop(min(fitting, key=lambda number: kept[number].nbytes))
+    return np.empty(size, np.uint8)

@@ -1,0 +1,88 @@
+"""Products of whole matrices, made of tiles: packing, z = row W, and the gradient rowᵀ ∂L/∂z.
+
+A tile reads its matrix b row after row, VECTORS vectors wide. In a large matrix such a strip is scattered over memory,
+so weights are packed first: ``packed[p]`` is the p-th panel, the columns from p · width on, stored without gaps.
+"""
+
+from scratch.jit.compiler import compiled
+from scratch.jit.tile import ROWS, VECTORS, multiply_tile
+from scratch.jit.vector import empty_rows, lanes, load, store
+
+# Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
+DEPTH = 512
+# Tokens whose share of a gradient is added up in one go: 64 KB of ∂L/∂z.
+TOKENS = 96
+
+
+@compiled
+def multiply(code, a, packed, z, add):
+    """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors."""
+    n, depth = a.shape
+    num_columns, width = z.shape[1], packed.shape[2]
+    num_tiles = (n + ROWS - 1) // ROWS
+    for k in range(0, depth, DEPTH):
+        k_end = min(k + DEPTH, depth)
+        for panel in range(packed.shape[0]):
+            left = panel * width
+            right = min(left + width, num_columns)
+            for tile in range(num_tiles):
+                # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
+                top, bottom = tile * n // num_tiles, (tile + 1) * n // num_tiles
+                b = packed[panel, k:k_end, : right - left]
+                multiply_tile(code, a[top:bottom, k:k_end], b, z[top:bottom, left:right], add or k > 0)
+
+
+@compiled
+def add_gradient(code, a, d_z, d_w, add, first, last):
+    """Compute the tiles ``first`` to ``last`` of d_w [K, N] = aᵀ d_z, or add them to it where ``add``.
+
+    a is [tokens, K] and d_z [tokens, N]; N is of whole vectors. Tiles count down the panels, one panel after another.
+    """
+    num_tokens, depth = a.shape
+    num_columns, width = d_z.shape[1], VECTORS * lanes(d_z)
+    num_tiles = (depth + ROWS - 1) // ROWS
+    packed = empty_rows(TOKENS, width, d_z)
+    for token in range(0, num_tokens, TOKENS):
+        token_end = min(token + TOKENS, num_tokens)
+        packed_panel = -1
+        for number in range(first, last):
+            panel, tile = number // num_tiles, number % num_tiles
+            left = panel * width
+            right = min(left + width, num_columns)
+            if panel != packed_panel:
+                for row in range(token, token_end):
+                    for column in range(left, right, lanes(d_z)):
+                        store(packed, row - token, column - left, load(d_z, row, column))
+                packed_panel = panel
+            top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
+            b = packed[: token_end - token, : right - left]
+            multiply_tile(code, a[token:token_end, top:bottom].T, b, d_w[top:bottom, left:right], add or token > 0)
+
+
+def count_tiles(depth, num_columns, width):
+    """Return how many tiles ``add_gradient`` has for a gradient [depth, num_columns] and panels of ``width``."""
+    return -(-depth // ROWS) * -(-num_columns // width)
+
+
+@compiled
+def pack(matrix, packed, row, first, last):
+    """Copy the columns of the panels ``first`` to ``last`` of ``matrix`` into the rows of ``packed`` from ``row`` on."""
+    width = packed.shape[2]
+    for panel in range(first, last):
+        left = panel * width
+        for k in range(matrix.shape[0]):
+            for column in range(left, min(left + width, matrix.shape[1]), lanes(matrix)):
+                store(packed[panel], row + k, column - left, load(matrix, k, column))
+
+
+@compiled
+def pack_transposed(matrix, packed, row, first, last):
+    """The same for the transposed matrix: its columns, the rows of ``matrix``, begin at column ``row`` of the packed."""
+    width, block = packed.shape[2], lanes(matrix)
+    for k in range(first * block, min(last * block, matrix.shape[1]), block):
+        k_end = min(k + block, matrix.shape[1])
+        # A block at a time, so that each line of the cache is read and written once.
+        for n in range(matrix.shape[0]):
+            panel, column = (row + n) // width, (row + n) % width
+            for j in range(k, k_end):
+                packed[panel, j, column] = matrix[n, j]

@@ -1,0 +1,156 @@
+"""The tile: a product of matrices so small that its result stays in registers.
+
+Every product of this engine is made of tiles of at most ``ROWS`` rows and ``VECTORS`` vectors of columns,
+
+    c [rows, columns] = a [rows, depth] · b [depth, columns]     or     c += a · b
+
+One step of the loop over ``depth`` loads a row of b, VECTORS registers, and multiplies it by one number of each row of
+a: ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. 6 · 4 results, the 4 vectors of b and a number of a fill 29 of
+the 32 registers of AVX-512; with 7 rows some would have to be stored and loaded again at every step.
+
+A result is one sum over depth in ascending order, whatever tile it is in: how a matrix is cut changes no bit of it.
+"""
+
+from functools import cache
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
+
+from scratch.jit.compiler import compiled_address
+from scratch.jit.vector import REGISTER, Vector, call_llvm, constant, lanes, spread
+
+ROWS = 6
+VECTORS = 4
+INTEGER = ir.IntType(64)
+
+
+def multiply_tile(code, a, b, c, add):
+    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``, and nothing is checked.
+
+    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS.
+    """
+    c[:] = a @ b + c if add else a @ b
+
+
+@cache
+def tile_code(dtype):
+    """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
+    compute = tile_float32 if dtype == np.float32 else tile_float64
+    return compiled_address(compute, types.void(*[types.intp] * 11)).address
+
+
+def tile_float32(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
+    build_tiles(np.float32(0), rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add)
+
+
+def tile_float64(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
+    build_tiles(np.float64(0), rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add)
+
+
+@overload(multiply_tile)
+def multiply_tile_for_numba(code, a, b, c, add):
+    return lambda code, a, b, c, add: call_tile(code, a, b, c, c.shape[1] // lanes(c), add)
+
+
+@intrinsic
+def call_tile(typing, code, a, b, c, vectors, add):
+    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes."""
+
+    def generate(context, builder, signature, arguments):
+        code, *arrays, vectors, add = arguments
+        parts = [context.make_array(kind)(context, builder, array) for kind, array in zip(signature.args[1:4], arrays)]
+        (a, b, c) = (builder.ptrtoint(part.data, INTEGER) for part in parts)
+        (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
+        rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
+        function = builder.inttoptr(code, ir.FunctionType(ir.VoidType(), [INTEGER] * 11).as_pointer())
+        builder.call(function, [rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add])
+        return context.get_dummy_value()
+
+    return types.void(types.intp, a, b, c, types.intp, types.intp), generate
+
+
+@intrinsic
+def build_tiles(typing, number, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
+    """Write a loop for every size of tile, and a jump to the one for ``rows`` and ``vectors``."""
+    kind = Vector(number)
+
+    def generate(context, builder, signature, arguments):
+        _, rows, vectors, *operands = arguments
+        vector_type = context.get_value_type(kind)
+        end, no_such_tile = builder.append_basic_block("end"), builder.append_basic_block("no_such_tile")
+        jump = builder.switch(builder.add(builder.mul(rows, INTEGER(VECTORS + 1)), vectors), no_such_tile)
+        for num_rows in range(1, ROWS + 1):
+            for num_vectors in range(1, VECTORS + 1):
+                block = builder.append_basic_block(f"tile_{num_rows}_{num_vectors}")
+                jump.add_case(INTEGER(num_rows * (VECTORS + 1) + num_vectors), block)
+                builder.position_at_end(block)
+                build_tile(builder, vector_type, num_rows, num_vectors, *operands)
+                builder.branch(end)
+        builder.position_at_end(no_such_tile)
+        builder.unreachable()
+        builder.position_at_end(end)
+        return context.get_dummy_value()
+
+    return types.void(number, *[types.intp] * 11), generate
+
+
+def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
+    """Write one tile:
+
+    sums = c if add else 0
+    for k in range(depth):
+        for i in range(rows):
+            for j in range(vectors):
+                sums[i][j] += a[i, k] * b[k, j]
+    c = sums
+    """
+    number = vector_type.element
+    align = 4 if isinstance(number, ir.FloatType) else 8
+
+    def load_from(address, llvm_type):
+        return builder.load(builder.inttoptr(address, llvm_type.as_pointer()), align=align)
+
+    def each(function):
+        return [[function(i, j) for j in range(vectors)] for i in range(rows)]
+
+    row_of_a = [builder.mul(a_row, INTEGER(i)) for i in range(rows)]
+    row_of_c = [builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows)]
+    place = each(lambda i, j: builder.add(row_of_c[i], INTEGER(REGISTER * j)))
+    begin, from_c = builder.block, builder.append_basic_block("from_c")
+    loop, end = builder.append_basic_block("loop"), builder.append_basic_block("end_of_loop")
+    builder.cbranch(builder.icmp_signed("!=", add, INTEGER(0)), from_c, loop)
+
+    builder.position_at_end(from_c)
+    old = each(lambda i, j: load_from(place[i][j], vector_type))
+    builder.branch(loop)
+
+    builder.position_at_end(loop)
+    # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
+    sums = each(lambda i, j: builder.phi(vector_type))
+    counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
+    for counter, first, step in zip(counters, (INTEGER(0), a, b), (INTEGER(1), a_step, b_step), strict=True):
+        counter.add_incoming(first, begin)
+        counter.add_incoming(first, from_c)
+    row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]
+    factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
+    new = each(lambda i, j: call_llvm(builder, "llvm.fma", factors[i], row_of_b[j], sums[i][j]))
+    for i in range(rows):
+        for j in range(vectors):
+            sums[i][j].add_incoming(constant(vector_type, 0.0), begin)
+            sums[i][j].add_incoming(old[i][j], from_c)
+            sums[i][j].add_incoming(new[i][j], loop)
+    for counter, step in zip(counters, (INTEGER(1), a_step, b_step), strict=True):
+        counter.add_incoming(builder.add(counter, step), loop)
+    again = builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)
+    rounds = builder.cbranch(again, loop, end)
+    # The loop is long enough; unrolled, it would only take longer to compile.
+    module = builder.module
+    rounds.set_metadata("llvm.loop", module.add_metadata([module.add_metadata(["llvm.loop.unroll.disable"])]))
+
+    builder.position_at_end(end)
+    for i in range(rows):
+        for j in range(vectors):
+            builder.store(new[i][j], builder.inttoptr(place[i][j], vector_type.as_pointer()), align=align)
