@@ -38,6 +38,7 @@ from scratch.inputs.padding import (
     unpad_batch,
 )
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
+from scratch.jit import get_num_threads, set_num_threads
 from scratch.training.dense import Dense
 from scratch.training.losses import (
     mask_by_length,
@@ -69,6 +70,7 @@ from scratch.unroll.stack_bidirectional import (
     stack_bidirectional_params,
 )
 from scratch.unroll.static import static_rnn, static_rnn_backward
+from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "PaddedBatch",
     "PaddingCost",
     "ResidualWrapper",
+    "Stream",
     "TimeFreqLSTMCell",
     "bidirectional_dynamic_rnn",
     "bidirectional_dynamic_rnn_backward",
@@ -98,6 +101,7 @@ __all__ = [
     "dynamic_rnn",
     "dynamic_rnn_backward",
     "flatten_time",
+    "get_num_threads",
     "glorot_uniform",
     "gru_from_keras",
     "gru_to_keras",
@@ -124,6 +128,7 @@ __all__ = [
     "sequence_loss_by_example",
     "sequence_mask",
     "series_to_rows",
+    "set_num_threads",
     "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_backward",
     "sparse_softmax_cross_entropy_with_logits",

@@ -36,24 +36,25 @@ def draw_bars(all_found, plt):
 def draw_sweep(all_found, letter, plt):
     """Return a picture of a sweep over T or H: for each implementation its medians and their spread."""
     figure, axis = plt.subplots(figsize=(7, 5), layout="constrained")
-    names = sorted({row.name for found in all_found for row in found.timed()})
-    for name in names:
+    sizes = [getattr(found.workload, letter) for found in all_found]
+    for name in sorted({row.name for found in all_found for row in found.timed()}):
         points = [
-            (getattr(found.workload, letter), row) for found in all_found for row in found.timed() if row.name == name
+            (size, row)
+            for size, found in zip(sizes, all_found, strict=True)
+            for row in found.timed()
+            if row.name == name
         ]
-        sizes, rows = zip(*points, strict=True)
-        (line,) = axis.plot(
-            sizes, [1e3 * row.median for row in rows], marker=".", linewidth=2.5 if name == "numba" else 1, label=name
-        )
-        axis.fill_between(
-            sizes,
-            *([1e3 * pick(row.seconds) for row in rows] for pick in (min, max)),
-            alpha=0.15,
-            color=line.get_color(),
-        )
-    limits = [(getattr(found.workload, letter), 1e3 * found.limit) for found in all_found if found.limit]
+        at, rows = zip(*points, strict=True)
+        medians = [1e3 * row.median for row in rows]
+        width = 2.5 if name in COLOURS else 1
+        (line,) = axis.plot(at, medians, marker=".", linewidth=width, color=COLOURS.get(name), label=name)
+        least, most = ([1e3 * pick(row.seconds) for row in rows] for pick in (min, max))
+        axis.fill_between(at, least, most, alpha=0.15, color=line.get_color())
+    limits = [(size, 1e3 * found.limit) for size, found in zip(sizes, all_found, strict=True) if found.limit]
     if limits:
-        axis.plot(*zip(*limits, strict=True), color="#c8443d", linestyle="--", linewidth=1, label="limit")
+        axis.plot(*zip(*limits, strict=True), color="#c8443d", linestyle="--", marker="_", linewidth=1, label="limit")
     axis.set(xscale="log", yscale="log", xlabel=letter, ylabel="ms a step", title=all_found[0].workload.title)
+    axis.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    axis.set_xticks([], minor=True)
     axis.legend(frameon=False, fontsize=8)
     return figure

@@ -34,21 +34,26 @@ class Found:
         """Return the rows with times, the fastest first."""
         return sorted((row for row in self.rows if row.seconds), key=lambda row: row.median)
 
+    @staticmethod
+    def fault(row):
+        """Return what is wrong with a peer that failed or disagrees, in words; ``""`` for any other."""
+        if row.failed:
+            return f"{row.name} failed: {row.failed}"
+        # Not the other way round: a difference that is no number is an error.
+        if row.off is not None and not row.off <= LIMIT:
+            return f"{row.name} disagrees: {row.worst} is off by {row.off:.1e}, limit {LIMIT:.0e}"
+        return ""
+
     def wrong(self):
-        """Return what is wrong with each peer that failed or disagrees."""
-        lines = [f"{row.name} failed: {row.failed}" for row in self.rows if row.failed]
-        for row in self.rows:
-            # Not the other way round: a difference that is no number is an error.
-            if row.off is not None and not row.off <= LIMIT:
-                lines.append(f"{row.name} disagrees: {row.worst} is off by {row.off:.1e}, limit {LIMIT:.0e}")
-        return lines
+        """Return what is wrong, with whomever it is."""
+        return [fault for row in self.rows if (fault := self.fault(row))]
 
     def contest(self):
-        """Return ``(the row of numba, the row of the fastest peer)``, ``None`` for who has no times."""
-        timed = self.timed()
-        return next((row for row in timed if row.name == "numba"), None), next(
-            (row for row in timed if not row.ours), None
-        )
+        """Return the rows of numba and of the fastest peer whose numbers are right; ``None`` where there is none."""
+        right = [row for row in self.timed() if not self.fault(row)]
+        ours = [row for row in right if row.name == "numba"]
+        peers = [row for row in right if not row.ours]
+        return ours[0] if ours else None, peers[0] if peers else None
 
     def verdicts(self):
         """Return in words how Numba stands: to the fastest peer present, and to the limit."""
@@ -146,5 +151,5 @@ def markdown(all_found, lines):
     for found in all_found:
         table = markdown_table(HEAD, found.cells())
         said = "\n".join(f"- {line}" for line in (*found.verdicts(), *found.remarks(), *found.wrong()))
-        parts.append(f"## {found.name}: {found.workload.describe()}\n\n{table}" + (f"\n\n{said}" if said else ""))
+        parts.append(f"### {found.name}: {found.workload.describe()}\n\n{table}" + (f"\n\n{said}" if said else ""))
     return "\n\n".join(parts) + "\n"

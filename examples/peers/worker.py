@@ -64,12 +64,11 @@ def start(module, kind, problem_path, results_path, threads):
 
 
 def warm_up(peer):
-    """Return the seconds of one step, from steps that nobody counts: at least two, for at least a tenth of a second."""
-    started, steps = time.perf_counter(), 0
-    while steps < 2 or time.perf_counter() - started < 0.1:
-        run(peer, steps + 1)
-        steps = 2 * steps + 1
-    return time_block(peer, 1)["seconds"]
+    """Return the seconds of one step: of twice as many steps again and again, until they take a tenth of a second."""
+    steps = 1
+    while (seconds := time_block(peer, steps)["seconds"]) * steps < 0.1:
+        steps *= 2
+    return seconds
 
 
 def main():

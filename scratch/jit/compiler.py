@@ -34,10 +34,16 @@ def kept(compile_with):
         return compile_with(False)
 
 
+known = set()
+
+
 @contextmanager
 def announced(what):
-    """Say on the standard error what takes so long, if what is done inside takes more than a second."""
-    line = f"unrolled: compiling {what}; the result is kept for later"
+    """Say on the standard error what takes so long, if what is first done inside takes more than a second."""
+    if what in known:
+        yield
+        return
+    line = f"unrolled: compiling {what}; the result is kept for the next time"
     timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()
@@ -45,3 +51,4 @@ def announced(what):
         yield
     finally:
         timer.cancel()
+    known.add(what)

@@ -38,21 +38,18 @@ class FullLSTMLayer(Layer):
         )
         self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
 
-    def forward(self, weights, tape, x, outputs, ranks):
+    def forward(self, weights, tape, x, outputs, *ranks):
         options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
         kept = tape.rows, tape.z, *tape.memories
-        full_lstm_forward(
-            tile_code(self.dtype), weights[0], weights[-1], self.diagonals(tape.params), *options, tape.schedule, x, *kept,
-            outputs, *ranks,
-        )  # fmt: skip
+        matrices = weights[0], weights[-1], self.diagonals(tape.params)
+        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *kept, outputs, *ranks)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
         options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip
         kept, carried = (tape.z, *tape.memories), (*d_memories, d_rows)
-        full_lstm_backward(
-            tile_code(self.dtype), weights[0], weights[-1], self.diagonals(tape.params), *options, tape.schedule, *kept,
-            d_outputs, *carried, d_z, d_x, *steps, *ranks,
-        )  # fmt: skip
+        matrices = weights[0], weights[-1], self.diagonals(tape.params)
+        through = d_outputs, *carried, d_z, d_x, *steps, *ranks
+        full_lstm_backward(tile_code(self.dtype), *matrices, *options, tape.schedule, *kept, *through)
 
     def diagonals(self, params):
         """Return the peepholes w_i, w_f, w_o as [3, size], zeros where there are none."""
@@ -64,9 +61,9 @@ class FullLSTMLayer(Layer):
     def start_gradients(self):
         return [*super().start_gradients(), zeros((3, self.size), self.dtype)]
 
-    def add_gradients(self, tape, d_z, steps, gradients, add, share):
-        super().add_gradients(tape, d_z, steps, gradients, add, share)
-        if self.cell.use_peepholes and share[0] == 0:
+    def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
+        super().add_gradients(tape, d_z, steps, gradients, add, number, count)
+        if self.cell.use_peepholes and number == 0:
             add_peephole_gradients(tape.schedule, *tape.memories, d_z, gradients[-1], *steps)
 
     def gradients_of_params(self, params, gradients):

@@ -36,14 +36,12 @@ class GRULayer(Layer):
             Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units),
         ]
 
-    def forward(self, weights, tape, x, outputs, ranks):
+    def forward(self, weights, tape, x, outputs, *ranks):
         gru_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, tape.rows, tape.z, outputs, *ranks)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
-        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
-        gru_backward(
-            code, *weights, self.relu, tape.schedule, *kept, d_outputs, d_rows, d_z, d_x, *steps, *ranks
-        )
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
+        through = tape.rows, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        gru_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
 @compiled

@@ -40,15 +40,13 @@ class GRUResetAfterLayer(Layer):
             Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units),
         ]
 
-    def forward(self, weights, tape, x, outputs, ranks):
+    def forward(self, weights, tape, x, outputs, *ranks):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
         gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, *kept, outputs, *ranks)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
-        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
-        gru_reset_after_backward(
-            code, *weights, self.relu, tape.schedule, *kept, d_outputs, d_rows, d_z, d_x, *steps, *ranks
-        )
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
+        through = tape.rows, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        gru_reset_after_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
 @compiled

@@ -5,13 +5,14 @@ one a token, such as [h, x, 1]; rows of z; and the products that lead from colum
 Here is the rest: packing the weights, the memory, sharing the work among threads, and the gradient of the weights.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from scratch.jit.memory import empty, zeros
 from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed
-from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks
+from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks, without_tape
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
 from scratch.jit.vector import REGISTER, padded
@@ -73,9 +74,12 @@ class Layer:
         self.relu = cell.activation == "relu"
         self.panel = VECTORS * REGISTER // self.dtype.itemsize
 
-    def run_forward(self, params, schedule, x, h_0, memories_0, outputs):
+    def run_forward(self, params, schedule, x, h_0, memories_0, outputs, keep_tape, weights=None):
         """Run from the inputs x [B · T, D] to ``outputs`` [B · T, H], and return the tape."""
         num_ranks, num_tokens = len(schedule.rows), int(schedule.first[-1])
+        parts = share_ranks(schedule, share_count(num_tokens * self.work_per_token), 0, len(schedule.live))
+        if not keep_tape:
+            schedule, num_tokens = without_tape(schedule), 2 * num_ranks
         rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
         copy_padded(h_0[schedule.rows], rows[:num_ranks, self.h_at : self.h_at + self.h_size])
         memories = [empty((num_ranks + num_tokens, self.size), self.dtype) for _ in range(self.num_memories)]
@@ -83,14 +87,12 @@ class Layer:
             copy_padded(memory_0[schedule.rows], memory[:num_ranks])
         tape = LayerTape(params, schedule, rows, z, memories)
         if num_tokens:
-            weights = [self.pack(params, product) for product in self.products]
-            count = share_count(num_tokens * sum(product.depth * product.num_columns for product in self.products))
-            parts = share_ranks(schedule, count, 0, len(schedule.live))
-            run(lambda *ranks: self.forward(weights, tape, x, outputs, ranks), *parts)
+            weights = weights or self.pack_all(params)
+            run(partial(self.forward, weights, tape, x, outputs), *parts)
         return tape
 
     def run_backward(self, tape, d_outputs, d_h, d_memories, d_x):
-        """Return ``(d_h_0, d_memories_0, gradients of the products)`` and write ``d_x`` [B · T, D].
+        """Write ``d_x`` [B · T, D] and return the gradients of the parameters.
 
         ``d_h`` and ``d_memories`` are those of the final state, [B, H], and become those of the initial state.
         """
@@ -99,38 +101,46 @@ class Layer:
         d_rows = zeros((num_ranks, padded(self.row_width, self.dtype) + padded(1, self.dtype)), self.dtype)
         d_h_of_ranks = d_rows[:, self.h_at : self.h_at + d_h.shape[1]]
         d_h_of_ranks[:] = d_h[schedule.rows]
-        d_carried = [zeros((num_ranks, self.size), self.dtype) for _ in d_memories]
+        d_carried = [empty((num_ranks, self.size), self.dtype) for _ in d_memories]
         for carried, d_memory in zip(d_carried, d_memories, strict=True):
-            carried[:, : self.num_units] = d_memory[schedule.rows]
+            copy_padded(d_memory[schedule.rows], carried)
         gradients = self.start_gradients()
         weights = [self.pack_transposed(tape.params, product) for product in self.products]
-        most_tokens = BLOCK // (self.z_width * self.dtype.itemsize)
-        for number, (first_step, last_step) in enumerate(blocks_of_steps(schedule, most_tokens)):
-            first, last = schedule.first[[first_step, last_step]].tolist()
+        add = False
+        for steps in blocks_of_steps(schedule, BLOCK // (self.z_width * self.dtype.itemsize)):
+            first, last = schedule.first[list(steps)].tolist()
             d_z = empty((last - first, self.z_width), self.dtype)
-            products = sum(product.depth * product.num_columns for product in self.products)
-            count = share_count((last - first) * products)
-            parts = share_ranks(schedule, count, first_step, last_step)
-            steps = first_step, last_step
-            run(lambda *ranks: self.backward(weights, tape, d_outputs, d_rows, d_carried, d_z, d_x, steps, ranks), *parts)
-            run(lambda *share: self.add_gradients(tape, d_z, steps, gradients, number > 0, share), *((i, count) for i in range(count)))
+            count = share_count((last - first) * self.work_per_token)
+            # One phase after the other: the gradient of a weight needs ∂L/∂z of all ranks.
+            through_steps = partial(self.backward, weights, tape, d_outputs, d_rows, d_carried, d_z, d_x, steps)
+            run(through_steps, *share_ranks(schedule, count, *steps))
+            run(partial(self.add_gradients, tape, d_z, steps, gradients, add), *((i, count) for i in range(count)))
+            add = True
         d_h[schedule.rows] = d_h_of_ranks
         for carried, d_memory in zip(d_carried, d_memories, strict=True):
             d_memory[schedule.rows] = carried[:, : self.num_units]
         return self.gradients_of_params(tape.params, gradients)
 
+    @property
+    def work_per_token(self):
+        """How many multiply-adds a token takes forward, and about twice as many back."""
+        return sum(product.depth * product.num_columns for product in self.products)
+
     def start_gradients(self):
         """Return zeros for the gradient of each product's matrix."""
         return [zeros((product.depth, product.num_columns), self.dtype) for product in self.products]
 
-    def add_gradients(self, tape, d_z, steps, gradients, add, share):
-        """Add to the gradient of each product what this share's tiles of it get from a block of steps."""
-        number, count = share
+    def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
+        """Add what a block of steps gives to the gradient of each product, in one of ``count`` shares of its tiles."""
         rows = tape.rows[slice(*tape.schedule.first[list(steps)])]
         for product, gradient in zip(self.products, gradients, strict=False):
             first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
             a, d = rows[:, slice(*product.source)], d_z[:, slice(*product.target)]
             add_gradient(tile_code(self.dtype), a, d, gradient, add, first, last)
+
+    def pack_all(self, params):
+        """Return the packed weights of every product, which is what ``run_forward`` starts with."""
+        return [self.pack(params, product) for product in self.products]
 
     def pack(self, params, product):
         """Return the packed weights [panels, depth, panel] of a product."""
@@ -157,7 +167,9 @@ class Layer:
             size = padded(product.units, self.dtype)
             if size != product.units:
                 gates = matrix.reshape(last - first, -1, product.units)
-                matrix = np.pad(gates, [(0, 0), (0, 0), (0, size - product.units)]).reshape(last - first, -1)
+                wide = np.zeros((*gates.shape[:2], size), self.dtype)
+                wide[..., : product.units] = gates
+                matrix = wide.reshape(last - first, -1)
             yield matrix, at
 
     def gradients_of_params(self, params, gradients):

@@ -23,16 +23,14 @@ class LSTMLayer(Layer):
         self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, 4 * self.size
         self.products = [h_x_1(self, self.z_width)]
 
-    def forward(self, weights, tape, x, outputs, ranks):
+    def forward(self, weights, tape, x, outputs, *ranks):
         options = self.cell.forget_bias, self.relu
         kept = tape.rows, tape.z, *tape.memories
         lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *kept, outputs, *ranks)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
-        kept, carried = (tape.z, *tape.memories), (*d_memories, d_rows)
-        lstm_backward(
-            tile_code(self.dtype), *weights, self.relu, tape.schedule, *kept, d_outputs, *carried, d_z, d_x, *steps, *ranks
-        )
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
+        through = d_outputs, *d_memories, d_rows, d_z, d_x, *steps, *ranks
+        lstm_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, *tape.memories, *through)
 
 
 @compiled
@@ -70,8 +68,9 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
 
 @compiled
 def lstm_backward(
-    code, weights, relu, schedule, gates, c, d_outputs, d_c, d_hx, d_z, d_x, first_step, last_step, first_rank, last_rank
-):
+    code, weights, relu, schedule, gates, c, d_outputs, d_c, d_hx, d_z, d_x,
+    first_step, last_step, first_rank, last_rank,
+):  # fmt: skip
     """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
     size = c.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)

@@ -56,7 +56,8 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
                 packed_panel = panel
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
             b = packed[: token_end - token, : right - left]
-            multiply_tile(code, a[token:token_end, top:bottom].T, b, d_w[top:bottom, left:right], add or token > 0)
+            a_tile, d_w_tile = a[token:token_end, top:bottom].T, d_w[top:bottom, left:right]
+            multiply_tile(code, a_tile, b, d_w_tile, add or token > 0)
 
 
 def count_tiles(depth, num_columns, width):
@@ -66,7 +67,7 @@ def count_tiles(depth, num_columns, width):
 
 @compiled
 def pack(matrix, packed, row, first, last):
-    """Copy the columns of the panels ``first`` to ``last`` of ``matrix`` into the rows of ``packed`` from ``row`` on."""
+    """Copy the panels ``first`` to ``last`` of a matrix into the rows of ``packed`` from ``row`` on."""
     width = packed.shape[2]
     for panel in range(first, last):
         left = panel * width
@@ -77,7 +78,10 @@ def pack(matrix, packed, row, first, last):
 
 @compiled
 def pack_transposed(matrix, packed, row, first, last):
-    """The same for the transposed matrix: its columns, the rows of ``matrix``, begin at column ``row`` of the packed."""
+    """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on.
+
+    Vectors of its columns from number ``first`` to ``last`` are copied.
+    """
     width, block = packed.shape[2], lanes(matrix)
     for k in range(first * block, min(last * block, matrix.shape[1]), block):
         k_end = min(k + block, matrix.shape[1])

@@ -22,13 +22,12 @@ class RNNLayer(Layer):
         self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, self.size
         self.products = [h_x_1(self, self.z_width)]
 
-    def forward(self, weights, tape, x, outputs, ranks):
+    def forward(self, weights, tape, x, outputs, *ranks):
         rnn_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, tape.rows, tape.z, outputs, *ranks)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, ranks):
-        rnn_backward(
-            tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
-        )
+    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
+        through = d_outputs, d_rows, d_z, d_x, *steps, *ranks
+        rnn_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, *through)
 
 
 @compiled

@@ -14,6 +14,7 @@ layout a ``PackedSequence``.)
 """
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -66,14 +67,26 @@ def strides(batch_size, num_steps, time_major):
     return (batch_size, 1) if time_major else (1, num_steps)
 
 
+def without_tape(schedule):
+    """Return the schedule of a run that keeps nothing: two steps take turns in the memory of the tape.
+
+    No step needs more than its own rows and those of the next. Those of a rank that has ended stay as they are, because
+    later steps write to fewer ranks.
+    """
+    num_ranks = len(schedule.rows)
+    return schedule._replace(first=np.arange(len(schedule.live) + 1) % 2 * num_ranks)
+
+
 def share_ranks(schedule, count, first_step, last_step):
     """Return ``count`` or fewer ranges of ranks ``(first, last)`` with nearly as many tokens each in these steps."""
+    if count == 1:
+        return [(0, len(schedule.rows))]
     # Rank r is live while live[t] > r, which gives its length.
     lengths = np.searchsorted(-schedule.live, -np.arange(len(schedule.rows)), side="left")
     tokens = np.cumsum(np.clip(lengths - first_step, 0, last_step - first_step))
     bounds = np.searchsorted(tokens, [tokens[-1] * i / count for i in range(1, count)], side="left") + 1
     bounds = [0, *bounds.tolist(), len(tokens)]
-    return [(first, last) for first, last in zip(bounds[:-1], bounds[1:], strict=True) if first < last]
+    return [(first, last) for first, last in pairwise(bounds) if first < last]
 
 
 def blocks_of_steps(schedule, most_tokens):

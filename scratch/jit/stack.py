@@ -18,6 +18,7 @@ from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.cells.rnn import BasicRNNCell
+from scratch.jit.compiler import announced
 from scratch.jit.full_lstm import FullLSTMLayer
 from scratch.jit.gru import GRULayer
 from scratch.jit.gru_reset_after import GRUResetAfterLayer
@@ -26,7 +27,6 @@ from scratch.jit.memory import empty
 from scratch.jit.rnn import RNNLayer
 from scratch.jit.schedule import Schedule, make_schedule
 from scratch.tree import map_tree
-
 
 
 def layer_class(cell):
@@ -46,6 +46,7 @@ class Batch:
     num_steps: int
     time_major: bool
     dtype: np.dtype
+    keep_tape: bool
 
     def array(self, width):
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
@@ -55,6 +56,13 @@ class Batch:
         for row in np.flatnonzero(self.lengths < self.num_steps):
             steps[self.lengths[row] :, row] = 0
         return array
+
+    def add_live(self, array, other):
+        """Return the sum of two such arrays, zeros past the end of each row."""
+        total = self.array(array.shape[2])
+        live = np.arange(self.num_steps)[:, None, None] < self.lengths[:, None]
+        np.add(array, other, out=total, where=live if self.time_major else live.swapaxes(0, 1))
+        return total
 
     def by_step(self, array):
         """Return an array of the caller's layout as [T, B, …], or one of that as the caller's."""
@@ -76,18 +84,21 @@ class JitTape:
         return self.batch.dtype
 
 
-def forward(cell, params, inputs, lengths, state, masks, time_major):
+def forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape=True):
     """Run ``cell`` over ``inputs`` from ``state`` and return ``(outputs, final_state, tape)``, in the same layout.
 
+    Without ``keep_tape`` the tape is ``None``, and the memory of one takes no more than two steps.
     The caller has checked the arguments, all but two things that this engine alone refuses: the cell and the dtype.
     """
     check_covered(cell)
     if inputs.dtype not in (np.float32, np.float64):
         raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {inputs.dtype}")
     num_steps = inputs.shape[0 if time_major else 1]
-    batch = Batch(lengths, make_schedule(lengths, num_steps, time_major), num_steps, time_major, inputs.dtype)
+    schedule = make_schedule(lengths, num_steps, time_major)
+    batch = Batch(lengths, schedule, num_steps, time_major, inputs.dtype, keep_tape)
     params, inputs, state = (map_tree(plain, tree) for tree in (params, inputs, state))
-    return run_forward(cell, params, inputs, state, map_tree(batch.by_step, masks), batch)
+    outputs, final_state, tape = run_forward(cell, params, inputs, state, map_tree(batch.by_step, masks), batch)
+    return outputs, final_state, tape if keep_tape else None
 
 
 def backward(tape, d_outputs, d_final_state):
@@ -109,17 +120,21 @@ def run_forward(cell, params, x, state, masks, batch):
         outputs, final_state, tape = run_forward(cell.cell, params, dropped, state, masks.cell, batch)
         outputs = plain(drop(outputs, masks.output, cell.output_keep_prob))
         return outputs, final_state, JitTape(cell, params, input_size, batch, (tape, masks))
+    if isinstance(cell, ResidualWrapper):
+        outputs, final_state, tape = run_forward(cell.cell, params, x, state, masks, batch)
+        return batch.add_live(outputs, x), final_state, JitTape(cell, params, input_size, batch, tape)
     layer = layer_of(cell, input_size, batch.dtype)
     outputs, schedule = batch.array(cell.output_size), batch.schedule
     *memories, h = state if isinstance(state, LSTMState) else (state,)
-    tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs))
+    with announced(f"{type(cell).__name__} for {batch.dtype}, forward"):
+        tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs), batch.keep_tape)
     # The state after the last step of each row that has one, and of the others the state they came with.
     rows, ranks = schedule.rows, np.arange(len(schedule.rows))
     last = batch.lengths[rows] - 1
     h, memories = h.copy(), [memory.copy() for memory in memories]
     h[rows] = batch.by_step(outputs)[last, rows]
     for memory, of_tokens in zip(memories, tape.memories, strict=True):
-        memory[rows] = of_tokens[len(rows) + schedule.first[last] + ranks, : memory.shape[1]]
+        memory[rows] = of_tokens[len(rows) + tape.schedule.first[last] + ranks, : memory.shape[1]]
     final_state = LSTMState(*memories, h) if memories else h
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)
 
@@ -139,9 +154,13 @@ def run_backward(tape, d_outputs, d_final_state):
         d_outputs = plain(drop(d_outputs, masks.output, cell.output_keep_prob))
         d_x, d_initial_state, d_params = run_backward(inner, d_outputs, d_final_state)
         return drop(d_x, masks.input, cell.input_keep_prob), d_initial_state, d_params
+    if isinstance(cell, ResidualWrapper):
+        d_x, d_initial_state, d_params = run_backward(tape.kept, d_outputs, d_final_state)
+        return batch.add_live(d_x, d_outputs), d_initial_state, d_params
     layer, d_x = layer_of(cell, tape.input_size, batch.dtype), batch.array(tape.input_size)
     *d_memories, d_h = d_final_state if isinstance(d_final_state, LSTMState) else (d_final_state,)
-    d_params = layer.run_backward(tape.kept, matrix(d_outputs), d_h, d_memories, matrix(d_x))
+    with announced(f"{type(cell).__name__} for {batch.dtype}, backward"):
+        d_params = layer.run_backward(tape.kept, matrix(d_outputs), d_h, d_memories, matrix(d_x))
     return d_x, d_final_state, d_params
 
 
@@ -166,12 +185,15 @@ def check_covered(cell):
     if type(cell) is MultiRNNCell:
         for layer in cell.cells:
             check_covered(layer)
+    elif type(cell) is ResidualWrapper:
+        check_covered(cell.cell)
     elif type(cell) is DropoutWrapper:
         if cell.state_keep_prob < 1:
             raise ValueError("engine 'numba' drops inputs and outputs, but not states; engine 'numpy' drops all three")
         check_covered(cell.cell)
     elif layer_class(cell) is None:
         raise ValueError(
-            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, and MultiRNNCell and DropoutWrapper of these, "
-            f"but not {type(cell).__name__}; engine 'numpy' runs every cell"
+            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, GRUCell, and MultiRNNCell, "
+            f"DropoutWrapper and ResidualWrapper of these, but not {type(cell).__name__}; "
+            "engine 'numpy' runs every cell"
         )

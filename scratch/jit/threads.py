@@ -1,35 +1,34 @@
 """Work shared out among threads.
 
 Compiled code lets go of Python's lock, so Python's own threads run it side by side. What a thread is given never
-changes a result: rows do not depend on one another, and each number of a gradient is summed by one thread in the same
-order. So the bits are the same with any number of threads.
+changes a result: rows do not depend on one another, and each number of a gradient is summed by one thread, always in
+the same order. So the bits are the same with any number of threads.
 """
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numba
 
 from scratch.checks import check_count
 
-# Multiply-adds below which starting a second thread takes longer than it saves.
+# Multiply-adds below which waking another thread, 20 µs, takes longer than it saves.
 WORTH_A_THREAD = 1_000_000
 
-lock = threading.Lock()
 num_threads = numba.config.NUMBA_NUM_THREADS
-pool = None
+waiting = SimpleQueue()
+workers = []
+lock = threading.Lock()
 
 
 def set_num_threads(count):
-    """Let ``engine="numba"`` use ``count`` threads from now on: at first, the number of cores this process may use.
+    """Let ``engine="numba"`` use ``count`` threads from now on: at first, as many as this process may use cores.
 
     Raises ``TypeError`` or ``ValueError`` for what is no whole number of at least 1.
     """
-    global num_threads, pool
-    count = check_count("count", count)
-    with lock:
-        num_threads, pool = count, None
+    global num_threads
+    num_threads = check_count("count", count)
 
 
 def get_num_threads():
@@ -47,23 +46,45 @@ def shares(total, count):
     return [(total * i // count, total * (i + 1) // count) for i in range(count)]
 
 
-def run(function, *shared):
-    """Call ``function`` with the arguments of each tuple in ``shared``, side by side; return when all are done."""
-    global pool
-    mine, *others = shared
-    if others and pool is None:
+def run(function, mine, *others):
+    """Call ``function`` with each of these tuples of arguments, side by side; return when all are done."""
+    start_workers(len(others))
+    done = SimpleQueue()
+    for arguments in others:
+        waiting.put((function, arguments, done))
+    try:
+        function(*mine)
+    finally:
+        errors = [done.get() for _ in others]
+    for error in filter(None, errors):
+        raise error
+
+
+def start_workers(count):
+    """See to it that there are at least ``count`` threads besides the caller's."""
+    if len(workers) < count:
         with lock:
-            pool = pool or ThreadPoolExecutor(num_threads, "unrolled")
-    started = [pool.submit(function, *arguments) for arguments in others]
-    function(*mine)
-    for future in started:
-        future.result()
+            while len(workers) < count:
+                workers.append(threading.Thread(target=work, name=f"unrolled-{len(workers)}", daemon=True))
+                workers[-1].start()
 
 
-def forget_threads():
+def work():
+    while True:
+        function, arguments, done = waiting.get()
+        try:
+            function(*arguments)
+            done.put(None)
+        except BaseException as error:
+            done.put(error)
+
+
+def forget_workers():
     """A forked process has none of its parent's threads."""
-    global pool, lock
-    pool, lock = None, threading.Lock()
+    global waiting, lock
+    waiting, lock = SimpleQueue(), threading.Lock()
+    workers.clear()
 
 
-os.register_at_fork(after_in_child=forget_threads)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_workers)

@@ -61,7 +61,8 @@ def call_tile(typing, code, a, b, c, vectors, add):
 
     def generate(context, builder, signature, arguments):
         code, *arrays, vectors, add = arguments
-        parts = [context.make_array(kind)(context, builder, array) for kind, array in zip(signature.args[1:4], arrays)]
+        kinds = zip(signature.args[1:4], arrays, strict=True)
+        parts = [context.make_array(kind)(context, builder, array) for kind, array in kinds]
         (a, b, c) = (builder.ptrtoint(part.data, INTEGER) for part in parts)
         (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
         rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
@@ -131,7 +132,7 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
     # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
     sums = each(lambda i, j: builder.phi(vector_type))
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
-    for counter, first, step in zip(counters, (INTEGER(0), a, b), (INTEGER(1), a_step, b_step), strict=True):
+    for counter, first in zip(counters, (INTEGER(0), a, b), strict=True):
         counter.add_incoming(first, begin)
         counter.add_incoming(first, from_c)
     row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]

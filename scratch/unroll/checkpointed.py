@@ -48,16 +48,18 @@ class CheckpointedTape:
         return self.inputs[steps], live, map_tree(lambda mask: mask[steps], self.masks)
 
 
-def checkpointed_rnn(cell, params, inputs, checkpoint_every, state, live=None, masks=()):
+def checkpointed_rnn(cell, params, inputs, checkpoint_every, state, live=None, masks=(), keep_tape=True):
     """Unroll ``cell`` over ``inputs`` [T, B, D] and return ``(outputs [T, B, output_size], final_state, tape)``.
 
     ``state`` is the one to start from, ``live`` [T, B, 1] says which rows go on; ``dynamic_rnn`` has checked them all.
+    Without ``keep_tape`` the tape holds no state, for a run that has no backward pass.
     """
     num_steps, batch_size, _ = inputs.shape
     outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)
     tape = CheckpointedTape(cell, params, inputs, live, masks, checkpoint_every, states=[])
     for start in range(0, num_steps, checkpoint_every):
-        tape.states.append(state)
+        if keep_tape:
+            tape.states.append(state)
         steps = slice(start, start + checkpoint_every)
         xs, live_steps, step_masks = tape.arguments(steps)
         # No name for the third result, the caches: they are gone before the next stretch makes its own.

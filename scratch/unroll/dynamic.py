@@ -48,6 +48,7 @@ def dynamic_rnn(
     engine="numpy",
     masks=None,
     checkpoint_every=None,
+    keep_tape=True,
 ):
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
@@ -60,12 +61,15 @@ def dynamic_rnn(
     - ``checkpoint_every``: keep only every k-th state, and compute the rest again on the way back: the same numbers to
       the last bit from a short tape, for one more forward pass. Not with ``"numba"``.
 
+    - ``keep_tape``: ``False`` for a run without a backward pass: the tape is ``None``, and nothing is kept for it.
+
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
     Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
     check_choice("engine", engine, ENGINES)
     check_flag("time_major", time_major)
+    check_flag("keep_tape", keep_tape)
     check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
     steps = inputs if time_major else inputs.swapaxes(0, 1)
     num_steps, batch_size, input_size = steps.shape
@@ -76,23 +80,27 @@ def dynamic_rnn(
         if engine != "numpy":
             # The kernels add up the weights' gradient in one product over all steps: in stretches it would round anew.
             raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
-    if engine == "numpy" and checkpoint_every is None:
+        if keep_tape is False:
+            raise ValueError(f"checkpoint_every must be None with keep_tape=False, but is {checkpoint_every}")
+    if engine == "numpy" and checkpoint_every is None and keep_tape:
         outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length, masks)
         outputs = np.stack(outputs)
+        outputs = outputs if time_major else outputs.swapaxes(0, 1)
+        return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
+
+    state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
+    masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
+    lengths = np.full(batch_size, num_steps)
+    if sequence_length is not None:
+        lengths = check_lengths(sequence_length, batch_size, num_steps)
+    if engine == "numba":
+        outputs, final_state, tape = jit.forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape)
     else:
-        state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
-        masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
-        lengths = np.full(batch_size, num_steps)
-        if sequence_length is not None:
-            lengths = check_lengths(sequence_length, batch_size, num_steps)
-        if engine == "numba":
-            outputs, final_state, tape = jit.forward(cell, params, inputs, lengths, state, masks, time_major)
-            return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
-        else:
-            live = None if sequence_length is None else np.arange(num_steps)[:, None, None] < lengths[:, None]
-            outputs, final_state, tape = checkpointed_rnn(cell, params, steps, checkpoint_every, state, live, masks)
-    outputs = outputs if time_major else outputs.swapaxes(0, 1)
-    return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
+        live = None if sequence_length is None else np.arange(num_steps)[:, None, None] < lengths[:, None]
+        stretch = checkpoint_every or 1
+        outputs, final_state, tape = checkpointed_rnn(cell, params, steps, stretch, state, live, masks, keep_tape)
+        outputs = outputs if time_major else outputs.swapaxes(0, 1)
+    return outputs, final_state, DynamicTape(tape, time_major, outputs.shape) if keep_tape else None
 
 
 def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):

@@ -1,0 +1,68 @@
+"""One step at a time: the kernels of ``scratch/jit`` on sequences of one step, with weights packed once."""
+
+import numpy as np
+
+from scratch.cells.lstm import LSTMState
+from scratch.cells.multi import MultiRNNCell
+from scratch.cells.residual import ResidualWrapper
+from scratch.jit.schedule import make_schedule
+from scratch.jit.stack import check_covered, layer_of, plain
+from scratch.tree import map_tree
+
+
+class LayerStream:
+    """One layer: ``step(x)`` maps x [B, D] to an output [B, H], and changes ``state``."""
+
+    def __init__(self, cell, params, input_size, state):
+        h = state.h if isinstance(state, LSTMState) else state
+        self.layer = layer_of(cell, input_size, h.dtype)
+        # A sequence of one step, of which nothing need be kept but the state after it.
+        self.schedule = make_schedule(np.ones(len(h), np.int64), 1, True)
+        self.weights = self.layer.pack_all(params)
+        self.params, self.state = params, state
+
+    def step(self, x):
+        *memories, h = self.state if isinstance(self.state, LSTMState) else (self.state,)
+        output = np.empty((len(h), self.layer.cell.output_size), h.dtype)
+        tape = self.layer.run_forward(self.params, self.schedule, x, h, memories, output, True, self.weights)
+        new = [memory[len(h) :, : self.layer.num_units] for memory in tape.memories]
+        self.state = LSTMState(*new, output) if new else output
+        return output
+
+
+class StackStream:
+    """The layers of a ``MultiRNNCell``."""
+
+    def __init__(self, cell, params, input_size, state):
+        layers = zip(cell.layers(input_size), state, strict=True)
+        self.layers = [make_stream(layer, params[name], size, part) for (name, layer, size), part in layers]
+
+    @property
+    def state(self):
+        return tuple(layer.state for layer in self.layers)
+
+    def step(self, x):
+        for layer in self.layers:
+            x = layer.step(x)
+        return x
+
+
+class ResidualStream:
+    """A layer with a way round it."""
+
+    def __init__(self, cell, params, input_size, state):
+        self.inner = make_stream(cell.cell, params, input_size, state)
+
+    @property
+    def state(self):
+        return self.inner.state
+
+    def step(self, x):
+        return x + self.inner.step(x)
+
+
+def make_stream(cell, params, input_size, state):
+    """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
+    check_covered(cell)
+    kind = {MultiRNNCell: StackStream, ResidualWrapper: ResidualStream}.get(type(cell), LayerStream)
+    return kind(cell, map_tree(plain, params), input_size, map_tree(plain, state))

@@ -1,0 +1,70 @@
+"""One step at a time, as the inputs arrive: what a network does after training, on a microphone or a keyboard.
+
+    output_t, state_t = cell(x_t, state_{t−1})
+
+No step waits for the next, and nothing is kept but the state, so a stream may go on for ever. It is the loop of
+``static.py`` turned inside out: the caller has the loop. The page is ``docs/unroll/streaming.md``.
+"""
+
+import numpy as np
+
+from scratch import jit
+from scratch.cell import Cell
+from scratch.checks import check_array, check_choice
+from scratch.tree import map_tree, named_leaves
+from scratch.unroll.dynamic import ENGINES
+from scratch.unroll.static import check_arguments
+
+
+class Stream:
+    """A cell that is fed one step at a time: ``output = stream.step(x)``.
+
+    - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
+    - ``engine``: ``"numpy"`` or, for the cells in ``scratch/jit``, ``"numba"``, which packs the weights once.
+
+    Batch size, width and dtype are those of the first x. The weights must not change while the stream lasts.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and for a cell with
+    dropout: what has been trained is run without.
+    """
+
+    def __init__(self, cell, params, initial_state=None, engine="numpy"):
+        if not isinstance(cell, Cell):
+            raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+        check_choice("engine", engine, ENGINES)
+        if any(named_leaves(cell.mask_sizes(1))):
+            raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
+        self.cell, self.params, self.engine = cell, params, engine
+        self.initial_state = initial_state
+        self.shape, self.dtype, self.running = ("B", "D"), None, None
+
+    def step(self, x):
+        """Return the output [B, output_size] of x [B, D], and go on to the state after it."""
+        check_array("x", x, self.shape, self.dtype)
+        if self.running is None:
+            self.start(x)
+        # Copied, because the state may be the very array that was returned.
+        return self.running.step(np.ascontiguousarray(x)).copy()
+
+    @property
+    def state(self):
+        """The state after the last step, in the structure of ``cell.state_size``; ``None`` before the first."""
+        return None if self.running is None else map_tree(np.copy, self.running.state)
+
+    def start(self, x):
+        state = check_arguments(self.cell, self.params, *x.shape, x.dtype, self.initial_state)
+        if self.engine == "numba":
+            self.running = jit.make_stream(self.cell, self.params, x.shape[1], state)
+        else:
+            self.running = CellStream(self.cell, self.params, state)
+        self.shape, self.dtype = x.shape, x.dtype
+
+
+class CellStream:
+    """The text book's stream: the cell, and the state it is in."""
+
+    def __init__(self, cell, params, state):
+        self.cell, self.params, self.state = cell, params, state
+
+    def step(self, x):
+        output, self.state, _ = self.cell.forward(self.params, x, self.state)
+        return output
