@@ -38,12 +38,12 @@ known = set()
 
 
 @contextmanager
-def announced(what):
+def announced(*what):
     """Say on the standard error what takes so long, if what is first done inside takes more than a second."""
     if what in known:
         yield
         return
-    line = f"unrolled: compiling {what}; the result is kept for the next time"
+    line = f"unrolled: compiling {' '.join(map(str, what))}; the result is kept for the next time"
     timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()

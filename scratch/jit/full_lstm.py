@@ -12,9 +12,9 @@ from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product, h_x_1
 from scratch.jit.memory import zeros
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, before, copy_row, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
 
 DIAGONALS = ("w_i_diag", "w_f_diag", "w_o_diag")
 

@@ -5,7 +5,7 @@ one a token, such as [h, x, 1]; rows of z; and the products that lead from colum
 Here is the rest: packing the weights, the memory, sharing the work among threads, and the gradient of the weights.
 """
 
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,36 +15,24 @@ from scratch.jit.products import add_gradient, count_tiles, pack, pack_transpose
 from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks, without_tape
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
-from scratch.jit.vector import REGISTER, padded
+from scratch.jit.vector import padded
 
 # Bytes of ∂L/∂z that are kept before they become gradients of weights: what a usual level-3 cache holds.
 BLOCK = 16 << 20
 
 
-class Product(NamedTuple):
+class Product:
     """One affine map z = [h, x, 1] [W_h; W_x; b] between columns ``source`` of the tape and ``target`` of z.
 
     - ``parts``: which rows of which parameter stand at which row of the product's matrix, ``(path, first, last, at)``.
     - ``units``: the columns of one gate, each of which begins a vector.
     """
 
-    source: tuple
-    target: tuple
-    parts: tuple
-    units: int
-
-    @property
-    def depth(self):
-        return self.source[1] - self.source[0]
-
-    @property
-    def num_columns(self):
-        return self.target[1] - self.target[0]
-
-    @property
-    def num_inputs(self):
-        """How many columns of ``source`` have a gradient that is wanted: all but a 1 at their end."""
-        return max(at + last - first for path, first, last, at in self.parts if path[-1] == "kernel")
+    def __init__(self, source, target, parts, units):
+        self.source, self.target, self.parts, self.units = slice(*source), slice(*target), parts, units
+        self.depth, self.num_columns = source[1] - source[0], target[1] - target[0]
+        # How many columns of ``source`` have a gradient that is wanted: all but a 1 at their end.
+        self.num_inputs = max(at + last - first for path, first, last, at in parts if path[-1] == "kernel")
 
 
 class LayerTape(NamedTuple):
@@ -72,7 +60,7 @@ class Layer:
         self.num_units, self.size = cell.num_units, padded(cell.num_units, dtype)
         self.h_size = padded(cell.output_size, dtype)
         self.relu = cell.activation == "relu"
-        self.panel = VECTORS * REGISTER // self.dtype.itemsize
+        self.panel = VECTORS * padded(1, dtype)
 
     def run_forward(self, params, schedule, x, h_0, memories_0, outputs, keep_tape, weights=None):
         """Run from the inputs x [B · T, D] to ``outputs`` [B · T, H], and return the tape."""
@@ -121,7 +109,7 @@ class Layer:
             d_memory[schedule.rows] = carried[:, : self.num_units]
         return self.gradients_of_params(tape.params, gradients)
 
-    @property
+    @cached_property
     def work_per_token(self):
         """How many multiply-adds a token takes forward, and about twice as many back."""
         return sum(product.depth * product.num_columns for product in self.products)
@@ -135,7 +123,7 @@ class Layer:
         rows = tape.rows[slice(*tape.schedule.first[list(steps)])]
         for product, gradient in zip(self.products, gradients, strict=False):
             first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
-            a, d = rows[:, slice(*product.source)], d_z[:, slice(*product.target)]
+            a, d = rows[:, product.source], d_z[:, product.target]
             add_gradient(tile_code(self.dtype), a, d, gradient, add, first, last)
 
     def pack_all(self, params):
@@ -144,33 +132,18 @@ class Layer:
 
     def pack(self, params, product):
         """Return the packed weights [panels, depth, panel] of a product."""
-        shape = -(-product.num_columns // self.panel), product.depth, self.panel
-        packed = empty(shape, self.dtype)
-        packed[:] = 0
-        for matrix, at in self.matrices(params, product):
-            pack(matrix, packed, at, 0, len(packed))
+        packed = zeros((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
+        for path, first, last, at in product.parts:
+            pack(as_matrix(follow(params, path))[first:last], product.units, packed, at)
         return packed
 
     def pack_transposed(self, params, product):
         """Return the packed transposed weights of a product, its columns those of ``source``, in whole vectors."""
-        packed = empty((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
-        packed[:] = 0
-        for matrix, at in self.matrices(params, product):
-            if at < product.num_inputs:
-                pack_transposed(matrix, packed, at, 0, product.num_columns // (REGISTER // self.dtype.itemsize))
-        return packed
-
-    def matrices(self, params, product):
-        """Yield the parts of a product's matrix, each gate's columns in whole vectors, and their rows in it."""
+        packed = zeros((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
         for path, first, last, at in product.parts:
-            matrix = as_matrix(follow(params, path))[first:last]
-            size = padded(product.units, self.dtype)
-            if size != product.units:
-                gates = matrix.reshape(last - first, -1, product.units)
-                wide = np.zeros((*gates.shape[:2], size), self.dtype)
-                wide[..., : product.units] = gates
-                matrix = wide.reshape(last - first, -1)
-            yield matrix, at
+            if at < product.num_inputs:
+                pack_transposed(as_matrix(follow(params, path))[first:last], product.units, packed, at)
+        return packed
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""

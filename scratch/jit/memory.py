@@ -11,8 +11,8 @@ import numpy as np
 
 from scratch.jit.vector import REGISTER
 
-# Smaller arrays come cheaper from NumPy itself.
-LARGE = 1 << 20
+# In bytes: up to SMALL an array comes as it is from NumPy, up to LARGE it is not worth keeping.
+SMALL, LARGE = 1 << 12, 1 << 20
 # No more than this is kept unused.
 MOST_KEPT = 1 << 30
 
@@ -33,13 +33,15 @@ class Lease:
 
 
 def empty(shape, dtype):
-    """Return an array of anything, row-major, that begins on a line of the cache."""
-    dtype = np.dtype(dtype)
+    """Return an array of anything, row-major; one of some size begins on a line of the cache."""
     size = math.prod(shape) * dtype.itemsize
+    if size < SMALL:
+        return np.empty(shape, dtype)
     needed = size + REGISTER
     memory = np.empty(needed, np.uint8) if needed < LARGE else np.asarray(Lease(take(needed)))
-    first = -memory.ctypes.data % REGISTER
-    return memory[first : first + size].view(dtype).reshape(shape)
+    address, _ = memory.__array_interface__["data"]
+    first = -address % REGISTER
+    return np.ndarray(shape, dtype, memory, first)
 
 
 def zeros(shape, dtype):

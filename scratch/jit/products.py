@@ -6,7 +6,7 @@ so weights are packed first: ``packed[p]`` is the p-th panel, the columns from p
 
 from scratch.jit.compiler import compiled
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import empty_rows, lanes, load, store
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
@@ -66,27 +66,25 @@ def count_tiles(depth, num_columns, width):
 
 
 @compiled
-def pack(matrix, packed, row, first, last):
-    """Copy the panels ``first`` to ``last`` of a matrix into the rows of ``packed`` from ``row`` on."""
-    width = packed.shape[2]
-    for panel in range(first, last):
-        left = panel * width
-        for k in range(matrix.shape[0]):
-            for column in range(left, min(left + width, matrix.shape[1]), lanes(matrix)):
-                store(packed[panel], row + k, column - left, load(matrix, k, column))
+def pack(matrix, units, packed, row):
+    """Copy a matrix [n, gates · units] into the rows of ``packed`` from ``row`` on; each gate begins a vector."""
+    size, width = whole_vectors(units, matrix), packed.shape[2]
+    for k in range(matrix.shape[0]):
+        for gate in range(matrix.shape[1] // units):
+            for unit in range(0, units, lanes(matrix)):
+                panel, column = divmod(gate * size + unit, width)
+                count = min(lanes(matrix), units - unit)
+                copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
 
 
 @compiled
-def pack_transposed(matrix, packed, row, first, last):
-    """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on.
-
-    Vectors of its columns from number ``first`` to ``last`` are copied.
-    """
-    width, block = packed.shape[2], lanes(matrix)
-    for k in range(first * block, min(last * block, matrix.shape[1]), block):
-        k_end = min(k + block, matrix.shape[1])
-        # A block at a time, so that each line of the cache is read and written once.
-        for n in range(matrix.shape[0]):
-            panel, column = (row + n) // width, (row + n) % width
-            for j in range(k, k_end):
-                packed[panel, j, column] = matrix[n, j]
+def pack_transposed(matrix, units, packed, row):
+    """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
+    size, width = whole_vectors(units, matrix), packed.shape[2]
+    for gate in range(matrix.shape[1] // units):
+        for unit in range(0, units, lanes(matrix)):
+            # A vector's width at a time, so that each line of the cache is read and written once.
+            for n in range(matrix.shape[0]):
+                panel, column = divmod(row + n, width)
+                for j in range(unit, min(unit + lanes(matrix), units)):
+                    packed[panel, gate * size + j, column] = matrix[n, gate * units + j]

@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.jit.compiler import compiled
-from scratch.jit.vector import lanes, load, store
+from scratch.jit.threads import shares
+from scratch.jit.vector import copy_row, lanes, load, store
 
 
 class Schedule(NamedTuple):
@@ -41,7 +42,7 @@ class Schedule(NamedTuple):
 
 def make_schedule(lengths, num_steps, time_major):
     """Return the ``Schedule`` of rows of these lengths [B] in arrays of ``num_steps`` steps."""
-    if (lengths == num_steps).all():
+    if lengths.min(initial=num_steps) == num_steps:
         return schedule_of_full_rows(len(lengths), num_steps, time_major)
     # Stable: rows of one length keep their order.
     ranked = np.argsort(-lengths, kind="stable")
@@ -79,8 +80,8 @@ def without_tape(schedule):
 
 def share_ranks(schedule, count, first_step, last_step):
     """Return ``count`` or fewer ranges of ranks ``(first, last)`` with nearly as many tokens each in these steps."""
-    if count == 1:
-        return [(0, len(schedule.rows))]
+    if schedule.first[-1] == len(schedule.rows) * len(schedule.live):
+        return shares(len(schedule.rows), min(count, len(schedule.rows)))
     # Rank r is live while live[t] > r, which gives its length.
     lengths = np.searchsorted(-schedule.live, -np.arange(len(schedule.rows)), side="left")
     tokens = np.cumsum(np.clip(lengths - first_step, 0, last_step - first_step))
@@ -154,13 +155,3 @@ def hand_on(schedule, t, first_rank, h_new, outputs, rows, column):
         token, n = span(schedule, t + 1, first_rank, first_rank + h_new.shape[0])
         for r in range(n):
             copy_row(h_new, r, 0, rows, token + r, column, h_new.shape[1])
-
-
-@compiled
-def copy_row(source, row, column, target, target_row, target_column, width):
-    """Copy ``width`` numbers of a row, the whole vectors among them at once."""
-    whole = width - width % lanes(source)
-    for k in range(0, whole, lanes(source)):
-        store(target, target_row, target_column + k, load(source, row, column + k))
-    for k in range(whole, width):
-        target[target_row, target_column + k] = source[row, column + k]

@@ -52,9 +52,10 @@ class Batch:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
         sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
         array = empty((*sizes, width), self.dtype)
-        steps = self.by_step(array)
-        for row in np.flatnonzero(self.lengths < self.num_steps):
-            steps[self.lengths[row] :, row] = 0
+        if self.schedule.first[-1] < array.size // width:
+            steps = self.by_step(array)
+            for row, length in enumerate(self.lengths):
+                steps[length:, row] = 0
         return array
 
     def add_live(self, array, other):
@@ -126,15 +127,15 @@ def run_forward(cell, params, x, state, masks, batch):
     layer = layer_of(cell, input_size, batch.dtype)
     outputs, schedule = batch.array(cell.output_size), batch.schedule
     *memories, h = state if isinstance(state, LSTMState) else (state,)
-    with announced(f"{type(cell).__name__} for {batch.dtype}, forward"):
+    with announced(type(cell).__name__, "forward in", batch.dtype):
         tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs), batch.keep_tape)
     # The state after the last step of each row that has one, and of the others the state they came with.
-    rows, ranks = schedule.rows, np.arange(len(schedule.rows))
+    rows, h, memories = schedule.rows, h.copy(), [memory.copy() for memory in memories]
     last = batch.lengths[rows] - 1
-    h, memories = h.copy(), [memory.copy() for memory in memories]
     h[rows] = batch.by_step(outputs)[last, rows]
     for memory, of_tokens in zip(memories, tape.memories, strict=True):
-        memory[rows] = of_tokens[len(rows) + tape.schedule.first[last] + ranks, : memory.shape[1]]
+        tokens = tape.schedule.first[last] + np.arange(len(rows))
+        memory[rows] = of_tokens[len(rows) + tokens, : memory.shape[1]]
     final_state = LSTMState(*memories, h) if memories else h
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)
 
@@ -159,7 +160,7 @@ def run_backward(tape, d_outputs, d_final_state):
         return batch.add_live(d_x, d_outputs), d_initial_state, d_params
     layer, d_x = layer_of(cell, tape.input_size, batch.dtype), batch.array(tape.input_size)
     *d_memories, d_h = d_final_state if isinstance(d_final_state, LSTMState) else (d_final_state,)
-    with announced(f"{type(cell).__name__} for {batch.dtype}, backward"):
+    with announced(type(cell).__name__, "backward in", batch.dtype):
         d_params = layer.run_backward(tape.kept, matrix(d_outputs), d_h, d_memories, matrix(d_x))
     return d_x, d_final_state, d_params
 
@@ -176,7 +177,8 @@ def matrix(array):
 
 def plain(array):
     """Return the array in row-major order and writable, copying if it is not: each other layout compiles anew."""
-    return np.require(array, requirements=["C_CONTIGUOUS", "ALIGNED", "WRITEABLE"])
+    flags = array.flags
+    return array if flags.c_contiguous and flags.aligned and flags.writeable else array.copy()
 
 
 def check_covered(cell):

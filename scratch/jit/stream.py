@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.jit.compiler import announced
 from scratch.jit.schedule import make_schedule
 from scratch.jit.stack import check_covered, layer_of, plain
-from scratch.tree import map_tree
+from scratch.tree import map_tree, named_leaves
 
 
 class LayerStream:
@@ -18,8 +20,12 @@ class LayerStream:
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
         self.schedule = make_schedule(np.ones(len(h), np.int64), 1, True)
-        self.weights = self.layer.pack_all(params)
         self.params, self.state = params, state
+        with announced(type(cell).__name__, "forward in", h.dtype):
+            self.weights = self.layer.pack_all(params)
+            # A step that is thrown away, so that what there is to compile is compiled here.
+            self.step(np.zeros((len(h), input_size), h.dtype))
+        self.state = state
 
     def step(self, x):
         *memories, h = self.state if isinstance(self.state, LSTMState) else (self.state,)
@@ -64,5 +70,11 @@ class ResidualStream:
 def make_stream(cell, params, input_size, state):
     """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
     check_covered(cell)
+    for _, leaf in named_leaves(state):
+        if leaf.dtype not in (np.float32, np.float64):
+            raise TypeError(f"engine 'numba' computes in float32 and float64, but x is {leaf.dtype}")
+    if type(cell) is DropoutWrapper:
+        # One that drops nothing: Stream takes no other.
+        return make_stream(cell.cell, params, input_size, state)
     kind = {MultiRNNCell: StackStream, ResidualWrapper: ResidualStream}.get(type(cell), LayerStream)
     return kind(cell, map_tree(plain, params), input_size, map_tree(plain, state))

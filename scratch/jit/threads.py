@@ -70,13 +70,18 @@ def start_workers(count):
 
 
 def work():
+    """Do what is waiting, for ever."""
     while True:
         function, arguments, done = waiting.get()
+        error = None
         try:
             function(*arguments)
-            done.put(None)
-        except BaseException as error:
-            done.put(error)
+        except BaseException as raised:
+            error = raised
+        # First let go of the arguments, so that their memory is free as soon as the caller lets go of them, too.
+        del function, arguments
+        done.put(error)
+        del error
 
 
 def forget_workers():

@@ -62,6 +62,16 @@ def store(array, row, column, vector):
     array[row, column : column + lanes(array)] = vector
 
 
+@register_jitable
+def copy_row(source, row, column, target, target_row, target_column, width):
+    """Copy ``width`` numbers of a row, the whole vectors among them at once."""
+    whole = width - width % lanes(source)
+    for k in range(0, whole, lanes(source)):
+        store(target, target_row, target_column + k, load(source, row, column + k))
+    for k in range(whole, width):
+        target[target_row, target_column + k] = source[row, column + k]
+
+
 def round_to_whole(vector):
     """Return the nearest whole numbers, of two the even one."""
     return np.rint(vector)

@@ -9,7 +9,7 @@ No step waits for the next, and nothing is kept but the state, so a stream may g
 import numpy as np
 
 from scratch import jit
-from scratch.cell import Cell
+from scratch.cell import Cell, masked_forward
 from scratch.checks import check_array, check_choice
 from scratch.tree import map_tree, named_leaves
 from scratch.unroll.dynamic import ENGINES
@@ -23,8 +23,8 @@ class Stream:
     - ``engine``: ``"numpy"`` or, for the cells in ``scratch/jit``, ``"numba"``, which packs the weights once.
 
     Batch size, width and dtype are those of the first x. The weights must not change while the stream lasts.
-    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and for a cell with
-    dropout: what has been trained is run without.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, for a cell that the
+    engine does not run, and for one with dropout: what has been trained is run without.
     """
 
     def __init__(self, cell, params, initial_state=None, engine="numpy"):
@@ -33,8 +33,11 @@ class Stream:
         check_choice("engine", engine, ENGINES)
         if any(named_leaves(cell.mask_sizes(1))):
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
+        if engine == "numba":
+            jit.check_covered(cell)
         self.cell, self.params, self.engine = cell, params, engine
-        self.initial_state = initial_state
+        # As it is now, whatever is written into it before the first step.
+        self.initial_state = map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)
         self.shape, self.dtype, self.running = ("B", "D"), None, None
 
     def step(self, x):
@@ -42,8 +45,8 @@ class Stream:
         check_array("x", x, self.shape, self.dtype)
         if self.running is None:
             self.start(x)
-        # Copied, because the state may be the very array that was returned.
-        return self.running.step(np.ascontiguousarray(x)).copy()
+        # x is copied into row-major order, the one that is compiled; the output, because it may be the state itself.
+        return self.running.step(np.array(x, order="C")).copy()
 
     @property
     def state(self):
@@ -66,5 +69,7 @@ class CellStream:
         self.cell, self.params, self.state = cell, params, state
 
     def step(self, x):
-        output, self.state, _ = self.cell.forward(self.params, x, self.state)
+        # No masks, but nested as the cell is: a DropoutWrapper that drops nothing asks for its structure.
+        masks = self.cell.mask_sizes(x.shape[1])
+        output, self.state, _ = masked_forward(self.cell, self.params, x, self.state, masks)
         return output
