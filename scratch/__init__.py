@@ -38,7 +38,7 @@ from scratch.inputs.padding import (
     unpad_batch,
 )
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
-from scratch.jit import get_num_threads, set_num_threads
+from scratch.jit import SmallUnroll, get_num_threads, set_num_threads
 from scratch.training.dense import Dense
 from scratch.training.losses import (
     mask_by_length,
@@ -92,6 +92,7 @@ __all__ = [
     "PaddedBatch",
     "PaddingCost",
     "ResidualWrapper",
+    "SmallUnroll",
     "Stream",
     "TimeFreqLSTMCell",
     "bidirectional_dynamic_rnn",

@@ -2,11 +2,22 @@
 
 Read ``lstm.py`` first: its two kernels hold the equations. What they stand on is, from below, ``vector.py``, a register
 of numbers; ``tile.py``, the product that stays in registers; ``products.py``, whole products made of tiles;
-``schedule.py``, which rows run when; ``layer.py``, a layer over a batch; ``stack.py``, from a cell to its layers.
+``schedule.py``, which rows run when; ``layer.py``, a layer over a batch; ``stack.py``, from a cell to its layers. For
+networks of a few units there is ``small.py``.
 """
 
+from scratch.jit.small_unroll import SmallUnroll
 from scratch.jit.stack import JitTape, backward, check_covered, forward
 from scratch.jit.stream import make_stream
 from scratch.jit.threads import get_num_threads, set_num_threads
 
-__all__ = ["JitTape", "backward", "check_covered", "forward", "get_num_threads", "make_stream", "set_num_threads"]
+__all__ = [
+    "JitTape",
+    "SmallUnroll",
+    "backward",
+    "check_covered",
+    "forward",
+    "get_num_threads",
+    "make_stream",
+    "set_num_threads",
+]

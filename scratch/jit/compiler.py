@@ -1,10 +1,14 @@
 """How the functions of this folder are compiled: when first called, once for each dtype, and kept between processes."""
 
+import hashlib
 import sys
 import threading
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
-from numba import cfunc, njit
+from llvmlite import binding
+from numba import cfunc, config, njit
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -28,10 +32,29 @@ def compiled_address(function, signature):
 
 def kept(compile_with):
     try:
-        return compile_with(True)
+        function = compile_with(True)
     except RuntimeError:
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
         return compile_with(False)
+    # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of this
+    # folder in it, and code that disagrees with them about the size of a tile writes where it must not.
+    index = function._cache._cache_file
+    index._source_stamp = index._source_stamp, sources()
+    return function
+
+
+def has_feature(name):
+    """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
+    if config.CPU_FEATURES is not None:
+        return f"+{name}" in config.CPU_FEATURES.split(",")
+    return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
+
+
+@cache
+def sources():
+    """Return a fingerprint of all that is written in this folder."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 known = set()

@@ -6,7 +6,8 @@ Every product of this engine is made of tiles of at most ``ROWS`` rows and ``VEC
 
 One step of the loop over ``depth`` loads a row of b, VECTORS registers, and multiplies it by one number of each row of
 a: ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. 6 · 4 results, the 4 vectors of b and a number of a fill 29 of
-the 32 registers of AVX-512; with 7 rows some would have to be stored and loaded again at every step.
+the 32 registers of AVX-512; with 7 rows some would have to be stored and loaded again at every step. AVX2 has 16
+registers of half the size: 6 · 1 results take 12 of them.
 
 A result is one sum over depth in ascending order, whatever tile it is in: how a matrix is cut changes no bit of it.
 """
@@ -19,11 +20,11 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-from scratch.jit.compiler import compiled_address
+from scratch.jit.compiler import compiled_address, has_feature
 from scratch.jit.vector import REGISTER, Vector, call_llvm, constant, lanes, spread
 
 ROWS = 6
-VECTORS = 4
+VECTORS = 4 if has_feature("avx512f") else 1
 INTEGER = ir.IntType(64)
 
 
