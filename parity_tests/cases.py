@@ -110,6 +110,8 @@ DROPOUT_CELLS = [
 ]
 JIT_CELLS = RNN_CELLS + LSTM_CELLS + MULTI_CELLS
 CONTRIB_CELLS = COUPLED_LSTM_CELLS + TIME_FREQ_CELLS + GRID_CELLS + ATTENTION_CELLS
+# JIT_CELLS are those that are run in every way with both engines; these, all that engine="numba" runs.
+COVERED_CELLS = JIT_CELLS + FULL_LSTM_CELLS + BLOCK_CELLS + GRU_CELLS + MIXED_CELLS + RESIDUAL_CELLS
 CELLS = JIT_CELLS + FULL_LSTM_CELLS + GRU_CELLS + MIXED_CELLS + RESIDUAL_CELLS + VARIATIONAL_CELLS + CONTRIB_CELLS
 
 # All rows full; unsorted, with 0, 1 and T among them; none that reaches T.
@@ -134,4 +136,5 @@ def one_step(cells):
 
 def on_engines(cells):
     """Return ``(cell, engine)`` for each cell and each engine that runs it."""
-    return [(cell, engine) for cell in cells for engine in ("numpy", "numba") if engine == "numpy" or cell in JIT_CELLS]
+    engines = {engine: cells if engine == "numpy" else COVERED_CELLS for engine in ("numpy", "numba")}
+    return [(cell, engine) for cell in cells for engine, covered in engines.items() if cell in covered]

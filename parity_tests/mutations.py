@@ -16,10 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
+# Imported here, before the processes part, because each of them needs these, and they take seconds.
+import hypothesis.strategies  # noqa: F401
 import numba
 import pytest
 
-# Imported here, before the processes part, because TensorFlow and Keras take seconds and each of them needs both.
 import tf_impl.keras_layers  # noqa: F401
 from parity_tests.faults import FAULTS
 
@@ -69,7 +70,9 @@ def examine(number):
         sys.path.insert(0, name)
         plugin, output = FirstFailure(), io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", name]
+            # Nobody reads why a test failed, so nothing is prepared for telling it well.
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
+            options += ["--rootdir", name]
             code = pytest.main([*options, fault.tests], plugins=[plugin])
         os.chdir(ROOT)
     seconds = time.perf_counter() - started

@@ -12,7 +12,7 @@ from parity_tests.harness import assert_parity, compare
 ROOT = Path(__file__).resolve().parent.parent
 # What each folder may import of the project, and of the outside beyond the standard library.
 ARROWS = {
-    "scratch": {"scratch", "numpy", "numba"},
+    "scratch": {"scratch", "numpy", "numba", "llvmlite"},
     "tf_impl": {"tf_impl", "scratch", "numpy", "tensorflow", "keras", "tf_keras"},
 }
 STANDARD = {
@@ -20,11 +20,17 @@ STANDARD = {
     "contextlib",
     "dataclasses",
     "functools",
+    "hashlib",
+    "itertools",
     "math",
     "numbers",
+    "operator",
     "os",
+    "pathlib",
+    "queue",
     "re",
     "sys",
+    "threading",
     "typing",
     "warnings",
 }

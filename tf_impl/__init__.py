@@ -53,4 +53,5 @@ from tf_impl.unroll.bidirectional import (
 from tf_impl.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
 from tf_impl.unroll.stack_bidirectional import stack_bidirectional_dynamic_rnn, stack_bidirectional_dynamic_rnn_backward
 from tf_impl.unroll.static import static_rnn, static_rnn_backward
+from tf_impl.unroll.streaming import Stream
 from tf_impl.unroll.truncated import truncated_rnn, truncated_rnn_backward

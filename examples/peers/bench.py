@@ -76,9 +76,9 @@ class Bench:
             row.absent = f"{', '.join(missing)}: pip install 'unrolled[{peer.extra}]'"
             return
         environment = {}
-        if name == "numba" and self.arguments.cold:
+        if name.startswith("numba") and self.arguments.cold:
             # Once with nothing kept, which is then there for the worker that is timed.
-            environment["NUMBA_CACHE_DIR"] = str(self.folder / "numba")
+            environment["NUMBA_CACHE_DIR"] = str(self.folder / name)
             self.report(f"{name}, first call with nothing kept")
             with self.worker(name, peer, **environment) as worker:
                 row.cold = worker.ask().get("first")

@@ -1,6 +1,6 @@
 """What was found, drawn: bars for each workload, and lines over the lengths and the widths."""
 
-COLOURS, OTHERS = {"numba": "#8c2f7a", "numpy": "#5b8e7d"}, "#f4a259"
+COLOURS, OTHERS = {"numba": "#8c2f7a", "numba-small": "#8c2f7a", "numpy": "#5b8e7d"}, "#f4a259"
 
 
 def draw_bars(all_found, plt):

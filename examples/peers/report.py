@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 HEAD = ("peer", "ms", "min..max", "of limit", "first s", "cold s", "MB", "off")
-SUMMARY = ("workload", "numba ms", "times as fast as", "the fastest peer", "its ms", "of the limit")
+SUMMARY = ("workload", "ours", "ms", "times as fast as", "the fastest peer", "its ms", "of the limit")
 # Larger differences from the reference, as a part of its scale, are errors: float32 over long sequences.
 LIMIT = 2e-5
 
@@ -49,9 +49,9 @@ class Found:
         return [fault for row in self.rows if (fault := self.fault(row))]
 
     def contest(self):
-        """Return the rows of numba and of the fastest peer whose numbers are right; ``None`` where there is none."""
+        """Return the rows of our faster compiled one and of the fastest peer whose numbers are right, or ``None``."""
         right = [row for row in self.timed() if not self.fault(row)]
-        ours = [row for row in right if row.name == "numba"]
+        ours = [row for row in right if row.name.startswith("numba")]
         peers = [row for row in right if not row.ours]
         return ours[0] if ours else None, peers[0] if peers else None
 
@@ -63,11 +63,11 @@ class Found:
         lines = []
         if peer:
             ratio = peer.median / ours.median
-            lines.append(f"numba against the fastest peer present, {peer.name}: {ratio:.2f} times as fast")
+            lines.append(f"{ours.name} against the fastest peer present, {peer.name}: {ratio:.2f} times as fast")
         if self.limit:
             what = "the bare loop" if self.workload.limit == "loop" else "the limit"
             rate = f", products at {self.product_rate / 1e9:.0f} GFLOP/s" if self.workload.limit != "loop" else ""
-            lines.append(f"numba of {what}: {self.limit / ours.median:.0%} ({milliseconds(self.limit)} ms{rate})")
+            lines.append(f"{ours.name} of {what}: {self.limit / ours.median:.0%} ({milliseconds(self.limit)} ms{rate})")
         return lines
 
     def remarks(self):
@@ -111,13 +111,13 @@ def milliseconds(seconds):
 
 
 def summary(all_found):
-    """Return a row for each workload on which numba has times: how it stands."""
+    """Return a row for each workload on which a compiled one of ours has times: how it stands."""
     for found in all_found:
         ours, peer = found.contest()
         if ours:
             against = (f"{peer.median / ours.median:.2f}", peer.name, milliseconds(peer.median)) if peer else ("-",) * 3
             limit = f"{found.limit / ours.median:.0%}" if found.limit else "-"
-            yield found.name, milliseconds(ours.median), *against, limit
+            yield found.name, ours.name, milliseconds(ours.median), *against, limit
 
 
 def print_table(head, rows, console):

@@ -2,9 +2,19 @@
 
 import numpy as np
 
-import scratch
 from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMState, MultiRNNCell, dynamic_rnn, dynamic_rnn_backward
+from scratch import (
+    BasicLSTMCell,
+    BasicRNNCell,
+    GRUCell,
+    LSTMState,
+    MultiRNNCell,
+    SmallUnroll,
+    Stream,
+    dynamic_rnn,
+    dynamic_rnn_backward,
+    set_num_threads,
+)
 from scratch.tree import named_leaves
 
 
@@ -32,7 +42,7 @@ class NumpyPeer:
     def prepare(self):
         if self.mode == STREAMING:
             try:
-                self.stream = scratch.Stream(self.cell, self.params, batch_size=1, engine=self.engine)
+                self.stream = Stream(self.cell, self.params, engine=self.engine)
             except ValueError as error:
                 raise DoesNotRun(str(error)) from error
 
@@ -85,9 +95,25 @@ class NumbaPeer(NumpyPeer):
     engine = "numba"
 
     def __init__(self, problem, threads):
-        if hasattr(scratch, "set_num_threads"):
-            scratch.set_num_threads(threads)
+        set_num_threads(threads)
         super().__init__(problem, threads)
+
+
+class SmallNumbaPeer(NumpyPeer):
+    """``SmallUnroll``, for layers of a few units."""
+
+    def prepare(self):
+        if self.mode != TRAINING or self.lengths is not None:
+            raise DoesNotRun("SmallUnroll trains on rows of full length")
+        num_steps, batch_size, input_size = self.inputs.shape
+        try:
+            self.unroll = SmallUnroll(self.cell, batch_size, num_steps, input_size, time_major=True)
+        except ValueError as error:
+            raise DoesNotRun(str(error)) from error
+
+    def step(self):
+        outputs, _ = self.unroll.forward(self.params, self.inputs, self.state)
+        self.found = (outputs, *self.unroll.backward(self.d_outputs))
 
 
 def as_list(state):

@@ -90,8 +90,8 @@ FAULTS = [
         ),
         (
             "outputs left time-major",
-            "outputs = outputs if time_major else outputs.swapaxes(0, 1)",
-            "pass",
+            "outputs = np.stack(outputs)\n        outputs = outputs if time_major else outputs.swapaxes(0, 1)",
+            "outputs = np.stack(outputs)",
         ),
         (
             "sequence_length not handed on",
@@ -215,8 +215,8 @@ FAULTS = [
         "unroll/test_checkpointed.py",
         (
             "checkpoint_every makes no difference",
-            'if engine == "numpy" and checkpoint_every is None:',
-            'if engine == "numpy":',
+            'if engine == "numpy" and checkpoint_every is None and keep_tape:',
+            'if engine == "numpy" and keep_tape:',
         ),
         (
             "checkpoint_every passed over by the compiled engine",
@@ -374,5 +374,92 @@ FAULTS = [
             "            initial_states_bw[layer],\n            time_major",
             "            initial_states_bw[0],\n            time_major",
         ),
+    ),
+    *faults_in(
+        "unroll/dynamic.py",
+        "unroll/test_forward_only.py",
+        (
+            "keep_tape makes no difference to the text book",
+            "checkpoint_every is None and keep_tape:",
+            "checkpoint_every is None:",
+        ),
+        ("a tape of nothing handed out", "outputs.shape) if keep_tape else None", "outputs.shape)"),
+        (
+            "outputs left time-major without a tape",
+            "outputs = outputs if time_major else outputs.swapaxes(0, 1)\n    return",
+            "pass\n    return",
+        ),
+        ("checkpoints asked for and not kept", "if keep_tape is False:", "if False:"),
+    ),
+    *faults_in(
+        "unroll/checkpointed.py",
+        "unroll/test_forward_only.py::test_memory_is_taken_for_the_results_alone",
+        ("states kept without a tape", "        if keep_tape:\n", "        if True:\n"),
+    ),
+    *faults_in(
+        "jit/layer.py",
+        "unroll/test_forward_only.py::test_memory_is_taken_for_the_results_alone",
+        ("memory for all tokens without a tape", "        if not keep_tape:\n", "        if False:\n"),
+    ),
+    *faults_in(
+        "jit/schedule.py",
+        "unroll/test_forward_only.py",
+        ("two steps' memory, counted as if it went on", "% 2 * num_ranks", "* num_ranks"),
+    ),
+    *faults_in(
+        "jit/stack.py",
+        "unroll/test_forward_only.py",
+        (
+            "final memory looked for where a tape would have it",
+            "tokens = tape.schedule.first[last]",
+            "tokens = schedule.first[last]",
+        ),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py",
+        ("state not carried to the next step", "output, self.state, _ = masked_forward(", "output, _, _ = masked_forward("),
+        ("initial state ignored", "x.dtype, self.initial_state)", "x.dtype, None)"),
+        ("a wrapper that drops nothing left without its masks", "x, self.state, masks)", "x, self.state, ())"),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py::test_what_goes_in_and_what_comes_out_is_the_callers",
+        (
+            "initial state shared with the caller until the first step",
+            'map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)',
+            "initial_state",
+        ),
+        ("output that is the state itself", 'np.array(x, order="C")).copy()', 'np.array(x, order="C"))'),
+        ("state handed out, not a copy of it", "map_tree(np.copy, self.running.state)", "self.running.state"),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py::test_any_memory_layout_gives_the_same_bits_and_compiles_nothing_anew",
+        ("each layout of x compiled anew", 'np.array(x, order="C")', "x"),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py::test_what_does_not_fit_the_cell_is_refused_before_the_first_step",
+        ("dropout passed over", "if any(named_leaves(cell.mask_sizes(1))):", "if False:"),
+        ("cell not looked at before the first step", "            jit.check_covered(cell)\n", "            pass\n"),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py::test_refusals",
+        ("a later step of any shape and dtype", "self.shape, self.dtype = x.shape, x.dtype", "pass"),
+    ),
+    *faults_in(
+        "jit/stream.py",
+        "unroll/test_streaming.py",
+        ("first step taken after one of zeros", "        self.state = state\n", ""),
+        ("memory of before the step", "memory[len(h) :, :", "memory[: len(h), :"),
+        ("every layer started from the lowest one's state", "params[name], size, part)", "params[name], size, state[0])"),
+        ("way round the cell left out", "return x + self.inner.step(x)", "return self.inner.step(x)"),
+    ),
+    *faults_in(
+        "jit/stream.py",
+        "unroll/test_streaming.py::test_the_compiled_engine_refuses_complex_numbers",
+        ("complex numbers handed to the kernels", "if leaf.dtype not in (np.float32, np.float64):", "if False:"),
     ),
 ]

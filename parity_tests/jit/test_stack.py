@@ -1,13 +1,16 @@
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import pytest
 
 import scratch
-from parity_tests.cases import MULTI_CELLS, sequences
+from parity_tests.cases import DROPOUT_CELLS, MIXED_CELLS, MULTI_CELLS, RESIDUAL_CELLS, sequences
 from parity_tests.harness import Case, assert_parity, run_dynamic
-from parity_tests.jit.checks import check_against_numpy_and_tensorflow
+from parity_tests.jit.checks import check_against_numpy, check_against_numpy_and_tensorflow
 from scratch import BasicLSTMCell, MultiRNNCell, dynamic_rnn
+from scratch.jit.lstm import lstm_backward, lstm_forward
+from scratch.jit.products import add_gradient, pack, pack_transposed
 from scratch.tree import map_tree
 
 
@@ -15,6 +18,16 @@ from scratch.tree import map_tree
 @pytest.mark.parametrize("case", sequences(MULTI_CELLS), ids=str)
 def test_agrees_with_numpy_and_tensorflow(case, dtype):
     check_against_numpy_and_tensorflow(case, dtype)
+
+
+@pytest.mark.parametrize("case", sequences(MIXED_CELLS + RESIDUAL_CELLS), ids=str)
+def test_agrees_with_numpy(case):
+    check_against_numpy(case, np.float64)
+
+
+@pytest.mark.parametrize("cell", MIXED_CELLS + RESIDUAL_CELLS + DROPOUT_CELLS[3:4], ids=str)
+def test_time_major_agrees_with_numpy(cell):
+    check_against_numpy(Case(cell, (4, 0, 6, 1, 3)), np.float64, time_major=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,18 @@ def test_any_memory_layout_gives_the_same_bits():
     for layout in (np.asfortranarray, strided, read_only):
         assert_parity(run_dynamic_numba(case, map_tree(layout, problem)), expected, limit=0)
     assert_parity(run_dynamic_numba(case, problem, time_major=True), expected, limit=0)
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
+def test_any_memory_layout_compiles_nothing_anew():
+    case = Case(BasicLSTMCell(4), (4, 0, 6, 1, 3))
+    problem = case.draw(np.float64)
+    functions = pack, pack_transposed, add_gradient, lstm_forward, lstm_backward
+    run_dynamic_numba(case, problem)
+    before = [len(function.signatures) for function in functions]
+    for layout in (np.asfortranarray, strided, read_only):
+        run_dynamic_numba(case, map_tree(layout, problem))
+    assert [len(function.signatures) for function in functions] == before
 
 
 def run_dynamic_numba(case, problem, **options):

@@ -3,7 +3,7 @@
 import hashlib
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -60,12 +60,13 @@ def sources():
 known = set()
 
 
-@contextmanager
 def announced(*what):
     """Say on the standard error what takes so long, if what is first done inside takes more than a second."""
-    if what in known:
-        yield
-        return
+    return nullcontext() if what in known else announcing(what)
+
+
+@contextmanager
+def announcing(what):
     line = f"unrolled: compiling {' '.join(map(str, what))}; the result is kept for the next time"
     timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
     timer.daemon = True

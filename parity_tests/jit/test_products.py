@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+
+from parity_tests.harness import assert_parity
+from parity_tests.jit.checks import SAME_BITS
+from scratch.jit.products import DEPTH, TOKENS, add_gradient, count_tiles, multiply, pack, pack_transposed
+from scratch.jit.tile import ROWS, VECTORS, tile_code
+from scratch.jit.vector import REGISTER
+
+DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
+
+
+def sizes(dtype):
+    """Return the numbers in a vector and in a panel."""
+    lanes = REGISTER // dtype.itemsize
+    return lanes, VECTORS * lanes
+
+
+def draw(dtype, *shape):
+    return np.random.default_rng(shape).standard_normal(shape).astype(dtype)
+
+
+def packed_weights(matrix):
+    """Return a matrix [K, N] cut into panels, by NumPy."""
+    width = sizes(matrix.dtype)[1]
+    panels = -(-matrix.shape[1] // width)
+    wide = np.zeros((len(matrix), panels * width), matrix.dtype)
+    wide[:, : matrix.shape[1]] = matrix
+    return np.ascontiguousarray(wide.reshape(len(matrix), panels, width).swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("depth", [1, 5, DEPTH, DEPTH + 1, 2 * DEPTH + 3])
+def test_multiply(depth, dtype):
+    lanes, width = sizes(dtype)
+    for rows, columns in [(1, lanes), (5, width), (6, width + lanes), (7, 2 * width), (13, 2 * width + 3 * lanes)]:
+        a, b, z = draw(dtype, rows, depth), draw(dtype, depth, columns), draw(dtype, rows, columns)
+        before = z.copy()
+        multiply(tile_code(dtype), a, packed_weights(b), z, True)
+        assert_parity(z, before + a @ b)
+        multiply(tile_code(dtype), a, packed_weights(b), z, False)
+        assert_parity(z, a @ b)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_how_rows_are_cut_changes_no_bit(dtype):
+    """A product of any number of rows is that of each row alone, although its tiles have other heights."""
+    depth, columns = DEPTH + 7, sum(sizes(dtype))
+    b = packed_weights(draw(dtype, depth, columns))
+    for rows in [*range(1, 2 * ROWS + 2), 31]:
+        a, before = draw(dtype, rows, depth), draw(dtype, rows, columns)
+        for add in (False, True):
+            together, alone = before.copy(), before.copy()
+            multiply(tile_code(dtype), a, b, together, add)
+            for row in range(rows):
+                multiply(tile_code(dtype), a[row : row + 1], b, alone[row : row + 1], add)
+            assert_parity(together, alone, limit=SAME_BITS)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("num_tokens", [1, TOKENS, TOKENS + 1, 2 * TOKENS + 5])
+def test_add_gradient(num_tokens, dtype):
+    lanes, width = sizes(dtype)
+    for depth, columns in [(1, lanes), (6, width), (17, width + 3 * lanes), (20, 3 * width)]:
+        a, d_z, d_w = draw(dtype, num_tokens, depth), draw(dtype, num_tokens, columns), draw(dtype, depth, columns)
+        tiles = count_tiles(depth, columns, width)
+        assert tiles == -(-depth // ROWS) * -(-columns // width)
+        before, shared = d_w.copy(), d_w.copy()
+        add_gradient(tile_code(dtype), a, d_z, d_w, True, 0, tiles)
+        assert_parity(d_w, before + a.T @ d_z)
+        # Shared out in three, the tiles of the first and the last share in the middle of a panel.
+        for first, last in [(0, tiles // 3), (tiles // 3, tiles - tiles // 4), (tiles - tiles // 4, tiles)]:
+            add_gradient(tile_code(dtype), a, d_z, shared, True, first, last)
+        assert_parity(shared, d_w, limit=SAME_BITS)
+        add_gradient(tile_code(dtype), a, d_z, d_w, False, 0, tiles)
+        assert_parity(d_w, a.T @ d_z)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_only_the_tiles_asked_for_are_written(dtype):
+    width = sizes(dtype)[1]
+    a, d_z, d_w = draw(dtype, 3, 14), draw(dtype, 3, 2 * width), np.zeros((14, 2 * width), dtype)
+    # Three tiles a panel, of 4, 5 and 5 rows: the last of the first panel and the first of the second.
+    add_gradient(tile_code(dtype), a, d_z, d_w, True, 2, 4)
+    expected = np.zeros_like(d_w)
+    expected[9:, :width] = (a.T @ d_z)[9:, :width]
+    expected[:4, width:] = (a.T @ d_z)[:4, width:]
+    assert_parity(d_w, expected)
+    np.testing.assert_array_equal(d_w == 0, expected == 0)
+
+
+def gates_in_whole_vectors(matrix, units):
+    """Return a matrix [n, gates · units] with zeros after each gate, up to whole vectors."""
+    lanes = sizes(matrix.dtype)[0]
+    gates = matrix.reshape(len(matrix), -1, units)
+    return np.pad(gates, [(0, 0), (0, 0), (0, -units % lanes)]).reshape(len(matrix), -1)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("units", [1, 16, 21])
+def test_packing(units, dtype):
+    """Each gate begins a vector; other rows are left alone, and so is what stands after a gate."""
+    matrix = draw(dtype, 5, 4 * units)
+    expected = packed_weights(gates_in_whole_vectors(matrix, units))
+    packed = np.zeros((len(expected), 8, expected.shape[2]), dtype)
+    pack(matrix, units, packed, 2)
+    np.testing.assert_array_equal(packed[:, 2:7], expected)
+    assert (packed[:, :2] == 0).all()
+    assert (packed[:, 7:] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("units", [1, 16, 21])
+def test_packing_transposed(units, dtype):
+    """Rows become columns, from any column on and across the border of a panel."""
+    width = sizes(dtype)[1]
+    matrix = draw(dtype, width + 5, 3 * units)
+    wide = gates_in_whole_vectors(matrix, units)
+    expected = np.zeros((wide.shape[1], width + 12), dtype)
+    expected[:, 7:] = wide.T
+    expected = packed_weights(expected)
+    packed = np.zeros_like(expected)
+    pack_transposed(matrix, units, packed, 7)
+    np.testing.assert_array_equal(packed, expected)
