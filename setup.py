@@ -12,8 +12,8 @@ setup(
     license_files=["LICENSE"],
     packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*"]),
     python_requires=">=3.11,<3.14",
-    # SciPy: Numba compiles np.dot to the BLAS that SciPy ships.
-    install_requires=["numpy>=2.0", "numba>=0.61", "scipy>=1.14"],
+    # llvmlite is Numba's own, and of the version it asks for. SciPy: Numba compiles np.dot to the BLAS that SciPy ships.
+    install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite", "scipy>=1.14"],
     extras_require={
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],

@@ -87,7 +87,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_anew():
     signature = numba.types.int64(numba.types.int64)
     with pytest.raises(RuntimeError, match="cannot cache"):
         numba.cfunc(signature, nopython=True, cache=True)(homeless)
-    assert compiler.compiled_address(homeless, signature).address
+    assert compiler.compiled_address(homeless, signature)
     assert compiler.compiled(homeless)(21) == 42
 
 

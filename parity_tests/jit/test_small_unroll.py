@@ -95,6 +95,20 @@ def test_arguments_are_not_written_to():
     assert_parity(tuple(problem), before, limit=0)
 
 
+def test_the_backward_pass_is_that_of_the_last_forward_pass_that_ran():
+    case = CASES[0]
+    problem = case.draw(np.float64)
+    unroll = make(case, np.float64)
+    expected = run_small(unroll, problem)
+    unroll.forward(problem.params, problem.inputs, problem.initial_state)
+    other = {name: 2 * array for name, array in problem.params.items()}
+    with pytest.raises(ValueError, match="inputs must have shape"):
+        unroll.forward(other, problem.inputs[:, 1:])
+    problem.inputs[:] = 0
+    actual = unroll.backward(problem.d_outputs, problem.d_final_state)
+    assert_parity(actual, tuple(expected)[2:], limit=0)
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from llvmlite import binding
-from numba import cfunc, config, njit
+from numba import config, njit
+from numba.core.ccallback import CFunc
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -22,20 +23,30 @@ OPTIONS = {
 
 def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
-    return kept(lambda cache: njit(function, cache=cache, **OPTIONS))
+    # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
+    return function if config.DISABLE_JIT else kept(njit(function, **OPTIONS))
 
 
 def compiled_address(function, signature):
-    """Return ``function`` compiled for one signature as an object with the ``address`` of its machine code."""
-    return kept(lambda cache: cfunc(signature, nopython=True, cache=cache)(function))
+    """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
+    if config.DISABLE_JIT:
+        return 0
+    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}))
+    callback.compile()
+    callbacks.append(callback)
+    return callback.address
 
 
-def kept(compile_with):
+callbacks = []
+
+
+def kept(function):
+    """Return the function, which has not been compiled yet; what it will be compiled to is kept, if that can be."""
     try:
-        function = compile_with(True)
+        function.enable_caching()
     except RuntimeError:
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
-        return compile_with(False)
+        return function
     # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of this
     # folder in it, and code that disagrees with them about the size of a tile writes where it must not.
     index = function._cache._cache_file

@@ -16,6 +16,7 @@ from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks, without
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
 from scratch.jit.vector import padded
+from scratch.tree import map_tree
 
 # Bytes of ∂L/∂z that are kept before they become gradients of weights: what a usual level-3 cache holds.
 BLOCK = 16 << 20
@@ -107,7 +108,9 @@ class Layer:
         d_h[schedule.rows] = d_h_of_ranks
         for carried, d_memory in zip(d_carried, d_memories, strict=True):
             d_memory[schedule.rows] = carried[:, : self.num_units]
-        return self.gradients_of_params(tape.params, gradients)
+        d_params = self.gradients_of_params(tape.params, gradients)
+        # In the order of the parameters, whatever that of the products.
+        return map_tree(lambda _, d_parameter: d_parameter, tape.params, d_params)
 
     @cached_property
     def work_per_token(self):

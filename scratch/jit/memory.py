@@ -5,6 +5,7 @@ asks for the same sizes at every step, so the memory of arrays that died is kept
 """
 
 import math
+import os
 import threading
 
 import numpy as np
@@ -58,3 +59,13 @@ def take(size):
         if fitting:
             return kept.pop(min(fitting, key=lambda number: kept[number].nbytes))
     return np.empty(size, np.uint8)
+
+
+def renew_lock():
+    """Another thread may hold the lock while a process forks, and the child has no such thread."""
+    global lock
+    lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=renew_lock)

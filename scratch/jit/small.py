@@ -95,6 +95,8 @@ def small_backward(
     d_xh = empty_rows(batch_size, d_above.shape[1] + 2 * size, c)
     w_t = empty_rows(4 * num_units, d_xh.shape[1], c)
     d_w = empty_rows(d_above.shape[1] + num_units + 1, gates.shape[1], c)
+    # What stands beside the numbers is computed with them and thrown away, but it must be numbers.
+    d_z[:], d_c[:], d_xh[:], w_t[:] = 0, 0, 0, 0
     for t in range(num_steps):
         for b in range(batch_size):
             for k in range(num_units):

@@ -28,8 +28,8 @@ class SmallUnroll:
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
 
     The numbers are those of ``dynamic_rnn`` up to rounding. All results are overwritten by the next call: copy what
-    shall last. Raises ``TypeError`` or ``ValueError``, by name, for a cell that is not small and for arguments that do
-    not fit.
+    shall last. The weights must not change between ``forward`` and its ``backward``. Raises ``TypeError`` or
+    ``ValueError``, by name, for a cell that is not small and for arguments that do not fit.
     """
 
     def __init__(self, cell, batch_size, num_steps, input_size, dtype=np.float32, time_major=False):
@@ -46,7 +46,7 @@ class SmallUnroll:
         # Row b at step t is row t · step_stride + b · row_stride of the arrays, seen as matrices.
         self.strides = (batch_size, 1) if time_major else (1, num_steps)
         self.lay_out(len(layers), num_steps, input_size, time_major)
-        self.parameters = self.x = None
+        self.parameters = self.kernels = None
 
     def lay_out(self, num_layers, num_steps, input_size, time_major):
         """Make all arrays, once."""
@@ -58,8 +58,10 @@ class SmallUnroll:
             return np.zeros(shape, self.dtype)
 
         leading = (num_steps, batch_size) if time_major else (batch_size, num_steps)
-        self.outputs, self.d_inputs = zeros(*leading, num_units), zeros(*leading, input_size)
-        self.output_rows, self.d_input_rows = self.outputs.reshape(tokens, -1), self.d_inputs.reshape(tokens, -1)
+        self.outputs, self.inputs = zeros(*leading, num_units), zeros(*leading, input_size)
+        self.d_inputs = zeros(*leading, input_size)
+        self.output_rows, self.input_rows = self.outputs.reshape(tokens, -1), self.inputs.reshape(tokens, -1)
+        self.d_input_rows = self.d_inputs.reshape(tokens, -1)
         self.weights = zeros(num_layers * self.depth + 3, gates)
         # Wider by a vector than what is in them, for the vectors that begin at the last gate.
         self.gates = zeros(num_layers * tokens, gates + padded(1, self.dtype))
@@ -79,26 +81,26 @@ class SmallUnroll:
 
     def forward(self, params, inputs, initial_state=None):
         """Return ``(outputs, final_state)`` as ``dynamic_rnn`` does."""
-        self.kernels, self.biases = self.take_params(params)
-        check_array("inputs", inputs, self.d_inputs.shape, self.dtype)
+        kernels, biases = self.take_params(params)
+        check_array("inputs", inputs, self.inputs.shape, self.dtype)
         states = self.take_state("initial_state", initial_state)
-        self.x = plain(inputs).reshape(self.d_input_rows.shape)
+        self.inputs[:], self.kernels = inputs, kernels
         kept = self.depth, self.weights, self.gates, self.c, self.h
         small_forward(
-            self.kernels, self.biases, self.forget_biases, states, self.x, *self.strides, *kept, self.output_rows
+            kernels, biases, self.forget_biases, states, self.input_rows, *self.strides, *kept, self.output_rows
         )
         return self.outputs, self.final_state
 
     def backward(self, d_outputs, d_final_state=None):
         """Return ``(d_inputs, d_initial_state, d_params)`` of the last ``forward``."""
-        if self.x is None:
+        if self.kernels is None:
             raise ValueError("backward needs a forward pass first")
         check_array("d_outputs", d_outputs, self.outputs.shape, self.dtype)
         d_final = self.take_state("d_final_state", d_final_state)
         d_rows = plain(d_outputs).reshape(self.output_rows.shape)
         kept, d_x = (self.gates, self.c, self.h), self.d_input_rows
         results = d_x, self.d_states, self.d_kernels, self.d_biases, self.d_above
-        small_backward(self.kernels, self.x, *self.strides, *kept, d_rows, d_final, *results)
+        small_backward(self.kernels, self.input_rows, *self.strides, *kept, d_rows, d_final, *results)
         return self.d_inputs, self.d_initial_state, self.d_params
 
     def take_params(self, params):

@@ -40,7 +40,7 @@ def multiply_tile(code, a, b, c, add):
 def tile_code(dtype):
     """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
     compute = tile_float32 if dtype == np.float32 else tile_float64
-    return compiled_address(compute, types.void(*[types.intp] * 11)).address
+    return compiled_address(compute, types.void(*[types.intp] * 11))
 
 
 def tile_float32(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
