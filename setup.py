@@ -12,12 +12,13 @@ setup(
     license_files=["LICENSE"],
     packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*"]),
     python_requires=">=3.11,<3.14",
-    # llvmlite is Numba's own, and of the version it asks for. SciPy: Numba compiles np.dot to the BLAS that SciPy ships.
-    install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite", "scipy>=1.14"],
+    # llvmlite is Numba's own, and of the version it asks for.
+    install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite"],
     extras_require={
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],
-        "plot": ["matplotlib>=3.9", "rich>=13"],
+        # SciPy: Numba compiles np.dot, a step of examples/to_the_limit.py, to the BLAS that SciPy ships.
+        "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14"],
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],
