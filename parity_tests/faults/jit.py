@@ -229,9 +229,9 @@ FAULTS = [
         ("panel not packed anew for other columns", "if panel != packed_panel:", "if packed_panel < 0:"),
         ("tiles counted in whole panels", "-(-depth // ROWS) * -(-num_columns // width)", "-(-depth // ROWS) * (num_columns // width)"),
         ("tiles of the first panel alone", "panel, tile = number // num_tiles, number % num_tiles", "panel, tile = 0, number % num_tiles"),
-        ("gates packed without a gap", "divmod(gate * size + unit, width)", "divmod(gate * units + unit, width)"),
+        ("the first gate packed in place of all", "gate, unit = gate + 1, 0", "gate, unit = gate, 0"),
         ("more packed than a gate has", "count = min(lanes(matrix), units - unit)", "count = min(lanes(matrix), matrix.shape[1] - gate * units - unit)"),
-        ("transposed gates packed without a gap", "packed[panel, gate * size + j, column]", "packed[panel, gate * units + j, column]"),
+        ("transposed gates packed without a gap", "gate * size + unit, min(", "gate * units + unit, min("),
         ("transposed from the first column", "divmod(row + n, width)", "divmod(n, width)"),
     ),
     *faults_in(
@@ -242,7 +242,7 @@ FAULTS = [
     *faults_in(
         "jit/tile.py",
         "jit/test_products.py::test_multiply",
-        ("compiled tile always begins at 0", "sums[i][j].add_incoming(old[i][j], from_c)", "sums[i][j].add_incoming(constant(vector_type, 0.0), from_c)"),
+        ("compiled tile added to the other way round", 'builder.icmp_signed("!=", add', 'builder.icmp_signed("==", add'),
         ("compiled tile leaves out the last number of a", 'builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)', 'builder.icmp_signed("<", builder.add(k, INTEGER(2)), depth)'),
         compiled=True,
     ),

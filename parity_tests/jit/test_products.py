@@ -103,7 +103,9 @@ def test_packing(units, dtype):
     matrix = draw(dtype, 5, 4 * units)
     expected = packed_weights(gates_in_whole_vectors(matrix, units))
     packed = np.zeros((len(expected), 8, expected.shape[2]), dtype)
-    pack(matrix, units, packed, 2)
+    vectors = gates_in_whole_vectors(matrix, units).shape[1] // sizes(dtype)[0]
+    pack(matrix, units, packed, 2, 0, vectors // 2)
+    pack(matrix, units, packed, 2, vectors // 2, vectors)
     np.testing.assert_array_equal(packed[:, 2:7], expected)
     assert (packed[:, :2] == 0).all()
     assert (packed[:, 7:] == 0).all()
@@ -120,5 +122,7 @@ def test_packing_transposed(units, dtype):
     expected[:, 7:] = wide.T
     expected = packed_weights(expected)
     packed = np.zeros_like(expected)
-    pack_transposed(matrix, units, packed, 7)
+    vectors = wide.shape[1] // sizes(dtype)[0]
+    pack_transposed(matrix, units, packed, 7, 0, vectors // 2)
+    pack_transposed(matrix, units, packed, 7, vectors // 2, vectors)
     np.testing.assert_array_equal(packed, expected)

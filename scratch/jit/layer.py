@@ -22,6 +22,10 @@ from scratch.tree import map_tree
 BLOCK = 16 << 20
 
 
+# To copy a number to another place takes as long as this many multiply-adds.
+PACKING = 32
+
+
 class Product:
     """One affine map z = [h, x, 1] [W_h; W_x; b] between columns ``source`` of the tape and ``target`` of z.
 
@@ -66,7 +70,8 @@ class Layer:
     def run_forward(self, params, schedule, x, h_0, memories_0, outputs, keep_tape, weights=None):
         """Run from the inputs x [B · T, D] to ``outputs`` [B · T, H], and return the tape."""
         num_ranks, num_tokens = len(schedule.rows), int(schedule.first[-1])
-        parts = share_ranks(schedule, share_count(num_tokens * self.work_per_token), 0, len(schedule.live))
+        count = share_count(num_tokens * self.work_per_token)
+        parts = share_ranks(schedule, count, 0, len(schedule.live))
         if not keep_tape:
             schedule, num_tokens = without_tape(schedule), 2 * num_ranks
         rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
@@ -137,7 +142,7 @@ class Layer:
         """Return the packed weights [panels, depth, panel] of a product."""
         packed = zeros((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
         for path, first, last, at in product.parts:
-            pack(as_matrix(follow(params, path))[first:last], product.units, packed, at)
+            self.share_columns(pack, as_matrix(follow(params, path))[first:last], product, packed, at)
         return packed
 
     def pack_transposed(self, params, product):
@@ -145,8 +150,14 @@ class Layer:
         packed = zeros((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
         for path, first, last, at in product.parts:
             if at < product.num_inputs:
-                pack_transposed(as_matrix(follow(params, path))[first:last], product.units, packed, at)
+                self.share_columns(pack_transposed, as_matrix(follow(params, path))[first:last], product, packed, at)
         return packed
+
+    def share_columns(self, function, matrix, product, packed, at):
+        """Share out the columns of a matrix that is packed, by the vector."""
+        vectors = product.num_columns // padded(1, self.dtype)
+        parts = shares(vectors, share_count(PACKING * matrix.size))
+        run(partial(function, matrix, product.units, packed, at), *parts)
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""

@@ -66,25 +66,35 @@ def count_tiles(depth, num_columns, width):
 
 
 @compiled
-def pack(matrix, units, packed, row):
-    """Copy a matrix [n, gates · units] into the rows of ``packed`` from ``row`` on; each gate begins a vector."""
-    size, width = whole_vectors(units, matrix), packed.shape[2]
+def pack(matrix, units, packed, row, first, last):
+    """Copy a matrix [n, gates · units] into the rows of ``packed`` from ``row`` on; each gate begins a vector.
+
+    Its columns are taken by the vector; those from number ``first`` to ``last`` are copied, counted through all gates.
+    """
+    width, vectors = packed.shape[2], whole_vectors(units, matrix) // lanes(matrix)
     for k in range(matrix.shape[0]):
-        for gate in range(matrix.shape[1] // units):
-            for unit in range(0, units, lanes(matrix)):
-                panel, column = divmod(gate * size + unit, width)
-                count = min(lanes(matrix), units - unit)
-                copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
+        gate, unit = first // vectors, first % vectors * lanes(matrix)
+        panel, column = divmod(first * lanes(matrix), width)
+        for _ in range(first, last):
+            count = min(lanes(matrix), units - unit)
+            copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
+            unit, column = unit + lanes(matrix), column + lanes(matrix)
+            if unit >= units:
+                gate, unit = gate + 1, 0
+            if column == width:
+                panel, column = panel + 1, 0
 
 
 @compiled
-def pack_transposed(matrix, units, packed, row):
+def pack_transposed(matrix, units, packed, row, first, last):
     """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
     size, width = whole_vectors(units, matrix), packed.shape[2]
-    for gate in range(matrix.shape[1] // units):
-        for unit in range(0, units, lanes(matrix)):
-            # A vector's width at a time, so that each line of the cache is read and written once.
-            for n in range(matrix.shape[0]):
-                panel, column = divmod(row + n, width)
-                for j in range(unit, min(unit + lanes(matrix), units)):
-                    packed[panel, gate * size + j, column] = matrix[n, gate * units + j]
+    vectors = size // lanes(matrix)
+    for number in range(first, last):
+        gate, unit = number // vectors, number % vectors * lanes(matrix)
+        left, top, count = gate * units + unit, gate * size + unit, min(lanes(matrix), units - unit)
+        for n in range(matrix.shape[0]):
+            panel, column = divmod(row + n, width)
+            source, target = matrix[n, left : left + count], packed[panel, top : top + count, column]
+            for j in range(count):
+                target[j] = source[j]

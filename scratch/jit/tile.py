@@ -9,7 +9,8 @@ a: ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. 6 · 4 results, the 4
 the 32 registers of AVX-512; with 7 rows some would have to be stored and loaded again at every step. AVX2 has 16
 registers of half the size: 6 · 1 results take 12 of them.
 
-A result is one sum over depth in ascending order, whatever tile it is in: how a matrix is cut changes no bit of it.
+A result is one sum over depth in ascending order, whatever tile it is in: how rows and columns are cut changes no bit
+of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
 """
 
 from functools import cache
@@ -102,12 +103,12 @@ def build_tiles(typing, number, rows, vectors, a, a_row, a_step, b, b_step, dept
 def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
     """Write one tile:
 
-    sums = c if add else 0
+    sums = 0
     for k in range(depth):
         for i in range(rows):
             for j in range(vectors):
                 sums[i][j] += a[i, k] * b[k, j]
-    c = sums
+    c = sums + c if add else sums
     """
     number = vector_type.element
     align = 4 if isinstance(number, ir.FloatType) else 8
@@ -118,41 +119,43 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
     def each(function):
         return [[function(i, j) for j in range(vectors)] for i in range(rows)]
 
+    def store_all(values):
+        each(lambda i, j: builder.store(values[i][j], builder.inttoptr(place[i][j], pointer), align=align))
+
+    pointer = vector_type.as_pointer()
     row_of_a = [builder.mul(a_row, INTEGER(i)) for i in range(rows)]
     row_of_c = [builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows)]
     place = each(lambda i, j: builder.add(row_of_c[i], INTEGER(REGISTER * j)))
-    begin, from_c = builder.block, builder.append_basic_block("from_c")
-    loop, end = builder.append_basic_block("loop"), builder.append_basic_block("end_of_loop")
-    builder.cbranch(builder.icmp_signed("!=", add, INTEGER(0)), from_c, loop)
-
-    builder.position_at_end(from_c)
-    old = each(lambda i, j: load_from(place[i][j], vector_type))
+    begin, loop = builder.block, builder.append_basic_block("loop")
+    end_of_loop, end = builder.append_basic_block("end_of_loop"), builder.append_basic_block("end")
     builder.branch(loop)
 
     builder.position_at_end(loop)
     # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
     sums = each(lambda i, j: builder.phi(vector_type))
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
-    for counter, first in zip(counters, (INTEGER(0), a, b), strict=True):
-        counter.add_incoming(first, begin)
-        counter.add_incoming(first, from_c)
     row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]
     factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
     new = each(lambda i, j: call_llvm(builder, "llvm.fma", factors[i], row_of_b[j], sums[i][j]))
     for i in range(rows):
         for j in range(vectors):
             sums[i][j].add_incoming(constant(vector_type, 0.0), begin)
-            sums[i][j].add_incoming(old[i][j], from_c)
             sums[i][j].add_incoming(new[i][j], loop)
-    for counter, step in zip(counters, (INTEGER(1), a_step, b_step), strict=True):
+    steps = (INTEGER(0), INTEGER(1)), (a, a_step), (b, b_step)
+    for counter, (first, step) in zip(counters, steps, strict=True):
+        counter.add_incoming(first, begin)
         counter.add_incoming(builder.add(counter, step), loop)
     again = builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)
-    rounds = builder.cbranch(again, loop, end)
+    rounds = builder.cbranch(again, loop, end_of_loop)
     # The loop is long enough; unrolled, it would only take longer to compile.
     module = builder.module
     rounds.set_metadata("llvm.loop", module.add_metadata([module.add_metadata(["llvm.loop.unroll.disable"])]))
 
+    builder.position_at_end(end_of_loop)
+    with builder.if_else(builder.icmp_signed("!=", add, INTEGER(0))) as (to_old, alone):
+        with to_old:
+            store_all(each(lambda i, j: builder.fadd(new[i][j], load_from(place[i][j], vector_type))))
+        with alone:
+            store_all(new)
+    builder.branch(end)
     builder.position_at_end(end)
-    for i in range(rows):
-        for j in range(vectors):
-            builder.store(new[i][j], builder.inttoptr(place[i][j], vector_type.as_pointer()), align=align)
