@@ -168,7 +168,7 @@ class Layer:
                 parameter, d_branch = follow(params, path), d_params
                 for name in path[:-1]:
                     d_branch = d_branch.setdefault(name, {})
-                d_parameter = d_branch.setdefault(path[-1], np.empty(parameter.shape, self.dtype))
+                d_parameter = d_branch.setdefault(path[-1], empty(parameter.shape, self.dtype))
                 as_matrix(d_parameter)[first:last] = gates[at : at + last - first].reshape(last - first, -1)
         return d_params
 

@@ -13,7 +13,7 @@ import numpy as np
 from scratch.jit.vector import REGISTER
 
 # In bytes: up to SMALL an array comes as it is from NumPy, up to LARGE it is not worth keeping.
-SMALL, LARGE = 1 << 12, 1 << 20
+SMALL, LARGE = 1 << 12, 1 << 16
 # No more than this is kept unused.
 MOST_KEPT = 1 << 30
 
