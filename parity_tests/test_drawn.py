@@ -103,7 +103,7 @@ def as_one(results):
 
 
 drawn = settings(
-    max_examples=60, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
+    max_examples=40, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
 )
 
 

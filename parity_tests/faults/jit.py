@@ -121,7 +121,6 @@ FAULTS = [
         ("a layer's gradient added to that of the one above", "        d_w[:] = 0\n", "        if layer == num_layers - 1:\n            d_w[:] = 0\n"),
         ("∂L/∂z times the kernel, not transposed", "w_t[n, k] = kernel[k, n]", "w_t[n, k] = kernel[n % len(kernel), k % (4 * num_units)]"),
         ("kernel's gradient from the new h", "load(d_w, num_inputs + k, n) + h[old, k] * d_z_n", "load(d_w, num_inputs + k, n) + h[old + batch_size, k] * d_z_n"),
-        compiled=True,
     ),
     *faults_in(
         "jit/small_unroll.py",
@@ -129,7 +128,6 @@ FAULTS = [
         ("time-major taken for batch-major", "(batch_size, 1) if time_major else (1, num_steps)", "(1, num_steps) if time_major else (batch_size, 1)"),
         ("a state not given is the last one's gradient", "            return self.zero_states\n", "            return self.d_states\n"),
         ("wider than a register", "max(widths) > most_units", "max(widths) > 2 * most_units"),
-        compiled=True,
     ),
     *faults_in(
         "jit/stack.py",

@@ -3,12 +3,26 @@ import pytest
 
 import scratch
 import tf_impl
-from parity_tests.cases import CELLS, JIT_CELLS, LENGTHS, in_dtypes, sequences
+from parity_tests.cases import (
+    ATTENTION_CELLS,
+    CELLS,
+    CONTRIB_CELLS,
+    COUPLED_LSTM_CELLS,
+    GRID_CELLS,
+    JIT_CELLS,
+    LENGTHS,
+    TIME_FREQ_CELLS,
+    in_dtypes,
+    sequences,
+)
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_static
 from scratch import BasicLSTMCell, LSTMState, static_rnn, static_rnn_backward
 
-# All patterns and both dtypes for the basic cells; for the others one, because TensorFlow takes seconds over each.
-OTHERS = [(Case(cell, LENGTHS[1]), np.float64) for cell in CELLS if cell not in JIT_CELLS]
+# All patterns and both dtypes for the basic cells; for the others one, and of those of tf.contrib one cell a kind, as
+# TensorFlow takes seconds over each. It unrolls every cell in test_dynamic.py, and the two unrolls are one loop.
+ONE_A_KIND = [COUPLED_LSTM_CELLS[0], TIME_FREQ_CELLS[0], GRID_CELLS[3], ATTENTION_CELLS[0]]
+REST = [cell for cell in CELLS if cell not in JIT_CELLS + CONTRIB_CELLS] + ONE_A_KIND
+OTHERS = [(Case(cell, LENGTHS[1]), np.float64) for cell in REST]
 
 
 @pytest.mark.parametrize(("case", "dtype"), in_dtypes(sequences(JIT_CELLS)) + OTHERS, ids=str)
