@@ -265,7 +265,7 @@ FAULTS = [
         ("what is no whole vector not copied", "target[target_row, target_column + k] = source[row, column + k]", "pass"),
     ),
     *faults_in(
-        "jit/vector.py",
+        "jit/register.py",
         "jit/test_vector.py",
         ("compiled bounds turn NaN into a number", "builder.fcmp_ordered(comparison, x, y), y, x)", "builder.fcmp_unordered(comparison, x, y), y, x)"),
         ("compiled powers of 2 half as large", "(32, 23, 127) if single else (64, 52, 1023)", "(32, 23, 126) if single else (64, 52, 1022)"),

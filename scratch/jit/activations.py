@@ -10,7 +10,8 @@ from numba import types
 from numba.extending import overload
 
 from scratch.jit.compiler import compiled
-from scratch.jit.vector import Vector, at_least, at_most, is_above, power_of_two, round_to_whole
+from scratch.jit.register import Vector
+from scratch.jit.vector import at_least, at_most, is_above, power_of_two, round_to_whole
 
 # ln 2 in two parts. The first has 14 bits, so its product with a small whole number is exact, in float32 as well.
 LN2_HIGH = round(math.log(2) * 2**14) / 2**14

@@ -22,7 +22,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 from scratch.jit.compiler import compiled_address, has_feature
-from scratch.jit.vector import REGISTER, Vector, call_llvm, constant, lanes, spread
+from scratch.jit.register import Vector, call_llvm, constant, spread
+from scratch.jit.vector import REGISTER, lanes
 
 ROWS = 6
 VECTORS = 4 if has_feature("avx512f") else 1
