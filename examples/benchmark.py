@@ -7,7 +7,6 @@ can do at all. `docs/jit/benchmark.md` says how it is measured.
 """
 
 import json
-import os
 import tempfile
 
 from common import end, make_console, make_parser, parse, plt, save
@@ -19,22 +18,16 @@ from peers.report import LIMIT, SUMMARY, markdown, print_table, show, summary
 from peers.workloads import GROUPS, WORKLOADS
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-
-def write(path, text):
-    """Write a file whole or not at all."""
-    unfinished = path.with_suffix(f".partial{path.suffix}")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+from scratch.files import written_whole
 
 
 def write_results(all_found, machine, arguments):
     options = {name: getattr(arguments, name) for name in ("rounds", "seed", "patience")}
     results = {"machine": machine, "options": options, "workloads": [found.as_json() for found in all_found]}
-    write(arguments.out / "results.json", json.dumps(results, indent=1) + "\n")
-    write(arguments.out / "results.md", markdown(all_found, machine_lines(machine)))
+    with written_whole(arguments.out / "results.json") as path:
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    with written_whole(arguments.out / "results.md") as path:
+        path.write_text(markdown(all_found, machine_lines(machine)), encoding="utf-8")
 
 
 def draw_all(all_found, out, console):

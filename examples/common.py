@@ -1,10 +1,11 @@
 """What the example programs share: their arguments, their pictures, and how they end."""
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
+
+from scratch.files import written_whole
 
 try:
     import matplotlib
@@ -48,13 +49,9 @@ def make_console():
 
 def save(figure, path, console):
     """Write the figure whole or not at all, and say where."""
-    unfinished = path.with_suffix(".partial.png")
-    try:
+    with written_whole(path) as unfinished:
         figure.savefig(unfinished, dpi=110)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-        plt.close(figure)
+    plt.close(figure)
     console.print(f"picture: {path}", soft_wrap=True)
 
 

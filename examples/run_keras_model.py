@@ -9,7 +9,6 @@ SpatialDropout1D, which do nothing once a model is trained. Whatever else it hol
 
 import argparse
 import json
-import os
 import sys
 import zipfile
 import zlib
@@ -20,6 +19,7 @@ import numpy as np
 from scratch import BasicLSTMCell, BasicRNNCell, Dense, GRUCell, dynamic_rnn
 from scratch.activations import relu, sigmoid
 from scratch.conversions import gru_from_keras, lstm_from_keras, rnn_from_keras
+from scratch.files import written_whole
 
 FORMAT = "a Keras model for unrolled, 1"
 
@@ -106,7 +106,8 @@ def export(model_path, weights_path):
     if any(layer["kind"] == "Embedding" for layer in layers[1:]):
         raise Refused("an Embedding must be the first layer")
     architecture = {"format": FORMAT, "input_shape": model.input_shape, "layers": layers}
-    write(weights_path, lambda file: np.savez(file, architecture=json.dumps(architecture), **arrays))
+    with written_whole(weights_path) as path, open(path, "wb") as file:
+        np.savez(file, architecture=json.dumps(architecture), **arrays)
     print(f"{weights_path}: {len(layers)} layers, {sum(array.size for array in arrays.values())} weights")
 
 
@@ -195,7 +196,8 @@ def run(weights_path, inputs_path, outputs_path, engine):
             x, lengths = apply(layer, below(arrays, f"{index}/"), x, lengths, engine)
         except KeyError as error:
             raise Refused(f"{weights_path} is not whole: layer {index} has no {error}") from error
-    write(outputs_path, lambda file: np.save(file, x))
+    with written_whole(outputs_path) as path, open(path, "wb") as file:
+        np.save(file, x)
     print(f"{outputs_path}: {x.dtype} {list(x.shape)}")
 
 
@@ -313,17 +315,6 @@ def in_order(sequences, order):
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
-
-
-def write(path, save):
-    """Write a file whole or not at all: to the side first, then in its place."""
-    unfinished = path.with_name(path.name + ".partial")
-    try:
-        with open(unfinished, "wb") as file:
-            save(file)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def parse(argv):

@@ -7,11 +7,12 @@ a limit is passed.
 
 import argparse
 import html
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
+
+from scratch.files import written_whole
 
 HEADINGS = ("cell", "engine", "witness", "dtype", "quantity", "difference", "of its scale", "ulps", "limit", "verdict")
 
@@ -43,13 +44,8 @@ def as_html(table):
 
 
 def write(path, text):
-    """Write the file whole or not at all."""
-    unfinished = path.with_name(path.name + ".partial")
-    try:
+    with written_whole(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
     print(f"table: {path}")
 
 
