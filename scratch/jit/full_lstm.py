@@ -58,8 +58,8 @@ class FullLSTMLayer(Layer):
             diagonals[:, : self.num_units] = [params[name] for name in DIAGONALS]
         return diagonals
 
-    def start_gradients(self):
-        return [*super().start_gradients(), zeros((3, self.size), self.dtype)]
+    def start_gradients(self, schedule):
+        return [*super().start_gradients(schedule), zeros((3, self.size), self.dtype)]
 
     def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
         super().add_gradients(tape, d_z, steps, gradients, add, number, count)

@@ -23,7 +23,7 @@ BLOCK = 16 << 20
 
 
 # To copy a number to another place takes as long as this many multiply-adds.
-PACKING = 32
+PACKING = 8
 
 
 class Product:
@@ -98,7 +98,7 @@ class Layer:
         d_carried = [empty((num_ranks, self.size), self.dtype) for _ in d_memories]
         for carried, d_memory in zip(d_carried, d_memories, strict=True):
             copy_padded(d_memory[schedule.rows], carried)
-        gradients = self.start_gradients()
+        gradients = self.start_gradients(schedule)
         weights = [self.pack_transposed(tape.params, product) for product in self.products]
         add = False
         for steps in blocks_of_steps(schedule, BLOCK // (self.z_width * self.dtype.itemsize)):
@@ -122,9 +122,10 @@ class Layer:
         """How many multiply-adds a token takes forward, and about twice as many back."""
         return sum(product.depth * product.num_columns for product in self.products)
 
-    def start_gradients(self):
-        """Return zeros for the gradient of each product's matrix."""
-        return [zeros((product.depth, product.num_columns), self.dtype) for product in self.products]
+    def start_gradients(self, schedule):
+        """Return an array for the gradient of each product's matrix: zeros where no token will write it."""
+        start = empty if len(schedule.live) else zeros
+        return [start((product.depth, product.num_columns), self.dtype) for product in self.products]
 
     def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
         """Add what a block of steps gives to the gradient of each product, in one of ``count`` shares of its tiles."""

@@ -66,35 +66,35 @@ def count_tiles(depth, num_columns, width):
 
 
 @compiled
-def pack(matrix, units, packed, row, first, last):
-    """Copy a matrix [n, gates · units] into the rows of ``packed`` from ``row`` on; each gate begins a vector.
+def vector_of_gates(matrix, units, number):
+    """Return where vector ``number`` of a matrix [n, gates · units] is, where it goes, and how many numbers it has.
 
-    Its columns are taken by the vector; those from number ``first`` to ``last`` are copied, counted through all gates.
+    Vectors are counted through all gates. Each gate begins one, so a gate's last vector may be cut short.
     """
-    width, vectors = packed.shape[2], whole_vectors(units, matrix) // lanes(matrix)
+    of_gate = whole_vectors(units, matrix) // lanes(matrix)
+    gate, unit = number // of_gate, number % of_gate * lanes(matrix)
+    return gate * units + unit, number * lanes(matrix), min(lanes(matrix), units - unit)
+
+
+@compiled
+def pack(matrix, units, packed, row, first, last):
+    """Copy the vectors ``first`` to ``last`` of each row of a matrix into ``packed``, to its rows from ``row`` on."""
+    panels, depth, width = packed.shape
+    # Panel below panel: each number of ``packed`` then has a row and a column.
+    packed = packed.reshape(panels * depth, width)
     for k in range(matrix.shape[0]):
-        gate, unit = first // vectors, first % vectors * lanes(matrix)
-        panel, column = divmod(first * lanes(matrix), width)
-        for _ in range(first, last):
-            count = min(lanes(matrix), units - unit)
-            copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
-            unit, column = unit + lanes(matrix), column + lanes(matrix)
-            if unit >= units:
-                gate, unit = gate + 1, 0
-            if column == width:
-                panel, column = panel + 1, 0
+        for number in range(first, last):
+            source, target, count = vector_of_gates(matrix, units, number)
+            copy_row(matrix, k, source, packed, target // width * depth + row + k, target % width, count)
 
 
 @compiled
 def pack_transposed(matrix, units, packed, row, first, last):
     """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
-    size, width = whole_vectors(units, matrix), packed.shape[2]
-    vectors = size // lanes(matrix)
-    for number in range(first, last):
-        gate, unit = number // vectors, number % vectors * lanes(matrix)
-        left, top, count = gate * units + unit, gate * size + unit, min(lanes(matrix), units - unit)
-        for n in range(matrix.shape[0]):
-            panel, column = divmod(row + n, width)
-            source, target = matrix[n, left : left + count], packed[panel, top : top + count, column]
-            for j in range(count):
-                target[j] = source[j]
+    width = packed.shape[2]
+    for n in range(matrix.shape[0]):
+        column = packed[(row + n) // width, :, (row + n) % width]
+        for number in range(first, last):
+            source, target, count = vector_of_gates(matrix, units, number)
+            for k in range(count):
+                column[target + k] = matrix[n, source + k]
