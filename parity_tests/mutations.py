@@ -2,12 +2,16 @@
 
 Each fault is planted in a copy of the project, in a process of its own, and the tests that should notice it are run
 there until the first fails. A fault that all of them pass is a survivor: a test is missing. The command ends non-zero
-if there is one. It presupposes that the tests pass without a fault.
+if there if there is one. It presupposes that the tests pass without a fault.
+
+The test that noticed a fault last time is asked first, alone; ``faults/noticed_by.json`` names it. Only where it passes
+or is no more do all the fault's tests run. So the file saves time and decides nothing; ``--record`` writes it anew.
 """
 
 import argparse
 import contextlib
 import io
+import json
 import multiprocessing
 import os
 import shutil
@@ -23,9 +27,11 @@ import pytest
 
 import tf_impl.keras_layers  # noqa: F401
 from parity_tests.faults import FAULTS
+from scratch.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests")
+NOTICED_BY = ROOT / "parity_tests" / "faults" / "noticed_by.json"
 
 
 class FirstFailure:
@@ -35,7 +41,7 @@ class FirstFailure:
 
     def pytest_runtest_logreport(self, report):
         if report.failed and self.test is None:
-            self.test = report.nodeid.removeprefix("parity_tests/")
+            self.test = report.nodeid
 
 
 def plant(fault, folder):
@@ -52,8 +58,12 @@ def plant(fault, folder):
     path.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
 
 
-def examine(number):
-    """Return ``(verdict, detail, seconds)`` for one fault; a verdict is "noticed", "survived" or "broken"."""
+def examine(task):
+    """Return ``(verdict, detail, seconds)`` for a fault's number and the test known to notice it, ``None`` if unknown.
+
+    A verdict is "noticed", "survived" or "broken"; the detail is the test that noticed it, or what there is to say.
+    """
+    number, known = task
     fault = FAULTS[number]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
@@ -68,36 +78,57 @@ def examine(number):
             del sys.modules[module]
         os.chdir(name)
         sys.path.insert(0, name)
-        plugin, output = FirstFailure(), io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            # Nobody reads why a test failed, so nothing is prepared for telling it well.
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
-            options += ["--rootdir", name]
-            code = pytest.main([*options, fault.tests], plugins=[plugin])
+        output = io.StringIO()
+        for tests in filter(None, (known, fault.tests)):
+            code, noticing = run_until_first_failure(tests, name, output)
+            if code == pytest.ExitCode.TESTS_FAILED:
+                break
         os.chdir(ROOT)
     seconds = time.perf_counter() - started
     if code == pytest.ExitCode.OK:
         return "survived", f"{fault.tests} passed", seconds
     if code == pytest.ExitCode.TESTS_FAILED:
-        return "noticed", plugin.test, seconds
+        return "noticed", noticing, seconds
     return "broken", output.getvalue()[-2000:], seconds
+
+
+def run_until_first_failure(tests, root, output):
+    """Run these tests and return pytest's exit code and the first that failed; what pytest says goes to ``output``."""
+    plugin = FirstFailure()
+    # Nobody reads why a test failed, so nothing is prepared for telling it well.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        return pytest.main([*options, "--rootdir", root, tests], plugins=[plugin]), plugin.test
+
+
+def title(fault):
+    """Return what names a fault to a reader, and in ``NOTICED_BY``."""
+    return f"{fault.path}: {fault.what}"
 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="plant only faults whose file or description contains this")
+    parser.add_argument("--record", action="store_true", help=f"write {NOTICED_BY.name} anew, after all that is known")
     arguments = parser.parse_args(argv)
-    chosen = [number for number, fault in enumerate(FAULTS) if arguments.only in f"{fault.path}: {fault.what}"]
+    chosen = [number for number, fault in enumerate(FAULTS) if arguments.only in title(fault)]
     if not chosen:
         parser.error(f"--only {arguments.only!r} names no fault")
+    known = json.loads(NOTICED_BY.read_text(encoding="utf-8"))
     counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
     fork = multiprocessing.get_context("fork")
     with fork.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        results = pool.imap(examine, chosen)
+        results = pool.imap(examine, [(number, known.get(title(FAULTS[number]))) for number in chosen])
         for number, (verdict, detail, seconds) in zip(chosen, results, strict=True):
             counts[verdict] += 1
-            fault = FAULTS[number]
-            print(f"{verdict:8}  {fault.path}: {fault.what}  ({seconds:.0f} s)\n{'':10}{detail}", flush=True)
+            name = title(FAULTS[number])
+            print(f"{verdict:8}  {name}  ({seconds:.0f} s)\n{'':10}{detail}", flush=True)
+            if verdict == "noticed":
+                known[name] = detail
+    if arguments.record:
+        kept = {name: known[name] for name in map(title, FAULTS) if name in known}
+        with written_whole(NOTICED_BY) as path:
+            path.write_text(json.dumps(kept, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(chosen)} faults: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     return 0 if counts["noticed"] == len(chosen) else 1
 
