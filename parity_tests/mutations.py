@@ -10,6 +10,7 @@ or is no more do all the fault's tests run. So the file saves time and decides n
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import multiprocessing
@@ -116,6 +117,8 @@ def main(argv=None):
         parser.error(f"--only {arguments.only!r} names no fault")
     known = json.loads(NOTICED_BY.read_text(encoding="utf-8"))
     counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
+    # What TensorFlow is made of will not be garbage: to look through it again in every process takes half a second.
+    gc.freeze()
     fork = multiprocessing.get_context("fork")
     with fork.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         results = pool.imap(examine, [(number, known.get(title(FAULTS[number]))) for number in chosen])
