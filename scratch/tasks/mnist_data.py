@@ -1,0 +1,181 @@
+"""MNIST for recurrent networks: images read row by row or pixel by pixel.
+
+    images [N, 784], pixels / 255       →  rows [N, 28, 28]: 28 steps of 28 pixels
+                                        →  pixels [N, 784, 1]: 784 steps of one pixel
+
+The tutorials' split: 55,000 images to train on, the first 5,000 of the training files held out for validation, 10,000
+to test on. With no MNIST at hand, the 8 × 8 digits that come with scikit-learn go the same way. The page is
+``docs/tasks/mnist_data.md``.
+"""
+
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.checks import check_array, check_count, check_dtype, shape_text
+from scratch.inputs.idx import read_idx
+
+NUM_CLASSES = 10
+VALIDATION_SIZE = 5000
+# Training images and labels, then test images and labels: the original files, and the arrays in Keras's mnist.npz.
+FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+KERAS_FILE, KERAS_NAMES = "mnist.npz", ("x_train", "y_train", "x_test", "y_test")
+SHAPES = (("N", 28, 28), ("N",)) * 2
+LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNIST
+
+
+class Examples(NamedTuple):
+    """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], whole numbers from 0 to 9."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class MnistData:
+    """Three sets of ``Examples``, and the ``name`` of what they show."""
+
+    name: str
+    train: Examples
+    validation: Examples
+    test: Examples
+
+
+def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
+    """Return ``MnistData`` from a folder with the four idx files, each gzipped or not, or with Keras's ``mnist.npz``.
+
+    Raises ``FileNotFoundError`` where the folder has neither, and ``ValueError``, naming the file, where one is not
+    what it should be.
+    """
+    folder = Path(data_dir)
+    paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
+    missing = ", ".join(name for name in FILES if not paths[name])
+    if not missing:
+        parts = {paths[name][0]: read_idx(paths[name][0], shape) for name, shape in zip(FILES, SHAPES, strict=True)}
+    elif any(paths.values()):
+        raise FileNotFoundError(f"{folder} must hold four files of MNIST, but has no {missing}, with or without .gz")
+    elif (folder / KERAS_FILE).exists():
+        parts = read_keras_file(folder / KERAS_FILE)
+    else:
+        raise FileNotFoundError(
+            f"there is no MNIST in {folder}: put the four files {missing} there, each with .gz or without, or Keras's "
+            f"{KERAS_FILE}; where TensorFlow is installed, tf_impl.fetch_mnist() lets Keras download it"
+        )
+    return split("MNIST", parts, 255, validation_size)
+
+
+def load_digits(validation_size=150, test_size=297):
+    """Return, as ``MnistData``, the 1,797 digits of 8 × 8 pixels from 0 to 16 that come with scikit-learn.
+
+    They are not MNIST, and easier. The last ``test_size`` are the test set. Raises ``ImportError`` where scikit-learn
+    is not installed.
+    """
+    try:
+        # In an extra, and only this function needs it.
+        from sklearn import datasets
+    except ImportError as error:
+        raise ImportError(
+            "load_digits needs scikit-learn, which is in the extra 'plot': pip install 'unrolled[plot]'"
+        ) from error
+    images, labels = datasets.load_digits(return_X_y=True)
+    first = len(labels) - check_count("test_size", test_size)
+    arrays = images[:first], labels[:first], images[first:], labels[first:]
+    return split("scikit-learn's 8 × 8 digits", dict(zip(KERAS_NAMES, arrays, strict=True)), 16, validation_size)
+
+
+def read_keras_file(path):
+    """Return the four arrays of the ``mnist.npz`` that ``keras.datasets.mnist`` downloads, each under its name."""
+    try:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            size = sum(entry.file_size for entry in file.zip.infolist())
+            if size > LARGEST:
+                raise ValueError(f"it holds {size} bytes, more than {LARGEST}")
+            arrays = [file[name] for name in KERAS_NAMES]
+    except (ValueError, TypeError, AttributeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path} must be a whole file with {', '.join(KERAS_NAMES)}, but is not: {error}") from error
+    for name, array, shape in zip(KERAS_NAMES, arrays, SHAPES, strict=True):
+        if array.dtype != np.uint8 or array.ndim != len(shape) or array.shape[1:] != shape[1:]:
+            came = f"{array.dtype} {shape_text(array.shape)}"
+            raise ValueError(f"{path} must hold {name} as uint8 {shape_text(shape)}, but holds it as {came}")
+    return {f"{path}: {name}": array for name, array in zip(KERAS_NAMES, arrays, strict=True)}
+
+
+def split(name, parts, brightest, validation_size):
+    """Return ``MnistData`` from four arrays: training images and labels, then test images and labels.
+
+    ``parts`` is a dict of these under the names that a refusal calls them; ``brightest`` is the pixel that becomes 1.
+    """
+    validation_size = check_count("validation_size", validation_size)
+    parts = list(parts.items())
+    (images, labels), test = examples(*parts[:2], brightest), examples(*parts[2:], brightest)
+    if validation_size >= len(images):
+        raise ValueError(f"validation_size must be below the {len(images)} training images, but is {validation_size}")
+    held_out, kept = slice(validation_size), slice(validation_size, None)
+    return MnistData(name, Examples(images[kept], labels[kept]), Examples(images[held_out], labels[held_out]), test)
+
+
+def examples(named_images, named_labels, brightest):
+    """Return ``Examples`` of pixels from 0 to ``brightest`` and their labels, each a pair ``(name, array)``."""
+    (images_name, images), (labels_name, labels) = named_images, named_labels
+    if len(images) != len(labels):
+        raise ValueError(f"{images_name} has {len(images)} images, but {labels_name} has {len(labels)} labels")
+    if not len(labels) or labels.max() >= NUM_CLASSES:
+        came = f"one of {labels.max()}" if len(labels) else "none"
+        raise ValueError(f"{labels_name} must hold labels from 0 to {NUM_CLASSES - 1}, but holds {came}")
+    pixels = images.reshape(len(images), -1)
+    return Examples((pixels / np.float32(brightest)).astype(np.float32, copy=False), labels.astype(np.int64))
+
+
+def one_hot(labels, num_classes, dtype=np.float32):
+    """Return labels [N] as rows of zeros [N, num_classes] with a 1 at the label. Source: ``tf.one_hot``.
+
+    Raises ``ValueError`` for a label outside 0 … num_classes − 1, of which TensorFlow makes a row of zeros.
+    """
+    num_classes = check_count("num_classes", num_classes)
+    check_dtype("dtype", dtype)
+    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        came = f"{labels.dtype} {shape_text(labels.shape)}" if isinstance(labels, np.ndarray) else repr(labels)
+        raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
+    for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
+        raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")
+    return (labels[:, None] == np.arange(num_classes)).astype(dtype)
+
+
+def as_rows(images):
+    """Return images [N, S·S] as [N, S, S], one row of the picture a time step: [N, 28, 28] of MNIST.
+
+    Raises ``ValueError`` where the number of pixels is no square.
+    """
+    check_array("images", images, ("N", "pixels"))
+    side = math.isqrt(images.shape[1])
+    if side * side != images.shape[1]:
+        raise ValueError(f"images must be square, but have {images.shape[1]} pixels")
+    return images.reshape(-1, side, side)
+
+
+def as_pixels(images, order=None):
+    """Return images [N, pixels] as [N, pixels, 1], one pixel a time step: [N, 784, 1] of MNIST.
+
+    ``order`` [pixels]: which pixel is read at each step, one order for all images; that of permuted MNIST is
+    ``seeded_permutation(100, 784)``. Raises ``ValueError`` where it leaves a pixel out or reads one twice.
+    """
+    check_array("images", images, ("N", "pixels"))
+    if order is None:
+        return images[:, :, None]
+    if not np.array_equal(np.sort(order), np.arange(images.shape[1])):
+        raise ValueError(f"order must hold every number from 0 to {images.shape[1] - 1} once")
+    return images[:, order, None]
+
+
+def seeded_permutation(seed, size):
+    """Return the order [size] that ``numpy.random.seed(seed); numpy.random.permutation(size)`` gave the tutorial.
+
+    The old generator on purpose: its stream is frozen, so seed 100 means today the picture it meant then.
+    """
+    seed, size = check_count("seed", seed, least=0), check_count("size", size)
+    return np.random.RandomState(seed).permutation(size)

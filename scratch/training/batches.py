@@ -1,0 +1,72 @@
+"""Batches of examples in random order, epoch after epoch: the ``next_batch`` of TF1's MNIST tutorials.
+
+    order       a permutation of the N examples, drawn anew for every epoch
+    position    how many of it are used up
+
+    next_batch(B):   order[position : position + B]                             while that many are left
+                     the rest of the old order, then the start of a new one     at the end of an epoch
+
+No example is left out and every batch is full, so a batch across the boundary can hold an example twice. The page is
+``docs/training/batches.md``.
+"""
+
+import numpy as np
+
+from scratch.checks import check_count
+from scratch.training.checkpoint import generator_state, restore_generator
+
+
+class BatchSource:
+    """Batches of ``images`` [N, …] and their ``labels`` [N, …], in an order drawn from ``rng``.
+
+    Source: ``tensorflow.examples.tutorials.mnist``, ``DataSet.next_batch``. ``epochs_completed`` counts as there.
+    Raises ``ValueError`` or ``TypeError`` where the two are not arrays of the same number of examples, at least one.
+    """
+
+    def __init__(self, images, labels, rng):
+        for name, array in {"images": images, "labels": labels}.items():
+            if not isinstance(array, np.ndarray) or array.ndim == 0:
+                raise TypeError(f"{name} must be an array with an example in every row, but is {type(array).__name__}")
+        if len(images) != len(labels) or len(images) == 0:
+            raise ValueError(f"there must be a label for every image, but there are {len(labels)} for {len(images)}")
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+        self.images, self.labels, self.rng = images, labels, rng
+        self.order, self.position, self.epochs_completed = rng.permutation(len(images)), 0, 0
+
+    def next_batch(self, batch_size):
+        """Return ``(images, labels)`` of the next ``batch_size`` examples, which must be at most all there are."""
+        batch_size = check_count("batch_size", batch_size)
+        if batch_size > len(self.order):
+            raise ValueError(f"batch_size must be at most {len(self.order)}, all examples, but is {batch_size}")
+        chosen = self.order[self.position : self.position + batch_size]
+        self.position += batch_size
+        if self.position > len(self.order):
+            self.order = self.rng.permutation(len(self.order))
+            self.position = batch_size - len(chosen)
+            self.epochs_completed += 1
+            chosen = np.concatenate([chosen, self.order[: self.position]])
+        return self.images[chosen], self.labels[chosen]
+
+    def state(self):
+        """Return all that the next batches depend on but the examples: a dict of arrays, for a checkpoint."""
+        return {
+            "order": self.order,
+            "position": np.int64(self.position),
+            "epochs_completed": np.int64(self.epochs_completed),
+            "generator": generator_state(self.rng),
+        }
+
+    def restore(self, state):
+        """Continue where ``state()`` was asked; ``rng`` is set back as well.
+
+        Raises ``ValueError`` where ``state`` is none of a source of this many examples.
+        """
+        size = len(self.images)
+        if missing := self.state().keys() - state.keys():
+            raise ValueError(f"state has no {', '.join(sorted(missing))}")
+        order, position = np.asarray(state["order"]), int(state["position"])
+        if not np.array_equal(np.sort(order), np.arange(size)) or not 0 <= position <= size:
+            raise ValueError(f"state must be that of {size} examples, but has {order.size} at position {position}")
+        restore_generator(self.rng, state["generator"])
+        self.order, self.position, self.epochs_completed = order, position, int(state["epochs_completed"])

@@ -1,0 +1,136 @@
+"""What a run tells TensorBoard: curves and histograms in an event file, with no TensorFlow.
+
+    tag, step → a number                                a curve
+    tag, step → how many values lie in each bucket      a histogram; over many steps, a landscape
+
+TF1's buckets: one limit at 0, and on either side of it limits from 10⁻¹² on that grow by a tenth from one to the next,
+
+    0, ±10⁻¹², ±1.1 · 10⁻¹², ±1.1² · 10⁻¹², …, ±10²⁰, ± the largest float64
+
+so gradients of 10⁻⁶ and of 10² are told apart equally well, and two runs can be laid on one another. The page is
+``docs/training/summaries.md``.
+"""
+
+import itertools
+import numbers
+import os
+import re
+import socket
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.checks import check_array, check_count
+
+
+def bucket_limits():
+    """Return the upper limits [1551] of TF1's buckets, rising. Source: ``tensorflow/core/lib/histogram``."""
+    positive = [1e-12]
+    while positive[-1] * 1.1 < 1e20:
+        # One product after another, as in TensorFlow: powers of 1.1 would be rounded otherwise.
+        positive.append(positive[-1] * 1.1)
+    positive = np.array([*positive, np.finfo(np.float64).max])
+    return np.concatenate([-positive[::-1], [0.0], positive])
+
+
+LIMITS = bucket_limits()
+FILE_NUMBERS = itertools.count()
+
+
+class Histogram(NamedTuple):
+    """The fields of TensorFlow's ``HistogramProto``: ``bucket[k]`` values lie below ``bucket_limit[k]``."""
+
+    min: float
+    max: float
+    num: float
+    sum: float
+    sum_squares: float
+    bucket_limit: np.ndarray
+    bucket: np.ndarray
+
+
+def histogram(values):
+    """Return the ``Histogram`` of an array's values in TF1's buckets, empty stretches made one.
+
+    Raises ``ValueError`` where there is no value, or one is not finite.
+    """
+    check_array("values", values, (...,))
+    flat = values.ravel().astype(np.float64)
+    if not flat.size or not np.isfinite(flat).all():
+        raise ValueError(f"values must be finite numbers, at least one, but are {values!r}")
+    # Numbers too small for a whole mantissa are 0 to TensorFlow's kernels, and so on the other side of the limit 0.
+    flat[np.abs(flat) < np.finfo(values.dtype).tiny] = 0
+    # A value on a limit is above it; only the largest float64 has no limit above.
+    places = np.minimum(np.searchsorted(LIMITS, flat, side="right"), len(LIMITS) - 1)
+    counts = np.bincount(places, minlength=len(LIMITS)).astype(np.float64)
+    # Of several empty buckets in a row, only the last is kept, and stands for all.
+    kept = (counts > 0) | np.append(counts[1:] > 0, True)
+    # Sums too large for a float64 are infinite, there as here.
+    with np.errstate(over="ignore"):
+        total, squares = flat.sum(), (flat * flat).sum()
+    return Histogram(flat.min(), flat.max(), flat.size, total, squares, LIMITS[kept], counts[kept])
+
+
+class SummaryWriter:
+    """Writes an event file in ``folder``, for TensorBoard; several files in one folder are one run to it.
+
+    Use it in a ``with`` block, or call ``close``. The file grows record by record, each with its checksum, so one that
+    a killed run left is read up to its last whole record. Source: ``tf.compat.v1.summary.FileWriter``. Raises
+    ``ImportError`` where the package tensorboard is not installed.
+    """
+
+    def __init__(self, folder):
+        try:
+            # In an extra. These three modules of it neither need nor import TensorFlow.
+            from tensorboard.compat.proto import event_pb2, summary_pb2
+            from tensorboard.summary.writer.record_writer import RecordWriter
+        except ImportError as error:
+            raise ImportError(
+                "SummaryWriter needs tensorboard, which is in the extra 'plot': pip install 'unrolled[plot]'"
+            ) from error
+        self.Event, self.Summary, self.HistogramProto = event_pb2.Event, summary_pb2.Summary, summary_pb2.HistogramProto
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        # TensorBoard reads the files of a folder in the order of their names.
+        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(FILE_NUMBERS)}"
+        self.records = RecordWriter(open(Path(folder) / name, "xb"))
+        self.write(file_version="brain.Event:2")
+
+    def scalar(self, tag, value, step):
+        """Write one number of the curve ``tag``; NaN and infinity too, because a run that diverges should show it."""
+        check_tag(tag)
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise TypeError(f"value must be a number, but is {value!r}")
+        self.write_value(step, tag=tag, simple_value=float(value))
+
+    def histogram(self, tag, values, step):
+        """Write the histogram ``tag`` of an array's values."""
+        check_tag(tag)
+        self.write_value(step, tag=tag, histo=self.HistogramProto(**histogram(values)._asdict()))
+
+    def write_value(self, step, **value):
+        step = check_count("step", step, least=0)
+        self.write(step=step, summary=self.Summary(value=[self.Summary.Value(**value)]))
+
+    def write(self, **event):
+        self.records.write(self.Event(wall_time=time.time(), **event).SerializeToString())
+
+    def flush(self):
+        """Hand all that was written to the operating system, so that TensorBoard sees it and no kill can lose it."""
+        self.records.flush()
+
+    def close(self):
+        self.records.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+def check_tag(tag):
+    """Refuse a tag that TF1 would write otherwise: it puts ``_`` for all but letters, digits and ``. _ - /``."""
+    if not isinstance(tag, str) or not re.fullmatch(r"[\w.-][\w./-]*", tag, re.ASCII):
+        raise ValueError(f"tag must be made of letters, digits and . _ - /, but is {tag!r}")
