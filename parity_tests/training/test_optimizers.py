@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from parity_tests.harness import assert_parity
-from scratch import AdagradOptimizer, GradientDescentOptimizer
+from parity_tests.training.steps import assert_steps_agree, draw
+from scratch import AdagradOptimizer, AdamOptimizer, GradientDescentOptimizer, slot_variables, slots_from_variables
 from scratch.tree import map_tree
-from tf_impl.training.optimizers import train
 
 OPTIMIZERS = [
     GradientDescentOptimizer(0.3),
@@ -13,33 +12,10 @@ OPTIMIZERS = [
 ]
 
 
-def draw(dtype, num_steps):
-    rng = np.random.default_rng(0)
-
-    def normal():
-        return {"rnn": {"kernel": rng.standard_normal((3, 4)).astype(dtype)}, "b": rng.standard_normal(5).astype(dtype)}
-
-    return normal(), [normal() for _ in range(num_steps)]
-
-
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
 def test_a_hundred_steps_agree_with_tensorflow(optimizer, dtype):
-    params, gradients = draw(dtype, 100)
-    seen = train(optimizer, params, gradients)
-    slots = optimizer.init_slots(params)
-    assert_parity((params, slots), seen[0], limit=0)
-    for step, gradient in enumerate(gradients, 1):
-        before = map_tree(np.copy, (params, gradient, slots))
-        new_params, new_slots = optimizer.apply_gradients(params, gradient, slots)
-        assert_parity((params, gradient, slots), before, limit=0)
-        params, slots = new_params, new_slots
-        if dtype == np.float64:
-            assert_parity((params, slots), seen[step])
-        else:
-            # One step from TensorFlow's own weights: over a hundred, float32 itself strays further than its limit.
-            one = optimizer.apply_gradients(seen[step - 1][0], gradient, seen[step - 1][1])
-            assert_parity(one, seen[step])
+    assert_steps_agree(optimizer, dtype)
 
 
 def test_hyperparameters_are_rounded_to_float32_as_in_tensorflow():
@@ -77,3 +53,45 @@ def test_refusals():
         GradientDescentOptimizer(0.1).apply_gradients(params, gradient, "junk")
     with pytest.raises(ValueError, match="slots has no 'accumulator'"):
         optimizer.apply_gradients(params, gradient, {})
+
+
+def test_slots_are_found_again_by_their_tensorflow_names():
+    params, (gradient,) = draw(np.float64, 1)
+    optimizer = AdamOptimizer()
+    _, slots = optimizer.apply_gradients(params, gradient, optimizer.init_slots(params))
+    variables = slot_variables(optimizer, slots)
+    assert list(variables) == [
+        "rnn/kernel/Adam",
+        "b/Adam",
+        "rnn/kernel/Adam_1",
+        "b/Adam_1",
+        "beta1_power",
+        "beta2_power",
+    ]
+    assert variables["b/Adam_1"] is slots["v"]["b"]
+    # A checkpoint holds more than the slots.
+    found = slots_from_variables(optimizer, params, {"global_step": np.array(1), "b": params["b"], **variables})
+    assert slot_variables(optimizer, found) == variables
+    assert slot_variables(GradientDescentOptimizer(0.1), {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "words"),
+    [
+        ({}, ValueError, "variables has no 'b/Adam_1', which AdamOptimizer needs"),
+        ({"b/Adam_1": np.zeros(4)}, ValueError, "variables/b/Adam_1 must have shape \\[5\\], but has \\[4\\]"),
+        ({"b/Adam_1": np.zeros(5, np.float32)}, TypeError, "variables/b/Adam_1 must be float64, but is float32"),
+        (
+            {"b/Adam_1": np.zeros(5), "beta2_power": np.array(0.9)},
+            TypeError,
+            "variables/beta2_power must be float32, but is float64",
+        ),
+    ],
+)
+def test_slots_that_do_not_fit_are_named(changed, error, words):
+    params, _ = draw(np.float64, 0)
+    optimizer = AdamOptimizer()
+    variables = slot_variables(optimizer, optimizer.init_slots(params))
+    del variables["b/Adam_1"]
+    with pytest.raises(error, match=words):
+        slots_from_variables(optimizer, params, {**variables, **changed})

@@ -4,18 +4,23 @@
     Adagrad             a ← a + g²        θ ← θ − η g / √a
 
 An optimiser is a frozen dataclass of hyper-parameters. What it remembers between steps, its slots, goes in and comes
-out beside the parameters, under the names TensorFlow gives them; nothing is changed in place. TF1 rounds every
-hyper-parameter to float32 even where the weights are float64, so η = 0.3 is 0.300000011920929 there, and here. The
-page is ``docs/training/optimizers.md``.
+out beside the parameters, under the names TensorFlow gives them; nothing is changed in place::
+
+    slots         = optimizer.init_slots(params)
+    params, slots = optimizer.apply_gradients(params, gradients, slots)
+
+TF1 rounds every hyper-parameter to float32 even where the weights are float64, so η = 0.3 is 0.300000011920929 there,
+and here. The page is ``docs/training/optimizers.md``. Momentum, RMSProp and Adam have files of their own beside this.
 """
 
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 
 from scratch.checks import check_array, check_like, check_number, check_options, check_params, check_positive
-from scratch.tree import map_tree, named_leaves
+from scratch.tree import map_named, map_tree, named_leaves
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class GradientDescentOptimizer:
     """
 
     learning_rate: float
+    slot_names: ClassVar = {}
 
     def __post_init__(self):
         check_options(self, learning_rate=check_learning_rate)
@@ -37,10 +43,9 @@ class GradientDescentOptimizer:
 
     def apply_gradients(self, params, gradients, slots):
         """Return ``(new_params, new_slots)``; params and gradients are nested dicts of the same arrays."""
-        check_step(params, gradients, slots, {})
-        eta = np.float32(self.learning_rate)
+        eta = rounded(self.learning_rate, check_step(params, gradients, slots, {}))
         # θ ← θ − η g
-        return map_tree(lambda theta, g: theta - theta.dtype.type(eta) * g, params, gradients), {}
+        return map_tree(lambda theta, g: theta - eta * g, params, gradients), {}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class AdagradOptimizer:
 
     learning_rate: float
     initial_accumulator_value: float = 0.1
+    slot_names: ClassVar = {"accumulator": "Adagrad"}
 
     def __post_init__(self):
         check_options(self, learning_rate=check_learning_rate, initial_accumulator_value=check_positive)
@@ -65,31 +71,80 @@ class AdagradOptimizer:
 
     def apply_gradients(self, params, gradients, slots):
         """Return ``(new_params, new_slots)``; params, gradients and ``slots["accumulator"]`` hold the same names."""
-        check_step(params, gradients, slots, {"accumulator": params})
-        eta = np.float32(self.learning_rate)
+        eta = rounded(self.learning_rate, check_step(params, gradients, slots, {"accumulator": params}))
         # a ← a + g²
         accumulator = map_tree(lambda a, g: a + g * g, slots["accumulator"], gradients)
         # θ ← θ − η g / √a
-        new_params = map_tree(
-            lambda theta, g, a: theta - theta.dtype.type(eta) * g / np.sqrt(a), params, gradients, accumulator
-        )
+        new_params = map_tree(lambda theta, g, a: theta - eta * g / np.sqrt(a), params, gradients, accumulator)
         return new_params, {"accumulator": accumulator}
 
 
-def check_weights(params):
-    """Refuse all but a nested dict of floating-point arrays of one dtype."""
+def slot_variables(optimizer, slots):
+    """Return ``{name: array}``: the arrays of ``slots`` under the names of TensorFlow's variables.
+
+    A slot of the variable ``rnn/kernel`` is called after it: Adam's m is ``rnn/kernel/Adam`` and its v
+    ``rnn/kernel/Adam_1``. What no variable has for itself, such as ``beta1_power``, is called as it is here.
+    """
+    return {variable_name(optimizer, path): leaf for path, leaf in named_leaves(slots)}
+
+
+def slots_from_variables(optimizer, params, variables):
+    """Return the slots that an ``optimizer`` of ``params`` has in the dict ``variables``: ``slot_variables`` undone.
+
+    Of ``variables`` no other names are looked at, so it may be all that a checkpoint holds. Raises ``ValueError`` or
+    ``TypeError`` where one is missing, or has another shape or dtype than ``init_slots(params)``.
+    """
+
+    def find(path, like):
+        name = variable_name(optimizer, path)
+        if name not in variables:
+            raise ValueError(f"variables has no {name!r}, which {type(optimizer).__name__} needs")
+        found = variables[name]
+        if isinstance(found, np.generic):
+            found = np.asarray(found)  # TensorFlow hands out a variable of no axes as a number.
+        check_array(f"variables/{name}", found, like.shape)
+        check_slot_dtype(f"variables/{name}", found, like)
+        return found
+
+    return map_named(find, optimizer.init_slots(params))
+
+
+def variable_name(optimizer, path):
+    """Return what TensorFlow calls the slot at ``path``, such as ``m/rnn/kernel``."""
+    slot, _, variable = path.partition("/")
+    return f"{variable}/{optimizer.slot_names[slot]}" if variable else slot
+
+
+def rounded(value, dtype):
+    """Return a hyper-parameter as TF1 uses it with weights of ``dtype``: rounded to float32, then of that dtype."""
+    return dtype.type(np.float32(value))
+
+
+def check_weights(params, name="params"):
+    """Refuse all but a nested dict of floating-point arrays of one dtype, and return that dtype."""
     if not isinstance(params, dict) or not any(named_leaves(params)):
-        raise TypeError(f"params must be a dict of arrays, but is {params!r}")
+        raise TypeError(f"{name} must be a dict of arrays, but is {params!r}")
     _, first = next(named_leaves(params))
-    for path, leaf in named_leaves(params, "params"):
+    for path, leaf in named_leaves(params, name):
         check_array(path, leaf, (...,), getattr(first, "dtype", None))
+    return first.dtype
 
 
 def check_step(params, gradients, slots, slots_like):
-    """Refuse gradients and slots that are not arrays of the names, shapes and dtype of the parameters."""
-    check_weights(params)
+    """Refuse gradients and slots that are not as the parameters and ``slots_like``; return the weights' dtype."""
+    dtype = check_weights(params)
     check_like("gradients", gradients, params)
-    check_params("slots", slots, map_tree(np.shape, slots_like), next(named_leaves(params))[1].dtype)
+    check_params("slots", slots, map_tree(np.shape, slots_like))
+    slots = dict(named_leaves(slots))
+    for path, like in named_leaves(slots_like):
+        check_slot_dtype(f"slots/{path}", slots[path], like)
+    return dtype
+
+
+def check_slot_dtype(name, slot, like):
+    # Not always that of the weights: Adam's powers of β are float32 beside float64 weights.
+    if slot.dtype != like.dtype:
+        raise TypeError(f"{name} must be {like.dtype}, but is {slot.dtype}")
 
 
 check_learning_rate = partial(check_number, least=0)

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 import scratch.training.optimizers
-from scratch.tree import map_tree
+from scratch.tree import map_named, map_tree
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
@@ -27,18 +27,18 @@ def AdagradOptimizer(optimizer: scratch.training.optimizers.AdagradOptimizer):
 
 
 def train(optimizer, params, gradients):
-    """Return the ``(params, slots)`` before the first step and after each, applying the list ``gradients`` in turn."""
+    """Return ``(params, slots)`` before the first step and after each, applying the list ``gradients`` in turn.
+
+    ``slots`` is the dict of all the variables that TensorFlow's optimiser made for itself, under their own names.
+    """
     program = Program()
     with program.graph.as_default():
-        variables = map_tree(lambda array: v1.Variable(tf.constant(array)), params)
+        variables = map_named(lambda path, array: v1.Variable(tf.constant(array), name=path), params)
         d_variables = map_tree(lambda array: v1.placeholder(array.dtype, array.shape), params)
         pairs = list(zip(tf.nest.flatten(d_variables), tf.nest.flatten(variables), strict=True))
         tf_optimizer = genuine(optimizer)
         step = tf_optimizer.apply_gradients(pairs)
-        slots = {
-            name: map_tree(lambda variable, slot=name: tf_optimizer.get_slot(variable, slot), variables)
-            for name in tf_optimizer.get_slot_names()
-        }
+        slots = {variable.op.name: variable for variable in tf_optimizer.variables()}
         program.run(v1.global_variables_initializer())
     seen = [program.run((variables, slots))]
     for gradient in gradients:

@@ -1,0 +1,68 @@
+"""Words as vectors: ``tf.nn.embedding_lookup``.
+
+    x = E[n]        row n of the table E, for every number n
+
+It is the product of one-hot rows with E, without the product: of D·V multiplications, D are by 1. The derivation is in
+``docs/training/embedding.md``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scratch.checks import check_array, check_count, check_dtype, check_options, check_params
+from scratch.initializers import draw_params, glorot_uniform
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """x = E[n]: a row of ``embedding_size`` numbers for each of ``vocabulary_size`` words.
+
+    Parameters: ``embeddings`` E [V, D].
+    Raises ``ValueError`` or ``TypeError`` where a size is not a whole number of at least 1.
+    """
+
+    vocabulary_size: int
+    embedding_size: int
+
+    def __post_init__(self):
+        check_options(self, vocabulary_size=check_count, embedding_size=check_count)
+
+    def param_shapes(self):
+        return {"embeddings": (self.vocabulary_size, self.embedding_size)}
+
+    def init_params(self, rng, dtype=np.float32, initializer=glorot_uniform):
+        """Return ``embeddings`` drawn by ``initializer`` from a ``numpy.random.Generator``."""
+        check_dtype("dtype", dtype)
+        return draw_params(self.param_shapes(), lambda path: initializer, rng, dtype)
+
+    def forward(self, params, numbers):
+        """Look up whole numbers [...] from 0 to V − 1 and return ``(vectors [..., D], cache)``.
+
+        Raises ``ValueError`` for a number that has no row: TensorFlow does on the CPU, and on the GPU returns zeros.
+        """
+        check_params("params", params, self.param_shapes())
+        self.check_numbers(numbers)
+        # x = E[n]
+        return params["embeddings"][numbers], numbers
+
+    def backward(self, params, cache, d_vectors):
+        """Return ``d_params`` from d_vectors [..., D]. The numbers themselves have no gradient."""
+        numbers, embeddings = cache, params["embeddings"]
+        check_array("d_vectors", d_vectors, (*numbers.shape, self.embedding_size), embeddings.dtype)
+        # ∂L/∂E_n = Σ over the places where n stands of ∂L/∂x. With `d[numbers] += …` the last place alone would count.
+        d_embeddings = np.zeros_like(embeddings)
+        np.add.at(d_embeddings, numbers, d_vectors)
+        return {"embeddings": d_embeddings}
+
+    def check_numbers(self, numbers):
+        """Refuse all but whole numbers that each name a row."""
+        if not isinstance(numbers, np.ndarray) or numbers.dtype.kind not in "iu":
+            came = numbers.dtype if isinstance(numbers, np.ndarray) else type(numbers).__name__
+            raise TypeError(f"numbers must be an array of whole numbers, but is {came}")
+        wrong = (numbers < 0) | (numbers >= self.vocabulary_size)
+        if wrong.any():
+            place = ", ".join(map(str, np.argwhere(wrong)[0]))
+            raise ValueError(
+                f"numbers[{place}] is {numbers[wrong][0]}, but the table has rows 0 to {self.vocabulary_size - 1}"
+            )

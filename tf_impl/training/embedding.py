@@ -1,0 +1,26 @@
+"""TensorFlow's look-up, ``tf.nn.embedding_lookup``."""
+
+from tf_impl.program import Program
+from tf_impl.tensorflow import tf
+
+
+class Embedding:
+    """The twin of the description ``scratch.Embedding``: the same ``forward`` and ``backward``."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def forward(self, params, numbers):
+        """Return ``(vectors [..., D], program)``."""
+        program = Program()
+        with program.graph.as_default():
+            weights = program.feed(params)
+            results = (tf.nn.embedding_lookup(weights["embeddings"], program.feed(numbers)),)
+            program.differentiate(results, (weights,))
+            # ``IndexedSlices``, a row for each place, until TensorFlow adds those of the same word.
+            program.d_arguments = tf.nest.map_structure(tf.convert_to_tensor, program.d_arguments)
+        return *program.run(results), program
+
+    def backward(self, params, program, d_vectors):
+        """Return ``d_params``, from ``tf.gradients``."""
+        return program.backward((d_vectors,))[0]
