@@ -11,8 +11,9 @@ import tempfile
 
 from common import end, make_console, make_parser, parse, plt, save
 from peers import PEERS
+from peers.arguments import add_arguments, check_counts
 from peers.bench import Bench
-from peers.machine import describe_machine, machine_lines, usable_cores
+from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars, draw_sweep
 from peers.report import LIMIT, SUMMARY, markdown, print_table, show, summary
 from peers.workloads import GROUPS, WORKLOADS
@@ -44,20 +45,13 @@ def parse_benchmark(argv):
     parser = make_parser(__doc__, "benchmark", 0, "the weights and the data")
     choices = (*GROUPS, *WORKLOADS)
     parser.add_argument("--workload", nargs="+", choices=choices, default=["W"], metavar="NAME", help="(default W)")
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="NAME", help="(default all)")
-    parser.add_argument("--rounds", type=int, default=9, help="times for each implementation (default 9)")
-    parser.add_argument("--threads", type=int, default=usable_cores(), help="for each (default all cores)")
-    parser.add_argument(
-        "--patience", type=int, default=40, help="how often a block that others disturbed is repeated (default 40)"
-    )
+    add_arguments(parser, PEERS)
     parser.add_argument(
         "--no-cold", dest="cold", action="store_false", help="do not compile Numba's functions anew to time it"
     )
     parser.add_argument("--list", action="store_true", help="name the workloads and the implementations, and end")
     arguments = parse(parser, argv)
-    for name, least in (("rounds", 1), ("threads", 1), ("patience", 0)):
-        if getattr(arguments, name) < least:
-            parser.error(f"--{name} must be at least {least}, but is {getattr(arguments, name)}")
+    check_counts(parser, arguments)
     wanted = [name for word in arguments.workload for name in GROUPS.get(word, [word])]
     arguments.workload = list(dict.fromkeys(wanted))
     return arguments
@@ -88,7 +82,12 @@ def main(argv=None):
         for name in arguments.workload:
             with tempfile.TemporaryDirectory() as folder:
                 bench = Bench(
-                    name, arguments, folder, lambda words, at=name: bar.update(task, description=f"{at}: {words}")
+                    name,
+                    WORKLOADS[name],
+                    {peer: PEERS[peer] for peer in arguments.peers},
+                    arguments,
+                    folder,
+                    lambda words, at=name: bar.update(task, description=f"{at}: {words}"),
                 )
                 all_found.append(bench.run())
             show(all_found[-1], bar.console)

@@ -179,6 +179,14 @@ def check_number(name, value, least=-np.inf, above=-np.inf):
     return value
 
 
+def check_decay(name, value):
+    """Return a number of at least 0 and, as float32 knows it, below 1: the part of an average that is kept."""
+    value = check_number(name, value, least=0)
+    if np.float32(value) >= 1:
+        raise ValueError(f"{name} must be below 1 in float32, but is {value}")
+    return value
+
+
 def check_choice(name, value, choices):
     """Refuse all but one of these strings or truth values."""
     if not isinstance(value, str | bool) or value not in choices:

@@ -31,6 +31,11 @@ def uniform(rng, shape, dtype):
     return rng.random(shape).astype(dtype)
 
 
+def normal(rng, shape, dtype):
+    """Return draws of mean 0 and standard deviation 1, as ``tf.random_normal``: the MNIST tutorials' output layers."""
+    return rng.standard_normal(shape).astype(dtype)
+
+
 def zeros(rng, shape, dtype):
     """Return zeros, the start of every TF1 cell's bias; ``rng`` is not used."""
     return np.zeros(shape, dtype)

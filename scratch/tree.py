@@ -15,6 +15,12 @@ def map_tree(function, tree, *others):
     return function(tree, *others)
 
 
+def map_named(function, tree):
+    """Return the tree of ``function(path, leaf)``."""
+    results = iter([function(path, leaf) for path, leaf in named_leaves(tree)])
+    return map_tree(lambda leaf: next(results), tree)  # Both walks take the leaves in one order.
+
+
 def rebuild(like, parts):
     """Return a tuple of ``parts`` of the same kind as the tuple ``like``, named or plain."""
     return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)

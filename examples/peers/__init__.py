@@ -1,4 +1,4 @@
-"""Everyone who takes part in ``examples/benchmark.py``: where the code is, what it needs, and in which layout.
+"""Everyone in ``benchmark.py`` and ``lstm_race.py``: where the code is, what it needs, and in which layout.
 
 A peer is a class with ``__init__(problem, threads)``, ``step()``, which computes one step and returns when it is done,
 and ``results()``, the arrays of the last step by the names of ``problem.py``. Each runs in a process of its own.
@@ -41,6 +41,12 @@ PEERS = {
     "torch": Peer("peers.torch_peers", "TorchPeer", ("torch",), "bench", "torch"),
     "torch-packed": Peer("peers.torch_peers", "TorchPackedPeer", ("torch",), "bench", "torch"),
     "jax": Peer("peers.jax_peer", "JaxPeer", ("jax",), "bench"),
+}
+
+# LSTMs only, and slower than tf1-block: for the race of examples/lstm_race.py.
+LSTMS = {
+    "tf1-standard": Peer("peers.tf_lstm_peers", "StandardPeer", *TF1[1:]),
+    "tf1-block-cell": Peer("peers.tf_lstm_peers", "BlockCellPeer", *TF1[1:]),
 }
 
 # In float64, what all are held against.

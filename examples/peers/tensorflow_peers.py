@@ -5,6 +5,7 @@ NumPy and TensorFlow in the time that is measured.
 """
 
 import os
+from typing import ClassVar
 
 # Before TensorFlow is imported: the TF1 cells are in tf-keras. Everything else is as TensorFlow itself sets it.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -93,12 +94,15 @@ class GraphPeer:
 class CellPeer(GraphPeer):
     """The genuine TF1 cells, unrolled by TensorFlow."""
 
+    kinds: ClassVar = {"rnn": "BasicRNNCell", "lstm": "BasicLSTMCell", "gru": "GRUCell"}
+
     def cells(self, problem):
         """Return ``(cell, state structure)``: a cell for all layers, and what turns lists of arrays into its state."""
         if problem.reset_after:
             raise DoesNotRun("TF1's GRUCell resets before the product only")
-        kinds = {"rnn": "BasicRNNCell", "lstm": "BasicLSTMCell", "gru": "GRUCell"}
-        kind = getattr(v1.nn.rnn_cell, kinds[problem.kind])
+        if problem.kind not in self.kinds:
+            raise DoesNotRun(f"{', '.join(self.kinds.values())} is no {problem.kind.upper()}")
+        kind = getattr(v1.nn.rnn_cell, self.kinds[problem.kind])
         cells = [kind(problem.num_units) for _ in problem.weights]
         cell = cells[0] if len(cells) == 1 else v1.nn.rnn_cell.MultiRNNCell(cells)
         return cell, lambda states: tf.nest.pack_sequence_as(cell.state_size, tf.nest.flatten(states))

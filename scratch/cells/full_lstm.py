@@ -162,3 +162,7 @@ class LSTMBlockCell(LSTMCell):
         for name, only in (("num_proj", None), ("proj_clip", None), ("activation", "tanh")):
             if getattr(self, name) != only:
                 raise ValueError(f"{name} is no option of LSTMBlockCell, but is {getattr(self, name)!r}")
+
+    @property
+    def scope(self):
+        return "lstm_cell"

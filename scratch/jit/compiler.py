@@ -1,4 +1,4 @@
-"""How the functions of this folder are compiled: when first called, once for each dtype, and kept between processes."""
+"""How functions are compiled: when first called, once for each dtype, and kept between processes."""
 
 import hashlib
 import sys
@@ -47,10 +47,10 @@ def kept(function):
     except RuntimeError:
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
         return function
-    # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of this
+    # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
     # folder in it, and code that disagrees with them about the size of a tile writes where it must not.
     index = function._cache._cache_file
-    index._source_stamp = index._source_stamp, sources()
+    index._source_stamp = index._source_stamp, sources(Path(function.__wrapped__.__code__.co_filename).parent)
     return function
 
 
@@ -62,9 +62,9 @@ def has_feature(name):
 
 
 @cache
-def sources():
-    """Return a fingerprint of all that is written in this folder."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+def sources(folder):
+    """Return a fingerprint of all that is written in a folder."""
+    files = sorted(folder.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
