@@ -17,8 +17,9 @@ setup(
     extras_require={
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],
-        # SciPy: Numba compiles np.dot, a step of examples/to_the_limit.py, to the BLAS that SciPy ships.
-        "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14"],
+        # SciPy: Numba compiles np.dot, a step of examples/to_the_limit.py, to the BLAS that SciPy ships. scikit-learn:
+        # the digits to try where there is no MNIST. tensorboard: its writer of event files; it needs no TensorFlow.
+        "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14", "scikit-learn>=1.5", "tensorboard>=2.18"],
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],

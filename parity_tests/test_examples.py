@@ -88,7 +88,8 @@ def without(tmp_path, *packages):
 
 
 def test_scratch_needs_no_extra(tmp_path):
-    environment = without(tmp_path, "tensorflow", "tf_keras", "keras", "matplotlib", "rich", "pytest")
+    extras = ("tensorflow", "tf_keras", "keras", "matplotlib", "rich", "sklearn", "tensorboard", "pytest")
+    environment = without(tmp_path, *extras)
     code = """
 import sys
 import numpy as np

@@ -25,6 +25,7 @@ from scratch.conversions import (
     rnn_to_keras,
 )
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
+from scratch.inputs.idx import read_idx
 from scratch.inputs.padding import (
     PaddedBatch,
     PaddingCost,
@@ -37,9 +38,48 @@ from scratch.inputs.padding import (
     sequence_mask,
     unpad_batch,
 )
+from scratch.inputs.sequence_example import (
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    RaggedFeature,
+    RaggedTensorValue,
+    SequenceExample,
+    SparseTensorValue,
+    VarLenFeature,
+    parse_sequence_example,
+    parse_single_sequence_example,
+    read_sequence_examples,
+)
+from scratch.inputs.tfrecord import TFRecordWriter, masked_crc32c, read_tfrecord
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
+from scratch.inputs.vocabulary import Vocabulary, vocabulary_of
 from scratch.jit import SmallUnroll, get_num_threads, set_num_threads
+from scratch.tasks.mnist_data import (
+    Examples,
+    MnistData,
+    as_pixels,
+    as_rows,
+    load_digits,
+    load_mnist,
+    one_hot,
+    seeded_permutation,
+)
+from scratch.training.adam import AdamOptimizer
+from scratch.training.batch_norm import BatchNormalization
+from scratch.training.batches import BatchSource
+from scratch.training.checkpoint import (
+    CheckpointManager,
+    generator_state,
+    latest_checkpoint,
+    load_checkpoint,
+    params_from_variables,
+    restore_generator,
+    save_checkpoint,
+    variables_below,
+)
+from scratch.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from scratch.training.dense import Dense
+from scratch.training.embedding import Embedding
 from scratch.training.losses import (
     mask_by_length,
     mask_by_sign,
@@ -49,13 +89,21 @@ from scratch.training.losses import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
-from scratch.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
+from scratch.training.momentum import MomentumOptimizer
+from scratch.training.optimizers import (
+    AdagradOptimizer,
+    GradientDescentOptimizer,
+    slot_variables,
+    slots_from_variables,
+)
+from scratch.training.rmsprop import RMSPropOptimizer
 from scratch.training.sequence_loss import (
     legacy_sequence_loss,
     sequence_loss,
     sequence_loss_backward,
     sequence_loss_by_example,
 )
+from scratch.training.summaries import Histogram, SummaryWriter, histogram
 from scratch.unroll.bidirectional import (
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
@@ -75,61 +123,106 @@ from scratch.unroll.truncated import last_window_backward, truncated_rnn, trunca
 
 __all__ = [
     "AdagradOptimizer",
+    "AdamOptimizer",
     "AttentionCellWrapper",
     "BasicLSTMCell",
     "BasicRNNCell",
+    "BatchNormalization",
+    "BatchSource",
+    "CheckpointManager",
     "CoupledInputForgetGateLSTMCell",
     "Dense",
     "DropoutMasks",
     "DropoutWrapper",
+    "Embedding",
+    "Examples",
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
     "GRUCell",
     "GradientDescentOptimizer",
     "GridLSTMCell",
+    "Histogram",
     "LSTMBlockCell",
     "LSTMCell",
     "LSTMState",
+    "MnistData",
+    "MomentumOptimizer",
     "MultiRNNCell",
     "PaddedBatch",
     "PaddingCost",
+    "RMSPropOptimizer",
+    "RaggedFeature",
+    "RaggedTensorValue",
     "ResidualWrapper",
+    "SequenceExample",
     "SmallUnroll",
+    "SparseTensorValue",
     "Stream",
+    "SummaryWriter",
+    "TFRecordWriter",
     "TimeFreqLSTMCell",
+    "VarLenFeature",
+    "Vocabulary",
+    "as_pixels",
+    "as_rows",
     "bidirectional_dynamic_rnn",
     "bidirectional_dynamic_rnn_backward",
     "bidirectional_params",
     "bucket_by_length",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
     "dynamic_rnn",
     "dynamic_rnn_backward",
     "flatten_time",
+    "generator_state",
     "get_num_threads",
+    "global_norm",
     "glorot_uniform",
     "gru_from_keras",
     "gru_to_keras",
+    "histogram",
     "last_window_backward",
+    "latest_checkpoint",
     "legacy_sequence_loss",
+    "load_checkpoint",
+    "load_digits",
+    "load_mnist",
     "lstm_from_block_v2",
     "lstm_from_keras",
     "lstm_to_block_v2",
     "lstm_to_keras",
     "mask_by_length",
     "mask_by_sign",
+    "masked_crc32c",
     "masked_loss",
     "masked_loss_backward",
+    "one_hot",
     "orthogonal",
     "pad_batch",
     "padded_batches",
     "padding_cost",
     "padding_saved",
+    "params_from_variables",
+    "parse_sequence_example",
+    "parse_single_sequence_example",
+    "read_idx",
+    "read_sequence_examples",
+    "read_tfrecord",
+    "restore_generator",
     "reverse_sequence",
     "rnn_from_keras",
     "rnn_to_keras",
+    "save_checkpoint",
+    "seeded_permutation",
     "sequence_loss",
     "sequence_loss_backward",
     "sequence_loss_by_example",
     "sequence_mask",
     "series_to_rows",
     "set_num_threads",
+    "slot_variables",
+    "slots_from_variables",
     "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_backward",
     "sparse_softmax_cross_entropy_with_logits",
@@ -148,6 +241,8 @@ __all__ = [
     "uniform",
     "unpad_batch",
     "unstack",
+    "variables_below",
+    "vocabulary_of",
     "windows",
     "zeros",
 ]

@@ -16,6 +16,7 @@ from tf_impl.cells.multi import MultiRNNCell
 from tf_impl.cells.residual import ResidualWrapper
 from tf_impl.cells.rnn import BasicRNNCell
 from tf_impl.cells.time_freq_lstm import TimeFreqLSTMCell
+from tf_impl.inputs.idx import read_idx
 from tf_impl.inputs.padding import (
     bucket_by_length,
     pad_batch,
@@ -26,8 +27,29 @@ from tf_impl.inputs.padding import (
     sequence_mask,
     unpad_batch,
 )
+from tf_impl.inputs.sequence_example import (
+    SequenceExample,
+    parse_sequence_example,
+    parse_single_sequence_example,
+    read_sequence_examples,
+)
+from tf_impl.inputs.tfrecord import TFRecordWriter, masked_crc32c, read_tfrecord
 from tf_impl.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
+from tf_impl.inputs.vocabulary import Vocabulary, vocabulary_of
+from tf_impl.tasks.mnist_data import as_pixels, as_rows, fetch_mnist, load_mnist, one_hot
+from tf_impl.training.adam import AdamOptimizer
+from tf_impl.training.batch_norm import BatchNormalization
+from tf_impl.training.batches import BatchSource
+from tf_impl.training.checkpoint import (
+    latest_checkpoint,
+    load_checkpoint,
+    restore_session,
+    save_checkpoint,
+    session_variables,
+)
+from tf_impl.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from tf_impl.training.dense import Dense
+from tf_impl.training.embedding import Embedding
 from tf_impl.training.losses import (
     mask_by_length,
     mask_by_sign,
@@ -37,13 +59,16 @@ from tf_impl.training.losses import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
+from tf_impl.training.momentum import MomentumOptimizer
 from tf_impl.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
+from tf_impl.training.rmsprop import RMSPropOptimizer
 from tf_impl.training.sequence_loss import (
     legacy_sequence_loss,
     sequence_loss,
     sequence_loss_backward,
     sequence_loss_by_example,
 )
+from tf_impl.training.summaries import SummaryWriter
 from tf_impl.unroll.bidirectional import (
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,

@@ -1,5 +1,6 @@
 """The faults that ``parity_tests.mutations`` plants, one at a time, each the work of a tired afternoon."""
 
-from parity_tests.faults import cells, inputs, jit, tasks, training, unroll
+from parity_tests.faults import cells, inputs, jit, optimizers, tasks, training, unroll
 
-FAULTS = cells.FAULTS + unroll.FAULTS + inputs.FAULTS + training.FAULTS + tasks.FAULTS + jit.FAULTS
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit)
+FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

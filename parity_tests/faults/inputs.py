@@ -150,4 +150,62 @@ FAULTS = [
             "np.isfinite(value) or not np.isfinite(kept)",
         ),
     ),
+    *faults_in(
+        "inputs/vocabulary.py",
+        "inputs/test_vocabulary.py",
+        (
+            "the first word shares the number of the unknown",
+            "PADDING, UNKNOWN, FIRST = 0, 1, 2",
+            "PADDING, UNKNOWN, FIRST = 0, 1, 1",
+        ),
+        (
+            "the unknown taken for padding",
+            "numbers_of.get(word, UNKNOWN)",
+            "numbers_of.get(word, PADDING)",
+        ),
+        (
+            "the rarest words first",
+            "(-counts[word], word)",
+            "(counts[word], word)",
+        ),
+        (
+            "words that come often enough left out",
+            "if count >= least_count",
+            "if count > least_count",
+        ),
+        (
+            "no rows for padding and the unknown",
+            "return FIRST + len(self.words)",
+            "return len(self.words)",
+        ),
+    ),
+    *faults_in(
+        "inputs/idx.py",
+        "inputs/test_idx.py",
+        (
+            "lowest byte of a size first",
+            '">u4"',
+            '"<u4"',
+        ),
+        (
+            "decompressed by its name",
+            'compressed = file.read(2) == b"\\x1f\\x8b"',
+            'compressed = str(path).endswith(".gz")',
+        ),
+        (
+            "a longer file taken, and its checksum not read",
+            "file.read(expected + 1)",
+            "file.read(expected)",
+        ),
+        (
+            "as much memory as the header asks for",
+            "    if expected > LARGEST:\n",
+            "    if False:\n",
+        ),
+        (
+            "any kind of number taken for bytes",
+            "    if magic != wanted:\n",
+            "    if magic[3:] != wanted[3:]:\n",
+        ),
+    ),
 ]

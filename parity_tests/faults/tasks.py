@@ -42,4 +42,289 @@ FAULTS = [
             '"rnn": d_rnn, "dense": {k: 0 * d for k, d in d_dense.items()}}',
         ),
     ),
+    *faults_in(
+        "tasks/sentences.py",
+        "tasks/test_sentences.py",
+        (
+            "each file a stretch of the rows",
+            "rows[shard::num_shards]",
+            "rows[shard * len(rows) // num_shards : (shard + 1) * len(rows) // num_shards]",
+        ),
+        (
+            "files read one behind the other",
+            "in zip_longest(*files):",
+            "in ([example] for file in files for example in file):",
+        ),
+        (
+            "the end of the longer files lost",
+            "in zip_longest(*files):",
+            "in zip(*files):",
+        ),
+        (
+            "lines counted from 0",
+            'splitlines(), b""], 1):',
+            'splitlines(), b""], 0):',
+        ),
+        (
+            "a last sentence with no empty line after it lost",
+            'splitlines(), b""], 1):',
+            "splitlines()], 1):",
+        ),
+        (
+            "sentences held out trained on as well",
+            "for i in order[kept:]]",
+            "for i in order]",
+        ),
+        (
+            "words of what is held out known",
+            "for sentence in training], least_count=2)",
+            "for sentence in sentences], least_count=2)",
+        ),
+        (
+            "words and labels exchanged",
+            'np.stack([steps["words"], steps["labels"]], axis=1)',
+            'np.stack([steps["labels"], steps["words"]], axis=1)',
+        ),
+    ),
+    *faults_in(
+        "tasks/tagging.py",
+        "tasks/test_tagging.py::test_loss_and_gradients_agree_with_tensorflow[float64]",
+        (
+            "directions exchanged",
+            "np.concatenate(outputs, axis=2)",
+            "np.concatenate(outputs[::-1], axis=2)",
+        ),
+        (
+            "lengths forgotten",
+            "vectors, sequence_length, engine=engine",
+            "vectors, engine=engine",
+        ),
+    ),
+    *faults_in(
+        "tasks/tagging.py",
+        "tasks/test_tagging.py::test_gradients_agree_with_complex_steps",
+        (
+            "both directions get the first half of the gradient",
+            "np.split(d_outputs, 2, axis=2)",
+            "2 * np.split(d_outputs, 2, axis=2)[:1]",
+        ),
+        (
+            "the table not trained",
+            'return {"embedding": d_embedding,',
+            'return {"embedding": {k: 0 * d for k, d in d_embedding.items()},',
+        ),
+    ),
+    *faults_in(
+        "tasks/tagging.py",
+        "tasks/test_tagging.py::test_the_gradient_of_a_batch_is_that_of_its_parts_weighted_by_their_words",
+        (
+            "mean over the examples",
+            'mask, mean="steps")',
+            'mask, mean="examples")',
+        ),
+        (
+            "label 0 taken for padding",
+            "mask = mask_by_length(batch.labels, batch.sequence_length)",
+            "mask = batch.labels > 0",
+        ),
+    ),
+    *faults_in(
+        "tasks/tagging.py",
+        "tasks/test_tagging.py::test_scores",
+        (
+            "confusion matrix transposed",
+            "np.add.at(counts, (row[:, 1], labels), 1)",
+            "np.add.at(counts, (labels, row[:, 1]), 1)",
+        ),
+        (
+            "half of the F1 score",
+            "return 2 * np.diag(confusion)",
+            "return np.diag(confusion)",
+        ),
+        (
+            "a word that was never seen gets label 0",
+            "np.where(counts.any(axis=1), counts.argmax(axis=1), counts.sum(axis=0).argmax())",
+            "counts.argmax(axis=1)",
+        ),
+    ),
+    *faults_in(
+        "tasks/tagging.py",
+        "tasks/test_tagging.py::test_batches_hold_every_row_once_beside_rows_of_about_its_length",
+        (
+            "labels taken for words",
+            "TaggingBatch(inputs[..., 0].copy(), inputs",
+            "TaggingBatch(inputs[..., 1].copy(), inputs",
+        ),
+        (
+            "labels given to the wrong sentences",
+            "in zip(members, predicted, strict=True)",
+            "in zip(reversed(members), predicted, strict=True)",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist_data.py",
+        "tasks/test_mnist_data.py",
+        (
+            "pixels over 256",
+            'return split("MNIST", parts, 255, validation_size)',
+            'return split("MNIST", parts, 256, validation_size)',
+        ),
+        (
+            "the last images held out",
+            "held_out, kept = slice(validation_size), slice(validation_size, None)",
+            "held_out, kept = slice(-validation_size, None), slice(-validation_size)",
+        ),
+        (
+            "images held out trained on as well",
+            "MnistData(name, Examples(images[kept], labels[kept])",
+            "MnistData(name, Examples(images, labels)",
+        ),
+        (
+            "labels and images of other counts taken",
+            "    if len(images) != len(labels):\n",
+            "    if False:\n",
+        ),
+        (
+            "npz of any size read",
+            "            if size > LARGEST:\n",
+            "            if False:\n",
+        ),
+        (
+            "one place of one-hot further",
+            "(labels[:, None] == np.arange(num_classes))",
+            "(labels[:, None] + 1 == np.arange(num_classes))",
+        ),
+        (
+            "columns for rows",
+            "images.reshape(-1, side, side)",
+            "images.reshape(-1, side, side).swapaxes(1, 2)",
+        ),
+        (
+            "permutation undone for done",
+            "images[:, order, None]",
+            "images[:, np.argsort(order), None]",
+        ),
+        (
+            "today's generator for the tutorial's",
+            "np.random.RandomState(seed).permutation",
+            "np.random.default_rng(seed).permutation",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_training_agrees_with_tensorflow[lee1]",
+        (
+            "the first output is read",
+            "h = outputs[:, -1]",
+            "h = outputs[:, 0]",
+        ),
+        (
+            "every output has the gradient of the last",
+            "d_outputs[:, -1] = d_h",
+            "d_outputs[:] = d_h[:, None]",
+        ),
+        (
+            "the loss's gradient is that of the sum",
+            "np.full_like(losses, 1 / losses.size)",
+            "np.full_like(losses, 1.0)",
+        ),
+        (
+            "the accuracy of the labels",
+            "(logits.argmax(axis=1) == labels).mean()",
+            "(labels == labels).mean()",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_training_agrees_with_tensorflow[lee2]",
+        (
+            "clipped, and trained on the raw gradients",
+            "apply_gradients(self.params, clipped, self.slots)",
+            "apply_gradients(self.params, gradients, self.slots)",
+        ),
+        (
+            "the output layer clipped as well",
+            'skip=("dense",)',
+            "skip=()",
+        ),
+        (
+            "batch normalisation in training mode",
+            "h, training=False)",
+            "h, training=True)",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_training_agrees_with_tensorflow[choi]",
+        (
+            "the hidden layer trained on its own output",
+            'caches["hidden"], d_inputs)',
+            'caches["hidden"], 0 * d_inputs)',
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_weights_start_as_the_tutorials_start_them",
+        (
+            "one orthogonal matrix for all gates of the GRU",
+            "gates = range(shape[1] // width)",
+            "return orthogonal(rng, shape, dtype)",
+        ),
+        (
+            "the GRU's gates start open",
+            'zeros if path.endswith("bias") else by_gate',
+            "cell.initializer(path, by_gate)",
+        ),
+        (
+            "the output layer's bias starts at zero",
+            "    bias_initializer: callable = normal",
+            "    bias_initializer: callable = zeros",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_images_are_read_by_rows_by_pixels_and_in_lees_order",
+        (
+            "another permutation",
+            "PERMUTATION_SEED = 100",
+            "PERMUTATION_SEED = 101",
+        ),
+        (
+            "permuted pixels read in order",
+            "as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))",
+            "as_pixels(images)",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_a_restored_trainer_goes_on_bit_for_bit",
+        (
+            "slots not restored",
+            "self.slots = params, moving, slots",
+            "self.slots = params, moving, self.slots",
+        ),
+        (
+            "weights not restored",
+            "self.slots = params, moving, slots",
+            "self.slots = self.params, moving, slots",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_evaluation_is_forward_only_in_batches_and_its_loss_the_mean_of_all",
+        (
+            "the last, smaller batch not evaluated",
+            "firsts = range(0, len(inputs), batch_size)",
+            "firsts = range(0, len(inputs) - batch_size + 1, batch_size)",
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
+        "tasks/test_mnist.py::test_settings_are_the_tutorials",
+        (
+            "Adam's usual beta1",
+            "AdamOptimizer(0.002, beta1=0.1)",
+            "AdamOptimizer(0.002)",
+        ),
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Faults in the output layer, the losses and the optimisers."""
+"""Faults in the output layer and the losses."""
 
 from parity_tests.faults.fault import faults_in
 
@@ -20,6 +20,44 @@ FAULTS = [
             "bias gradient averaged",
             "d_y.sum(axis=0)",
             "d_y.mean(axis=0)",
+        ),
+        (
+            "kernel initialiser ignored",
+            "else kernel_initializer, rng",
+            "else glorot_uniform, rng",
+        ),
+    ),
+    *faults_in(
+        "initializers.py",
+        "training/test_dense.py::test_an_orthogonal_kernel_leans_nowhere",
+        (
+            "signs of QR's own",
+            "q = q * np.sign(np.diag(r))",
+            "",
+        ),
+    ),
+    *faults_in(
+        "training/embedding.py",
+        "training/test_embedding.py",
+        (
+            "of a word that repeats the last place alone counts",
+            "np.add.at(d_embeddings, numbers, d_vectors)",
+            "d_embeddings[numbers] += d_vectors",
+        ),
+        (
+            "each word averaged over its places",
+            'return {"embeddings": d_embeddings}',
+            'count = np.bincount(numbers.ravel(), minlength=len(embeddings))\n        return {"embeddings": d_embeddings / np.maximum(count, 1)[:, None].astype(d_embeddings.dtype)}',
+        ),
+        (
+            "the word before",
+            'return params["embeddings"][numbers], numbers',
+            'return params["embeddings"][numbers - 1], numbers',
+        ),
+        (
+            "a negative number counts from the end",
+            "wrong = (numbers < 0) | (",
+            "wrong = (",
         ),
     ),
     *faults_in(
@@ -170,32 +208,139 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "training/optimizers.py",
-        "training/test_optimizers.py",
+        "training/batches.py",
+        "training/test_batches.py",
         (
-            "uphill",
-            "theta - theta.dtype.type(eta) * g, params",
-            "theta + theta.dtype.type(eta) * g, params",
+            "the rest of an epoch thrown away",
+            "            self.position = batch_size - len(chosen)\n",
+            "            chosen, self.position = chosen[:0], batch_size\n",
         ),
         (
-            "learning rate not rounded as in TensorFlow",
-            "eta = np.float32(self.learning_rate)\n        # θ ← θ − η g\n",
-            "eta = self.learning_rate\n",
+            "one order for all epochs",
+            "            self.order = self.rng.permutation(len(self.order))\n",
+            "",
         ),
         (
-            "accumulator read before it is added to",
-            "params, gradients, accumulator\n",
-            'params, gradients, slots["accumulator"]\n',
+            "a new epoch before it is needed",
+            "if self.position > len(self.order):",
+            "if self.position >= len(self.order):",
         ),
         (
-            "root forgotten",
-            "g / np.sqrt(a)",
-            "g / a",
+            "generator not set back",
+            '        restore_generator(self.rng, state["generator"])\n',
+            "",
         ),
         (
-            "accumulator starts at 0.1 whatever is asked",
-            "np.full_like(theta, self.initial_accumulator_value)",
-            "np.full_like(theta, 0.1)",
+            "position not set back",
+            "self.order, self.position, self.epochs_completed = order, position, int",
+            "self.order, self.epochs_completed = order, int",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py",
+        (
+            "float64 saved as float32",
+            "write_array(member, array, allow_pickle=False)",
+            "write_array(member, array.astype(np.float32) if array.dtype == np.float64 else array)",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_a_save_that_fails_halfway_leaves_what_was_there",
+        (
+            "written in place",
+            "with written_whole(path) as unfinished, zipfile.ZipFile(unfinished",
+            "with zipfile.ZipFile(path",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_a_shorter_array_in_a_damaged_header_is_noticed",
+        (
+            "checksum not read to the end",
+            "io.BytesIO(file.read(entry))",
+            "file.open(entry)",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_foreign_files_are_refused",
+        (
+            "contents not counted",
+            "    if found != FORMAT.format(len(arrays)):\n",
+            "    if not found.startswith(FORMAT[:24]):\n",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_the_last_and_the_best_are_kept",
+        (
+            "the best deleted with the old",
+            ", self.best_step()}",
+            "}",
+        ),
+        (
+            "the latest of equals is best",
+            "(self.validations[step], -step)",
+            "(self.validations[step], step)",
+        ),
+        (
+            "steps in the order of the alphabet",
+            "return dict(sorted(found.items()))",
+            "return dict(sorted(found.items(), key=str))",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_refusals_of_the_manager",
+        (
+            "an earlier step over a later one",
+            "    if self.validations and step <= max",
+            "    if self.validations and step < max",
+        ),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "training/test_checkpoint.py::test_a_killed_run_resumes_bit_for_bit",
+        (
+            "leftovers of a killed run kept",
+            "            unfinished.unlink()\n",
+            "            pass\n",
+        ),
+    ),
+    *faults_in(
+        "training/summaries.py",
+        "training/test_summaries.py",
+        (
+            "limits as powers, rounded once",
+            "positive.append(positive[-1] * 1.1)",
+            "positive.append(1e-12 * 1.1 ** len(positive))",
+        ),
+        (
+            "a value on a limit below it",
+            'side="right"',
+            'side="left"',
+        ),
+        (
+            "the first of the empty buckets stands for all",
+            "np.append(counts[1:] > 0, True)",
+            "np.append(True, counts[:-1] > 0)",
+        ),
+        (
+            "subnormal numbers kept",
+            "    flat[np.abs(flat) < np.finfo(values.dtype).tiny] = 0\n",
+            "",
+        ),
+        (
+            "no version, and TensorBoard takes the file for an old one",
+            '        self.write(file_version="brain.Event:2")\n',
+            "",
+        ),
+        (
+            "step forgotten",
+            "self.write(step=step, summary",
+            "self.write(summary",
         ),
     ),
 ]

@@ -5,6 +5,7 @@ import tf_impl
 from parity_tests.harness import assert_parity, complex_step, to_complex
 from scratch import BatchNormalization
 from scratch.tree import map_tree
+from tf_impl.tensorflow import tf, v1
 
 LAYERS = [
     BatchNormalization(),
@@ -73,6 +74,20 @@ def test_moving_statistics_approach_those_of_the_data():
     assert same is moving
     np.testing.assert_allclose(moving["moving_variance"], x.var(axis=0), rtol=1e-3)
     np.testing.assert_allclose(y, layer.forward(params, moving, x, training=True)[0], atol=1e-3)
+
+
+@pytest.mark.parametrize(("shape", "correction"), [((5, 3), 1), ((5, 4, 3), 1), ((5, 2, 2, 3), 20 / 19)], ids=str)
+def test_tensorflow_moves_by_the_unbiased_variance_only_in_its_kernel_for_images(shape, correction):
+    """Which it takes for four axes unless told not to: for what a recurrent network puts out, it divides by N."""
+    _, _, x, _ = draw(BatchNormalization(), shape, np.float32)
+    with tf.Graph().as_default(), v1.Session() as session:
+        layer = v1.layers.BatchNormalization(momentum=0.9)
+        layer(tf.constant(x), training=True)
+        session.run(v1.global_variables_initializer())
+        session.run(v1.get_collection(v1.GraphKeys.UPDATE_OPS))
+        moving = session.run(layer.moving_variance)
+    variance = x.var(axis=tuple(range(x.ndim - 1)))
+    np.testing.assert_allclose(moving, 0.9 + 0.1 * correction * variance, rtol=1e-6)
 
 
 def test_the_tutorials_trap_leaves_the_statistics_at_0_and_1():

@@ -1,0 +1,109 @@
+"""TFRecord: a file of records, each any bytes, with a checksum of its length and of its data.
+
+    length: 8 bytes | its masked CRC-32C: 4 | data: length bytes | its masked CRC-32C: 4
+
+There is no header, no index and no end mark: two files one behind the other are a file, and a record is found by
+walking over all before it. Sources: ``tf.io.TFRecordWriter``, ``tf.data.TFRecordDataset``. The page is
+``docs/inputs/tfrecord.md``.
+"""
+
+import os
+import zlib
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from scratch.checks import check_choice
+from scratch.files import written_whole
+from scratch.inputs.wire.chunks import read_chunks
+from scratch.inputs.wire.crc32c import masked_crc
+from scratch.inputs.wire.frames import frame
+from scratch.inputs.wire.pieces import WINDOW_BITS
+
+check_compression = partial(check_choice, "compression_type", choices=tuple(WINDOW_BITS))
+
+
+def masked_crc32c(data):
+    """Return the masked CRC-32C of bytes as a whole number below 2^32.
+
+    masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
+    """
+    data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
+    return int(masked_crc(data, 0, len(data)))
+
+
+class TFRecordWriter:
+    """Writes a file of records: ``with TFRecordWriter(path) as writer: writer.write(record)``.
+
+    The file is there, whole, when the block ends without an error; else ``path`` is as it was before.
+    ``compression_type`` is ``""``, ``"GZIP"`` or ``"ZLIB"``; anything else raises ``ValueError``.
+    Source: ``tf.io.TFRecordWriter``.
+    """
+
+    def __init__(self, path, compression_type=""):
+        self.path = check_path("path", path)
+        self.compression_type = check_compression(compression_type)
+        self.block = self.put = None
+
+    def __enter__(self):
+        if self.block is not None:
+            raise ValueError("the block of this TFRecordWriter has begun before: each file takes a writer of its own")
+        self.block = self.open()
+        self.put = self.block.__enter__()
+        return self
+
+    def write(self, record):
+        """Append one record of bytes."""
+        check_bytes("record", record)
+        if self.put is None:
+            raise ValueError("records are written inside the block: with TFRecordWriter(path) as writer: ...")
+        self.put(frame(record))
+
+    def __exit__(self, *error):
+        self.put = None
+        return self.block.__exit__(*error)
+
+    @contextmanager
+    def open(self):
+        window_bits = WINDOW_BITS[self.compression_type]
+        with written_whole(self.path) as unfinished, open(unfinished, "wb") as file:
+            if window_bits is None:
+                yield file.write
+            else:
+                packer = zlib.compressobj(wbits=window_bits)
+                yield lambda framed: file.write(packer.compress(framed))
+                file.write(packer.flush())
+
+
+def read_tfrecord(path, compression_type=""):
+    """Yield the records of a file as bytes, one after another; no more than one and a buffer are in memory.
+
+    Raises ``ValueError`` for a damaged file, naming the file, the number of the record, counted from 0, and the byte at
+    which it begins, after all records before that one; of a compressed file, the byte of what it unpacks to.
+    Source: ``tf.data.TFRecordDataset``.
+    """
+    path, compression_type = check_path("path", path), check_compression(compression_type)
+    return records(path, compression_type)
+
+
+def records(path, compression_type):
+    for chunk in read_chunks(path, compression_type):
+        data = memoryview(chunk.data)
+        for start, stop in zip(chunk.starts.tolist(), chunk.stops.tolist(), strict=True):
+            yield bytes(data[start:stop])
+
+
+def check_bytes(name, value):
+    """Refuse all but bytes."""
+    if not isinstance(value, bytes | bytearray):
+        raise TypeError(f"{name} must be bytes, but is {type(value).__name__}")
+    return value
+
+
+def check_path(name, path):
+    """Return the path of a file, refusing what names none."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{name} must be the path of a file, but is {type(path).__name__}")
+    return Path(path)

@@ -1,0 +1,174 @@
+"""The values of one feature.
+
+    Feature      one of  1: BytesList   2: FloatList   3: Int64List     the last kind on the wire is the one that counts
+    BytesList    1: bytes, a field for each value
+    FloatList    1: four bytes each, packed into one field or a field for each value, or some of both
+    Int64List    1: varints, likewise
+    FeatureList  1: a Feature for each step
+
+Two pieces of a message one after another are the message of both: lists go on, and what is single is replaced. So a
+reader takes up where the piece before left off, and returns last how far it came.
+
+A value is kept as an int64: a whole number as it is; a float as its 32 bits; bytes as the index where they begin and
+their length, in the two halves. What has no room is counted and not kept: without room a reader counts, with room it
+reads.
+"""
+
+from typing import NamedTuple
+
+from numba.extending import register_jitable
+
+from scratch.inputs.wire.crc32c import word
+from scratch.inputs.wire.places import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed
+from scratch.inputs.wire.tags import FIXED32, LENGTH, VARINT, read_length, read_tag, skip_field, tag
+from scratch.inputs.wire.varint import read_varint
+
+# A kind is its field number in Feature; 0 is a feature without any.
+BYTES, FLOAT, INT64 = 1, 2, 3
+ANY = -1
+FIRST_FIELD, ONE_VARINT, ONE_FLOAT = tag(1, LENGTH), tag(1, VARINT), tag(1, FIXED32)
+
+
+class Room(NamedTuple):
+    """Room for ``size`` numbers behind the first ``first`` of ``cells``, a ``pointer``."""
+
+    cells: object
+    first: int
+    size: int
+
+
+@register_jitable
+def put(room, i, value):
+    """Keep number i if there is room for it."""
+    if i < room.size:
+        room.cells[room.first + i] = value
+
+
+@register_jitable
+def behind(room, count):
+    """Return the room behind the first ``count`` numbers."""
+    return Room(room.cells, room.first + count, room.size - count)
+
+
+@register_jitable
+def room_if(condition, room):
+    """Return the room, or where the condition does not hold, none."""
+    return Room(room.cells, room.first, room.size if condition else 0)
+
+
+@register_jitable
+def read_numbers(data, at, stop, last, kind, room, count):
+    """Return ``(count, place)``: numbers that begin before ``stop``, none of which may end behind ``last``."""
+    while at < stop:
+        if kind == FLOAT:
+            if last - at < 4:
+                return count, failed(BAD_FLOAT, at)
+            value = word(data, at)
+            at += 4
+        else:
+            value, at = read_varint(data, at, last)
+            if at < 0:
+                return count, at
+        put(room, count, value)
+        count += 1
+    return count, at
+
+
+@register_jitable
+def read_list(data, at, end, depth, kind, room, count):
+    """Return ``(count, place)`` of a BytesList, FloatList or Int64List."""
+    while at < end:
+        tag, at = read_tag(data, at, end)
+        if at < 0:
+            return count, at
+        stop, last = at, end
+        if tag == FIRST_FIELD:
+            length, at = read_length(data, at, end)
+            if at < 0:
+                return count, at
+            stop = last = at + length
+            if kind == BYTES:
+                put(room, count, at << 32 | length)
+                count += 1
+                at = stop
+        elif (kind == INT64 and tag == ONE_VARINT) or (kind == FLOAT and tag == ONE_FLOAT):
+            if at == end:
+                return count, failed(CUT, at)
+            stop = at + 1
+        else:
+            at = stop = skip_field(data, at, end, tag, depth)
+            if at < 0:
+                return count, at
+        count, at = read_numbers(data, at, stop, last, kind, room, count)
+        if at < 0:
+            return count, at
+    return count, at
+
+
+@register_jitable
+def read_feature(data, at, end, depth, wanted, room, kind, count):
+    """Return ``(kind, count, place)`` of a Feature; only values of the kind ``wanted`` are kept, or of ``ANY``."""
+    size = end - at
+    if 4 < size < 130 and kind == 0 and data[at + 1] == size - 2 and data[at + 3] == size - 4:
+        # Nearly always it is one list that is one packed field: two tags and two lengths of a byte each.
+        found = data[at] >> 3
+        if data[at + 2] == FIRST_FIELD and data[at] & 7 == LENGTH and (found == FLOAT or found == INT64):
+            kept = room_if(wanted == found or wanted == ANY, room)
+            count, at = read_numbers(data, at + 4, end, end, found, kept, 0)
+            return found, count, at
+    while at < end:
+        tag, at = read_tag(data, at, end)
+        if at < 0:
+            return kind, count, at
+        if tag & 7 == LENGTH and tag >> 3 <= INT64:
+            length, at = read_length(data, at, end)
+            if at < 0:
+                return kind, count, at
+            if tag >> 3 != kind:
+                kind, count = tag >> 3, 0
+            kept = room_if(wanted == kind or wanted == ANY, room)
+            count, at = read_list(data, at, at + length, depth + 1, kind, kept, count)
+        else:
+            at = skip_field(data, at, end, tag, depth)
+        if at < 0:
+            return kind, count, at
+    return kind, count, at
+
+
+@register_jitable
+def misfit(kind, count, wanted, size, at):
+    """Return a negative place where a feature does not suit a schema, else 0; a size below 0 stands for any."""
+    if kind != 0 and kind != wanted:
+        return failed(OTHER_KIND, at)
+    if size >= 0 and count != size:
+        return failed(OTHER_SIZE, at)
+    return 0
+
+
+@register_jitable
+def read_feature_list(data, at, end, depth, wanted, size, room, outline, steps, count, trouble):
+    """Return ``(steps, count, trouble, place)`` of a FeatureList.
+
+    ``outline`` takes two numbers a step, its kind and how many values it has; ``trouble`` is the first ``misfit``.
+    """
+    while at < end:
+        tag, at = read_tag(data, at, end)
+        if at < 0:
+            return steps, count, trouble, at
+        if tag == FIRST_FIELD:
+            length, at = read_length(data, at, end)
+            if at < 0:
+                return steps, count, trouble, at
+            start = at
+            kind, more, at = read_feature(data, at, at + length, depth + 1, wanted, behind(room, count), 0, 0)
+            if trouble == 0:
+                trouble = misfit(kind, more, wanted, size, start)
+            put(outline, 2 * steps, kind)
+            put(outline, 2 * steps + 1, more)
+            steps += 1
+            count += more
+        else:
+            at = skip_field(data, at, end, tag, depth)
+        if at < 0:
+            return steps, count, trouble, at
+    return steps, count, trouble, at

@@ -1,0 +1,87 @@
+"""The bytes of a file, plain or compressed, piece by piece.
+
+Whoever meets a length wants to know whether so many bytes are really there before making room for them. Of a plain file
+the system knows; a compressed one is unpacked ahead, without keeping anything, by a copy of the decompressor.
+"""
+
+import os
+import zlib
+
+import numpy as np
+
+# zlib's names for the three formats: 15 is the size of its window, 16 more stand for GZIP's header and footer.
+WINDOW_BITS = {"": None, "GZIP": 31, "ZLIB": 15}
+PIECE = 1 << 16
+
+
+class PlainPieces:
+    """The bytes of an open file."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def read_into(self, room):
+        """Fill an array of uint8 from its front; return how many bytes came, 0 only at the end."""
+        return self.file.readinto(room)
+
+    def hold(self, count):
+        """Return whether at least ``count`` bytes are left."""
+        return os.fstat(self.file.fileno()).st_size - self.file.tell() >= count
+
+
+class CompressedPieces:
+    """The bytes that an open GZIP or ZLIB file unpacks to. Raises ``ValueError`` where it is damaged or cut off."""
+
+    def __init__(self, file, compression_type):
+        self.file = file
+        self.compression_type = compression_type
+        self.unpacker = None
+        self.waiting = b""
+
+    def read_into(self, room):
+        """Fill an array of uint8 from its front; return how many bytes came, 0 only at the end."""
+        filled = 0
+        while filled < len(room):
+            piece = self.read(len(room) - filled)
+            if not piece:
+                break
+            room[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+            filled += len(piece)
+        return filled
+
+    def hold(self, count):
+        """Return whether at least ``count`` bytes are left."""
+        kept = self.file.tell(), self.unpacker.copy(), self.waiting
+        while count > 0 and (piece := self.read(min(count, PIECE))):
+            count -= len(piece)
+        position, self.unpacker, self.waiting = kept
+        self.file.seek(position)
+        return count <= 0
+
+    def read(self, most):
+        """Return from 1 to ``most`` bytes, none at the end."""
+        while True:
+            if not self.waiting:
+                self.waiting = self.file.read(PIECE)
+            if self.unpacker is None or self.unpacker.eof:
+                if not self.waiting:
+                    return b""
+                if self.unpacker is not None and self.compression_type == "ZLIB":
+                    raise ValueError("there are bytes behind the end of its ZLIB data")
+                # A GZIP file may be several, one behind another.
+                self.unpacker = zlib.decompressobj(WINDOW_BITS[self.compression_type])
+            at_end = not self.waiting
+            try:
+                piece = self.unpacker.decompress(self.waiting, most)
+            except zlib.error as error:
+                raise ValueError(f"its {self.compression_type} data is damaged: {error}") from error
+            self.waiting = self.unpacker.unused_data if self.unpacker.eof else self.unpacker.unconsumed_tail
+            if piece:
+                return piece
+            if at_end and not self.unpacker.eof:
+                raise ValueError(f"its {self.compression_type} data is cut off")
+
+
+def open_pieces(file, compression_type):
+    """Return the pieces of an open file of this compression."""
+    return CompressedPieces(file, compression_type) if compression_type else PlainPieces(file)

@@ -1,0 +1,32 @@
+"""Arrays without what they are made of, for functions that read two bytes and hand them on.
+
+Compiled code counts how many hold an array, up and down at every call, and that would be most of the work here. A
+pointer is only where the array begins, and indexing is all it can do; whoever asked for it keeps the array alive.
+Uncompiled, it is the array.
+"""
+
+from numba import types
+from numba.extending import intrinsic, overload
+
+
+def pointer(array):
+    """Return where a contiguous array begins. To read and write through it checks nothing."""
+    return array
+
+
+@intrinsic
+def compiled_pointer(typing, array):
+    """Tell LLVM what ``pointer`` is."""
+
+    def build(context, builder, signature, arguments):
+        return context.make_array(array)(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), build
+
+
+@overload(pointer)
+def pointer_when_compiled(array):
+    """Tell Numba that ``pointer`` is ``compiled_pointer``, for arrays of one axis that have no gaps."""
+    if isinstance(array, types.Array) and array.layout == "C" and array.ndim == 1:
+        return lambda array: compiled_pointer(array)
+    return None

@@ -1,0 +1,168 @@
+"""What a reader of examples asks for: one description a feature, in TensorFlow's words.
+
+Each says how many values a step must have, and shapes what was found: ``rows`` one example after another, ``batch`` all
+as one. What was found is a ``Column``.
+"""
+
+import math
+import numbers
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from scratch.checks import as_dtype, check_count, check_flag, check_options
+from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
+from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
+from scratch.inputs.wire.values import as_feature, as_float32
+
+KINDS = {np.dtype(np.int64): INT64, np.dtype(np.float32): FLOAT, np.dtype(bytes): BYTES}
+
+
+class Column(NamedTuple):
+    """A feature of R examples: its values, one behind another, and where those of each example and step end.
+
+    ``value_ends`` and ``step_ends`` [R + 1] begin with 0; ``lengths`` has the number of values of each step.
+    """
+
+    values: np.ndarray
+    value_ends: np.ndarray
+    step_ends: np.ndarray
+    lengths: np.ndarray
+
+    def parts(self):
+        """Yield the values of each example, an array of its own."""
+        for first, last in pairwise(self.value_ends.tolist()):
+            yield self.values[first:last].copy()
+
+    def examples(self):
+        """Yield each example as a column of its own."""
+        for (first, last), (begin, end) in zip(pairwise(self.value_ends), pairwise(self.step_ends), strict=True):
+            ends = np.array([0, last - first]), np.array([0, end - begin])
+            yield Column(self.values[first:last], *ends, self.lengths[begin:end])
+
+    def num_steps(self):
+        """Return how many steps each example has, [R]."""
+        return np.diff(self.step_ends)
+
+
+def check_shape(name, shape):
+    """Return a shape as a tuple of whole numbers of at least 0; one number stands for one axis."""
+    if not isinstance(shape, list | tuple):
+        shape = (shape,)
+    return tuple(check_count(f"{name}[{axis}]", size, least=0) for axis, size in enumerate(shape))
+
+
+def check_kind(name, dtype):
+    """Refuse all but int64, float32 and bytes."""
+    if dtype is str:
+        raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is str: text is kept as bytes, its UTF-8")
+    if as_dtype(dtype) not in KINDS:
+        raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is {dtype!r}")
+    return bytes if as_dtype(dtype).kind == "S" else as_dtype(dtype).type
+
+
+@dataclass(frozen=True)
+class FixedLenFeature:
+    """A context feature of this shape; where an example has none, ``default_value``. Source: ``tf.io.FixedLenFeature``.
+
+    Raises ``TypeError`` or ``ValueError`` for a shape that is not whole numbers, a dtype other than np.int64,
+    np.float32 and bytes, and a default of another dtype or number of values.
+    """
+
+    shape: tuple
+    dtype: type
+    default_value: object = None
+
+    parts: ClassVar = (CONTEXT,)
+
+    def __post_init__(self):
+        check_options(self, shape=check_shape, dtype=check_kind)
+        if self.default_value is not None:
+            default = self.default()
+            if default.size != self.size:
+                raise ValueError(f"default_value must have {self.size} values, but has {default.size}")
+
+    @property
+    def size(self):
+        """How many values there must be."""
+        return math.prod(self.shape)
+
+    @property
+    def required(self):
+        """Whether an example without it is refused."""
+        return self.default_value is None
+
+    def default(self):
+        """Return the default's values as an array of one axis."""
+        values = np.asarray(self.default_value, object).ravel().tolist()
+        if self.dtype is np.float32 and all(isinstance(value, numbers.Real) for value in values):
+            return as_float32("default_value", values)
+        found = as_feature("default_value", values) if values else empty(0, self.dtype)
+        if found is None or found.dtype != empty(0, self.dtype).dtype:
+            raise TypeError(f"default_value must be {self.dtype.__name__}, but is {self.default_value!r}")
+        return found
+
+    def rows(self, part, column):
+        """Return an iterator over the value of each example: an array of this shape, for [] a scalar."""
+        if self.shape == ():
+            return iter(column.values)
+        return (row.copy() for row in self.batch(part, column))
+
+    def batch(self, part, column):
+        """Return the values of all examples, [R, *shape]."""
+        return column.values.reshape(len(column.step_ends) - 1, *self.shape)
+
+
+@dataclass(frozen=True)
+class FixedLenSequenceFeature:
+    """A feature list each step of which has this shape. Source: ``tf.io.FixedLenSequenceFeature``.
+
+    With ``allow_missing``, an example without it has no steps; else it is refused. ``default_value`` is there because
+    TensorFlow has it: for SequenceExamples it takes nothing but ``None``, and pads with 0 or b"". Raises ``TypeError``
+    or ``ValueError`` for other shapes, dtypes and options.
+    """
+
+    shape: tuple
+    dtype: type
+    allow_missing: bool = False
+    default_value: object = None
+
+    parts: ClassVar = (FEATURE_LISTS,)
+
+    def __post_init__(self):
+        check_options(self, shape=check_shape, dtype=check_kind, allow_missing=check_flag)
+        if self.default_value is not None:
+            raise ValueError(f"default_value must be None in a SequenceExample, but is {self.default_value!r}")
+
+    @property
+    def size(self):
+        """How many values each step must have."""
+        return math.prod(self.shape)
+
+    @property
+    def required(self):
+        """Whether an example without it is refused."""
+        return not self.allow_missing
+
+    def rows(self, part, column):
+        """Return an iterator over the value of each example, [T, *shape]."""
+        if self.shape == ():
+            return column.parts()
+        return (
+            values.reshape(steps, *self.shape)
+            for values, steps in zip(column.parts(), column.num_steps().tolist(), strict=True)
+        )
+
+    def batch(self, part, column):
+        """Return the values of all examples, [R, T, *shape], padded to the longest."""
+        steps = column.num_steps()
+        padded = empty((len(steps), steps.max(initial=0), *self.shape), self.dtype)
+        padded[np.arange(padded.shape[1]) < steps[:, None]] = column.values.reshape(steps.sum(), *self.shape)
+        return padded
+
+
+def empty(shape, dtype):
+    """Return an array of zeros, or of b""."""
+    return np.full(shape, b"", object) if dtype is bytes else np.zeros(shape, dtype)

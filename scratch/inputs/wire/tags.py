@@ -1,0 +1,98 @@
+"""Tags: what a field is called on the wire, and how to step over one that nobody here knows.
+
+    tag = 8 · field number + wire type
+
+A message is fields one after another, a tag before each. The number stands for the name, so names cost nothing; the
+wire type says how the value is framed, so a reader can step over fields that were invented after it was written:
+
+    0  VARINT    a varint                  3, 4  a group: fields between a start and an end of the same number
+    1  FIXED64   eight bytes                  5  FIXED32: four bytes
+    2  LENGTH    a length, and so many bytes: text, packed numbers, or a message inside this one
+
+Source: the encoding page of protobuf.dev.
+"""
+
+import numpy as np
+from numba.extending import register_jitable
+
+from scratch.inputs.wire.places import BAD_GROUP, BAD_TAG, CUT, DEEP, failed
+from scratch.inputs.wire.varint import read_short_varint, read_varint, varint
+
+VARINT, FIXED64, LENGTH, START, END, FIXED32 = range(6)
+# Messages and groups inside one another, as TensorFlow's parser has it.
+DEEPEST = 100
+LARGEST_TAG = 2**32 - 1
+
+
+def tag(field, wire):
+    """Return the tag of a field number and a wire type, a number."""
+    return 8 * field + wire
+
+
+def message(field, *parts):
+    """Return the field that holds these bytes, one after another: tag, length, bytes."""
+    content = b"".join(parts)
+    return varint(tag(field, LENGTH)) + varint(len(content)) + content
+
+
+@register_jitable
+def read_tag(data, at, end):
+    """Return ``(tag, place)``."""
+    found, after = read_short_varint(data, at, end, LARGEST_TAG)
+    if after >= 0 and found < 8:
+        return 0, failed(BAD_TAG, at)
+    return found, after
+
+
+@register_jitable
+def read_length(data, at, end):
+    """Return ``(length, place)``; a length that would reach past ``end`` is refused."""
+    length, after = read_short_varint(data, at, end, 2**31 - 1)
+    if after >= 0 and length > end - after:
+        return 0, failed(CUT, at)
+    return length, after
+
+
+@register_jitable
+def skip_field(data, at, end, tag, depth):
+    """Return the place behind the value that follows ``tag``, in a message that is ``depth`` messages deep."""
+    if tag & 7 != START:
+        return skip_value(data, at, end, tag)
+    # A list of the groups that are open, not a function that calls itself: no input can use up the stack.
+    numbers = np.empty(DEEPEST, np.int64)
+    outside = depth
+    while True:
+        if tag & 7 == START:
+            if depth >= DEEPEST:
+                return failed(DEEP, at)
+            numbers[depth] = tag >> 3
+            depth += 1
+        elif tag & 7 == END:
+            depth -= 1
+            if numbers[depth] != tag >> 3:
+                return failed(BAD_GROUP, at)
+            if depth == outside:
+                return at
+        else:
+            at = skip_value(data, at, end, tag)
+            if at < 0:
+                return at
+        # In a group, as FromString has it, a field may have any number: 0 as well.
+        tag, at = read_short_varint(data, at, end, LARGEST_TAG)
+        if at < 0:
+            return at
+
+
+@register_jitable
+def skip_value(data, at, end, tag):
+    """Return the place behind a value that is no group."""
+    wire = tag & 7
+    if wire == VARINT:
+        return read_varint(data, at, end)[1]
+    if wire == LENGTH:
+        length, at = read_length(data, at, end)
+        return at + length if at >= 0 else at
+    if wire == FIXED64 or wire == FIXED32:
+        size = 8 if wire == FIXED64 else 4
+        return at + size if end - at >= size else failed(CUT, at)
+    return failed(BAD_GROUP if wire == END else BAD_TAG, at)

@@ -1,0 +1,235 @@
+"""Sequential MNIST: an image read row by row, or pixel by pixel, and named at the end (jasdeep06; Damien; Choi; Lee).
+
+    outputs = rnn(inputs)      inputs [B, T, D]: rows 28 × 28, pixels 784 × 1
+    h = outputs_{T−1}          the last output, which has to remember the whole image
+    h ← batch_norm(h)          in some of the programs
+    y = h W + b                ten logits
+    L = Σ losses / B           the mean softmax cross-entropy of the batch
+
+No output but the last is ever looked at, so ∂L/∂outputs is 0 at every step but the last: what the network learns of the
+first pixel has come back through all 784 steps. The page is ``docs/tasks/mnist.md``.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.cell import Cell
+from scratch.cells.full_lstm import LSTMBlockCell
+from scratch.cells.gru import GRUCell
+from scratch.cells.lstm import BasicLSTMCell
+from scratch.checks import check_choice
+from scratch.initializers import draw_params, normal, orthogonal, zeros
+from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
+from scratch.training.adam import AdamOptimizer
+from scratch.training.batch_norm import BatchNormalization
+from scratch.training.checkpoint import params_from_variables
+from scratch.training.clipping import clip_by_norm
+from scratch.training.dense import Dense
+from scratch.training.losses import (
+    softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_backward,
+)
+from scratch.training.optimizers import GradientDescentOptimizer, slot_variables, slots_from_variables
+from scratch.training.rmsprop import RMSPropOptimizer
+from scratch.tree import named_leaves
+from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
+
+READINGS = ("rows", "pixels", "permuted")
+PERMUTATION_SEED = 100
+OUTPUT_LAYER = Dense(NUM_CLASSES)
+BATCH_NORM = BatchNormalization()
+
+
+def cudnn_start(cell, rng, input_size, dtype):
+    """Return a GRU's parameters as the tutorial starts ``CudnnGRU``: every bias 0, every gate's matrices orthogonal.
+
+    cuDNN keeps W_x and W_h of each gate apart, and each of them is orthogonal on its own.
+    """
+
+    def by_gate(rng, shape, dtype):
+        width = cell.num_units
+        heights = (shape[0] - width, width) if shape[0] > width else (shape[0],)
+        gates = range(shape[1] // width)
+        return np.block([[orthogonal(rng, (height, width), dtype) for _ in gates] for height in heights])
+
+    shapes = cell.param_shapes(input_size)
+    return draw_params(shapes, lambda path: zeros if path.endswith("bias") else by_gate, rng, dtype)
+
+
+@dataclass(frozen=True)
+class MnistProgram:
+    """One tutorial's program: its network, how that starts, and how it is trained.
+
+    - ``reading``: ``"rows"``, ``"pixels"`` or ``"permuted"``, pixels in an order drawn once for all images.
+    - ``unroll``: ``"static"`` or ``"dynamic"``. TensorFlow's graphs differ, the numbers do not: NumPy has one loop.
+    - ``hidden_units``: the width of a dense layer below the cell; ``batch_norm``: whether one is above it.
+    - ``clip_norm``: the longest gradient a variable may have; the output layer's is left alone.
+    - ``start``: a function of the cell, a generator, the input size and a dtype that returns the cell's parameters;
+      ``dense_initializer`` and ``bias_initializer`` start the dense layers.
+    """
+
+    title: str
+    reading: str
+    cell: Cell
+    optimizer: object
+    batch_size: int
+    num_steps: int
+    unroll: str = "static"
+    hidden_units: int | None = None
+    batch_norm: bool = False
+    clip_norm: float | None = None
+    start: callable = Cell.init_params
+    dense_initializer: callable = normal
+    bias_initializer: callable = normal
+
+
+def lee(number, title, **settings):
+    """Return one of Lee's models 2 to 4, which have these in common."""
+    common = {"batch_size": 32, "num_steps": 5000, "unroll": "dynamic", "batch_norm": True}
+    output_layer = {"dense_initializer": orthogonal, "bias_initializer": zeros}
+    return MnistProgram(f"Lee's model {number}, {title}", **{**common, **output_layer, **settings})
+
+
+GRU_128 = {
+    "cell": GRUCell(128, reset_after=True),
+    "start": cudnn_start,
+    "optimizer": AdamOptimizer(0.002, beta1=0.1),
+    "clip_norm": 1.0,
+}
+PROGRAMS = {
+    "jasdeep06": MnistProgram("jasdeep06's LSTM", "rows", BasicLSTMCell(128), AdamOptimizer(0.001), 128, 799),
+    "damien": MnistProgram("Damien's LSTM", "rows", BasicLSTMCell(128), GradientDescentOptimizer(0.001), 128, 10_000),
+    # Five epochs of as many whole batches as 55,000 images make.
+    "choi": MnistProgram("Choi's LSTM", "rows", BasicLSTMCell(128), AdamOptimizer(), 128, 5 * 429, hidden_units=128),
+    "lee1": MnistProgram("Lee's model 1", "rows", BasicLSTMCell(64), GradientDescentOptimizer(0.001), 128, 5000),
+    "lee2": lee(
+        2, "row by row", reading="rows", cell=LSTMBlockCell(64), optimizer=RMSPropOptimizer(0.02), clip_norm=2.0
+    ),
+    "lee3": lee(3, "pixel by pixel", reading="pixels", **GRU_128),
+    "lee4": lee(4, "permuted pixels", reading="permuted", **GRU_128),
+}
+
+
+def read(reading, images):
+    """Return images [N, pixels] as sequences [N, T, D]: rows of a square image, or single pixels."""
+    check_choice("reading", reading, READINGS)
+    if reading == "rows":
+        return as_rows(images)
+    if reading == "pixels":
+        return as_pixels(images)
+    return as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))
+
+
+def init_params(program, rng, input_size, dtype=np.float32):
+    """Return the network's parameters for inputs [B, T, input_size], nested under TensorFlow's variable names."""
+
+    def dense(width, units):
+        start = {"kernel": program.dense_initializer, "bias": program.bias_initializer}
+        return draw_params(Dense(units).param_shapes(width), start.get, rng, dtype)
+
+    params, width, cell = {}, input_size, program.cell
+    if program.hidden_units is not None:
+        params["hidden"], width = dense(width, program.hidden_units), program.hidden_units
+    params["rnn"] = {cell.scope: program.start(cell, rng, width, dtype)}
+    if program.batch_norm:
+        params["batch_normalization"] = BATCH_NORM.init_params(cell.output_size, dtype)
+    params["dense"] = dense(cell.output_size, NUM_CLASSES)
+    return params
+
+
+class MnistStep(NamedTuple):
+    """What one step of training showed, before the weights changed: gradients are nested like the parameters."""
+
+    loss: float
+    accuracy: float
+    gradients: dict
+    clipped: dict
+
+
+class MnistTrainer:
+    """A network in training: its weights, what its optimiser remembers, and one step of both.
+
+    - ``params``: from ``init_params``; never changed, each step replaces ``trainer.params``.
+    - ``engine``: ``"numpy"`` or ``"numba"``.
+    """
+
+    def __init__(self, program, params, engine="numpy"):
+        self.program, self.params, self.engine = program, params, check_choice("engine", engine, ENGINES)
+        self.dtype = params["dense"]["kernel"].dtype
+        self.slots = program.optimizer.init_slots(params)
+        self.moving = {}
+        if program.batch_norm:
+            self.moving["batch_normalization"] = BATCH_NORM.init_moving(program.cell.output_size, self.dtype)
+
+    def step(self, inputs, labels):
+        """Train on inputs [B, T, D] and labels [B] from 0 to 9, and return an ``MnistStep``."""
+        logits, caches = self.forward(inputs)
+        losses, loss_cache = cross_entropy(labels, logits)
+        # L = Σ losses / B
+        d_logits = softmax_cross_entropy_with_logits_backward(loss_cache, np.full_like(losses, 1 / losses.size))
+        gradients = clipped = self.backward(caches, d_logits)
+        if self.program.clip_norm is not None:
+            clipped = clip_by_norm(gradients, self.program.clip_norm, skip=("dense",))
+        self.params, self.slots = self.program.optimizer.apply_gradients(self.params, clipped, self.slots)
+        accuracy = (logits.argmax(axis=1) == labels).mean()
+        return MnistStep(float(losses.mean()), float(accuracy), gradients, clipped)
+
+    def logits(self, inputs):
+        """Return the logits [B, 10] of inputs [B, T, D], forward only."""
+        return self.forward(inputs, keep_tape=False)[0]
+
+    def variables(self):
+        """Return ``{name: array}``, all that training goes on from, under the names of TensorFlow's variables."""
+        weights = dict(named_leaves(self.params)) | dict(named_leaves(self.moving))
+        return weights | slot_variables(self.program.optimizer, self.slots)
+
+    def restore(self, variables):
+        """Go on from ``variables``, which may hold more; refuse, by name, what does not fit this network."""
+        slots = slots_from_variables(self.program.optimizer, self.params, variables)
+        params, moving = params_from_variables(self.params, variables), params_from_variables(self.moving, variables)
+        self.params, self.moving, self.slots = params, moving, slots
+
+    def forward(self, inputs, keep_tape=True):
+        program, params, caches = self.program, self.params, {}
+        if program.hidden_units is not None:
+            inputs, caches["hidden"] = Dense(program.hidden_units).forward(params["hidden"], inputs)
+        cell, weights = program.cell, params["rnn"][program.cell.scope]
+        outputs, _, caches["rnn"] = dynamic_rnn(cell, weights, inputs, engine=self.engine, keep_tape=keep_tape)
+        h = outputs[:, -1]
+        if program.batch_norm:
+            # As published, not in training mode: the moving mean and variance stay 0 and 1.
+            weights, moving = params["batch_normalization"], self.moving["batch_normalization"]
+            h, _, caches["batch_normalization"] = BATCH_NORM.forward(weights, moving, h, training=False)
+        y, caches["dense"] = OUTPUT_LAYER.forward(params["dense"], h)
+        return y, caches
+
+    def backward(self, caches, d_logits):
+        """Return the gradients of the parameters, in their order."""
+        program, params, gradients = self.program, self.params, {}
+        d_h, gradients["dense"] = OUTPUT_LAYER.backward(params["dense"], caches["dense"], d_logits)
+        if program.batch_norm:
+            weights, cache = params["batch_normalization"], caches["batch_normalization"]
+            d_h, gradients["batch_normalization"] = BATCH_NORM.backward(weights, cache, d_h)
+        # h = outputs_{T−1}: no other output has a gradient.
+        d_outputs = np.zeros(caches["rnn"].output_shape, self.dtype)
+        d_outputs[:, -1] = d_h
+        d_inputs, _, d_weights = dynamic_rnn_backward(caches["rnn"], d_outputs)
+        gradients["rnn"] = {program.cell.scope: d_weights}
+        if program.hidden_units is not None:
+            hidden, weights = Dense(program.hidden_units), params["hidden"]
+            _, gradients["hidden"] = hidden.backward(weights, caches["hidden"], d_inputs)
+        return {name: gradients[name] for name in params}
+
+
+def cross_entropy(labels, logits):
+    """Return ``(losses [B], cache)`` of labels [B], made one-hot as in the tutorials, and logits [B, 10]."""
+    return softmax_cross_entropy_with_logits(one_hot(labels, NUM_CLASSES, logits.dtype), logits)
+
+
+def evaluate(trainer, inputs, labels, batch_size=256):
+    """Return ``(loss, predictions [N])`` of inputs [N, T, D] and labels [N]: forward only, batch after batch."""
+    firsts = range(0, len(inputs), batch_size)
+    logits = np.concatenate([trainer.logits(inputs[first : first + batch_size]) for first in firsts])
+    return float(cross_entropy(labels, logits)[0].mean()), logits.argmax(axis=1)

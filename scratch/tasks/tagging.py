@@ -1,0 +1,188 @@
+"""Tagging: a label for every word of a sentence, from the words on both sides of it.
+
+    x = E[words]                                a row of the table for each word
+    h = [fw, bw]                                two LSTMs, one from each end, side by side
+    y = h W + b                                 a score for each label
+    loss = mean of the cross-entropies of all real words of the batch
+
+Words and labels are numbers, padded to [B, T]; 0 is a label like any other, so that what is padding only the lengths
+can tell. The page is ``docs/tasks/tagging.md``.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from scratch.cells.lstm import BasicLSTMCell
+from scratch.checks import check_choice, check_count, check_dtype, check_options
+from scratch.inputs.padding import bucket_by_length, unpad_batch
+from scratch.training.adam import AdamOptimizer
+from scratch.training.dense import Dense
+from scratch.training.embedding import Embedding
+from scratch.training.losses import mask_by_length, masked_loss, masked_loss_backward
+from scratch.unroll.bidirectional import (
+    bidirectional_dynamic_rnn,
+    bidirectional_dynamic_rnn_backward,
+    bidirectional_params,
+)
+from scratch.unroll.dynamic import ENGINES
+
+OPTIMIZER = AdamOptimizer(0.01)
+BATCH_SIZE = 32
+BUCKET_BOUNDARIES = [8, 12, 16, 20, 28]
+
+
+class TaggingBatch(NamedTuple):
+    """Padded numbers of words and of labels, [B, T] each, and the length [B] of each sentence."""
+
+    words: np.ndarray
+    labels: np.ndarray
+    sequence_length: np.ndarray
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """The network: an embedding, an LSTM from each end, and an output layer. Like a cell, it holds no weights.
+
+    ``vocabulary_size`` and ``num_labels`` count the numbers of words and of labels. Raises ``ValueError`` or
+    ``TypeError`` where a size is not a whole number of at least 1.
+    """
+
+    vocabulary_size: int
+    num_labels: int
+    embedding_size: int = 16
+    num_units: int = 24
+
+    def __post_init__(self):
+        sizes = ("vocabulary_size", "num_labels", "embedding_size", "num_units")
+        check_options(self, **dict.fromkeys(sizes, check_count))
+
+    @property
+    def layers(self):
+        """The embedding, the cell of either direction and the output layer."""
+        embedding = Embedding(self.vocabulary_size, self.embedding_size)
+        return embedding, BasicLSTMCell(self.num_units), Dense(self.num_labels)
+
+    def init_params(self, rng, dtype=np.float32):
+        """Return freshly drawn weights, each part as TF1 starts it, from a ``numpy.random.Generator``."""
+        check_dtype("dtype", dtype)
+        embedding, cell, dense = self.layers
+        return {
+            "embedding": embedding.init_params(rng, dtype),
+            "bidirectional_rnn": bidirectional_params(rng, cell, cell, self.embedding_size, dtype),
+            "dense": dense.init_params(rng, 2 * self.num_units, dtype),
+        }
+
+    def forward(self, params, words, sequence_length, engine="numpy"):
+        """Return ``(logits [B, T, num_labels], tape)`` for the numbers of words [B, T]."""
+        embedding, cell, dense = self.layers
+        # x = E[words]
+        vectors, embedding_cache = embedding.forward(params["embedding"], words)
+        # h = [fw, bw]
+        outputs, _, rnn_tape = bidirectional_dynamic_rnn(
+            cell, cell, params["bidirectional_rnn"], vectors, sequence_length, engine=engine
+        )
+        # y = h W + b
+        logits, dense_cache = dense.forward(params["dense"], np.concatenate(outputs, axis=2))
+        return logits, (embedding_cache, rnn_tape, dense_cache)
+
+    def backward(self, params, tape, d_logits):
+        """Return ``d_params``, in the structure of ``params``, from d_logits [B, T, num_labels]."""
+        embedding, _, dense = self.layers
+        embedding_cache, rnn_tape, dense_cache = tape
+        d_outputs, d_dense = dense.backward(params["dense"], dense_cache, d_logits)
+        # h = [fw, bw]: each direction gets its half.
+        d_vectors, _, d_rnn = bidirectional_dynamic_rnn_backward(rnn_tape, np.split(d_outputs, 2, axis=2))
+        d_embedding = embedding.backward(params["embedding"], embedding_cache, d_vectors)
+        return {"embedding": d_embedding, "bidirectional_rnn": d_rnn, "dense": d_dense}
+
+
+def loss_and_gradients(tagger, params, batch, engine="numpy"):
+    """Return ``(loss, d_params)`` of a ``TaggingBatch``: the mean over its real words, and its gradient."""
+    logits, tape = tagger.forward(params, batch.words, batch.sequence_length, engine)
+    mask = mask_by_length(batch.labels, batch.sequence_length)
+    loss, cache = masked_loss(batch.labels, logits, mask, mean="steps")
+    return loss, tagger.backward(params, tape, masked_loss_backward(cache))
+
+
+class TaggingTrainer:
+    """A ``Tagger`` in training: its weights, what its optimiser remembers, and one step of both.
+
+    - ``params``: from ``tagger.init_params``; never changed, each step replaces ``trainer.params``.
+    - ``engine``: ``"numpy"`` or ``"numba"``.
+    """
+
+    def __init__(self, tagger, params, engine="numpy"):
+        self.tagger, self.params, self.engine = tagger, params, check_choice("engine", engine, ENGINES)
+        self.slots = OPTIMIZER.init_slots(params)
+
+    def step(self, batch):
+        """Train on one ``TaggingBatch`` and return its loss, before the weights change."""
+        loss, gradients = loss_and_gradients(self.tagger, self.params, batch, self.engine)
+        self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
+        return float(loss)
+
+    def predict(self, words, sequence_length):
+        """Return the likeliest label [B, T] of each of the words [B, T]; those past a sentence's end mean nothing."""
+        return self.tagger.forward(self.params, words, sequence_length, self.engine)[0].argmax(axis=-1)
+
+
+def make_batches(rows, batch_size=BATCH_SIZE):
+    """Return ``(batches, rows of each)``: sentences of about one length, from rows [T_b, 2] of words and labels.
+
+    Padding is 0 in both columns: no word, but a label like any other.
+    """
+    sizes = [batch_size] * (len(BUCKET_BOUNDARIES) + 1)
+    padded = bucket_by_length(rows, BUCKET_BOUNDARIES, sizes)
+    return [as_batch(inputs, lengths) for inputs, lengths, _ in padded], [batch.rows for batch in padded]
+
+
+def as_batch(inputs, sequence_length):
+    """Return the ``TaggingBatch`` of padded rows [B, T, 2] of words and labels."""
+    return TaggingBatch(inputs[..., 0].copy(), inputs[..., 1].copy(), sequence_length)
+
+
+def train(trainer, rows, rng, num_epochs, batch_size=BATCH_SIZE):
+    """Train batch by batch, yielding the loss of each; the order of every epoch is drawn from ``rng``."""
+    for _ in range(check_count("num_epochs", num_epochs)):
+        batches, _ = make_batches([rows[i] for i in rng.permutation(len(rows))], batch_size)
+        for i in rng.permutation(len(batches)):
+            yield trainer.step(batches[i])
+
+
+def tag(trainer, rows):
+    """Return the labels [T_b] that a trainer predicts for each of the rows."""
+    found = [None] * len(rows)
+    for batch, members in zip(*make_batches(rows), strict=True):
+        predicted = unpad_batch(trainer.predict(batch.words, batch.sequence_length), batch.sequence_length)
+        for row, labels in zip(members, predicted, strict=True):
+            found[row] = labels
+    return found
+
+
+def most_frequent_labels(rows, tagger):
+    """Return the label [vocabulary_size] that each word has most often in rows of words and labels: what a tagger that
+    sees no neighbours can know at best. A word that is in no row gets the label that is commonest of all.
+    """
+    counts = np.zeros((tagger.vocabulary_size, tagger.num_labels), np.int64)
+    for words, labels in (row.T for row in rows):
+        np.add.at(counts, (words, labels), 1)
+    return np.where(counts.any(axis=1), counts.argmax(axis=1), counts.sum(axis=0).argmax())
+
+
+def confusion_matrix(rows, predicted, num_labels):
+    """Return how often each label was taken for each, [true, predicted]. Source: ``tf.math.confusion_matrix``."""
+    counts = np.zeros((num_labels, num_labels), np.int64)
+    for row, labels in zip(rows, predicted, strict=True):
+        np.add.at(counts, (row[:, 1], labels), 1)
+    return counts
+
+
+def f1_scores(confusion):
+    """Return 2 · right / (true + predicted) for each label, [num_labels]: 1 where all are found and nothing else is.
+
+    A label that is neither there nor predicted gets 0.
+    """
+    total = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return 2 * np.diag(confusion) / np.maximum(total, 1)

@@ -1,0 +1,109 @@
+"""TensorFlow's series on disk: ``tf.train.SequenceExample`` and ``tf.io.parse_sequence_example``.
+
+Each takes the same values and descriptions as its namesake in ``scratch`` and returns the same. TensorFlow has two
+parsers: ``SequenceExample.parse`` is Protocol Buffers' own, the functions use TensorFlow's fast one. A damaged example
+raises their own errors here.
+"""
+
+import os
+
+import numpy as np
+
+from scratch.inputs import sequence_example as scratch
+from tf_impl.tensorflow import tf
+
+DTYPES = {np.int64: tf.int64, np.float32: tf.float32, bytes: tf.string, np.int32: tf.int32}
+
+
+class SequenceExample(scratch.SequenceExample):
+    """The same values, turned into bytes and back by ``tf.train.SequenceExample``."""
+
+    def serialize(self):
+        """Return the bytes of ``SerializeToString(deterministic=True)``."""
+        example = tf.train.SequenceExample()
+        for name, values in self.context.items():
+            fill(example.context.feature[name], values)
+        for name, steps in self.feature_lists.items():
+            feature_list = example.feature_lists.feature_list[name]
+            for values in steps:
+                fill(feature_list.feature.add(), values)
+        return example.SerializeToString(deterministic=True)
+
+    @classmethod
+    def parse(cls, data):
+        """Return the example of ``FromString``."""
+        example = tf.train.SequenceExample.FromString(data)
+        return cls(
+            {name: values_of(feature) for name, feature in example.context.feature.items()},
+            {
+                name: [values_of(feature) for feature in steps.feature]
+                for name, steps in example.feature_lists.feature_list.items()
+            },
+        )
+
+
+def fill(feature, values):
+    """Put the values of a feature into a ``tf.train.Feature``."""
+    if values is None:
+        return
+    kinds = {np.dtype(np.int64): "int64_list", np.dtype(np.float32): "float_list", np.dtype(object): "bytes_list"}
+    kept = getattr(feature, kinds[values.dtype])
+    kept.SetInParent()
+    kept.value.extend(values.tolist())
+
+
+def values_of(feature):
+    """Return the values of a ``tf.train.Feature``, ``None`` where it has no kind."""
+    kind = feature.WhichOneof("kind")
+    dtypes = {"int64_list": np.int64, "float_list": np.float32, "bytes_list": object}
+    return None if kind is None else np.array(getattr(feature, kind).value, dtypes[kind])
+
+
+def described(features):
+    """Return ``scratch``'s descriptions as those of ``tf.io``."""
+    return {name: description(feature) for name, feature in (features or {}).items()}
+
+
+def description(feature):
+    dtype = DTYPES[feature.dtype]
+    if isinstance(feature, scratch.FixedLenFeature):
+        return tf.io.FixedLenFeature(feature.shape, dtype, feature.default_value)
+    if isinstance(feature, scratch.FixedLenSequenceFeature):
+        return tf.io.FixedLenSequenceFeature(feature.shape, dtype, feature.allow_missing)
+    if isinstance(feature, scratch.VarLenFeature):
+        return tf.io.VarLenFeature(dtype)
+    return tf.io.RaggedFeature(dtype, row_splits_dtype=DTYPES[feature.row_splits_dtype])
+
+
+def as_arrays(tensors):
+    """Return a dict of tensors as NumPy arrays and ``scratch``'s named tuples of them."""
+    return {name: as_array(tensor) for name, tensor in tensors.items()}
+
+
+def as_array(tensor):
+    if isinstance(tensor, tf.SparseTensor):
+        return scratch.SparseTensorValue(tensor.indices.numpy(), tensor.values.numpy(), tensor.dense_shape.numpy())
+    if isinstance(tensor, tf.RaggedTensor):
+        return scratch.RaggedTensorValue(as_array(tensor.values), tensor.row_splits.numpy())
+    return tensor.numpy()
+
+
+def parse_single_sequence_example(serialized, context_features=None, sequence_features=None):
+    """Return ``(context, sequences)`` of ``tf.io.parse_single_sequence_example``."""
+    features = described(context_features), described(sequence_features)
+    return tuple(map(as_arrays, tf.io.parse_single_sequence_example(serialized, *features)))
+
+
+def parse_sequence_example(serialized, context_features=None, sequence_features=None):
+    """Return ``(context, sequences, lengths)`` of ``tf.io.parse_sequence_example``."""
+    features = described(context_features), described(sequence_features)
+    return tuple(map(as_arrays, tf.io.parse_sequence_example(tf.constant(serialized, tf.string), *features)))
+
+
+def read_sequence_examples(paths, context_features=None, sequence_features=None, compression_type=""):
+    """Yield ``(context, sequences)`` of each example in the files of a ``tf.data.TFRecordDataset``."""
+    paths = [paths] if isinstance(paths, str | os.PathLike) else paths
+    features = described(context_features), described(sequence_features)
+    records = tf.data.TFRecordDataset([os.fspath(path) for path in paths], compression_type)
+    for tensors in records.map(lambda record: tf.io.parse_single_sequence_example(record, *features)):
+        yield tuple(map(as_arrays, tensors))
