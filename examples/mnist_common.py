@@ -161,8 +161,10 @@ def train_and_test(doc, name, presets, default, argv=None):
     table, predictions = test(runs, data.test.labels, compared)
     console.print(table)
     console.print(
-        "Medians of time; mean loss of the last 50 steps; test images named rightly, below by the weights that were\n"
-        "best on validation; the largest difference of the loss, step by step."
+        "Medians of time; mean loss of the last 50 steps; test images named rightly, in the\n"
+        "row of a step by the weights that were best on validation; the largest difference\n"
+        "of the loss, step by step.",
+        soft_wrap=True,
     )
     out = arguments.out / arguments.preset
     console.print(f"checkpoints, and files for TensorBoard: {out}", soft_wrap=True)

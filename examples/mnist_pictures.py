@@ -55,7 +55,8 @@ def draw_gradients(run, title):
             shares = counts[:, column, variable].T / np.maximum(1, counts[:, column, variable].sum(axis=1))
             axis.pcolormesh(edges, COUNT_LIMITS, shares, cmap="Purples", vmin=0)
             axis.set(yscale="log")
-        row[0].set_ylabel(run.parameters[variable].replace("/", "/\n"), fontsize=7)
+        name = run.parameters[variable].removeprefix(f"rnn/{run.program.cell.scope}/").replace("/", "/\n")
+        row[0].set_ylabel(name, fontsize=8, rotation=0, ha="right", va="center")
     for axis, name in zip(axes[0], ("raw", "clipped"), strict=True):
         axis.set_title(name, fontsize=9)
     for axis in axes[-1]:

@@ -32,6 +32,8 @@ from scratch.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests")
+# Where the code is that Numba compiles.
+COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 NOTICED_BY = ROOT / "parity_tests" / "faults" / "noticed_by.json"
 
 
@@ -73,7 +75,7 @@ def examine(task):
         except ValueError as error:
             return "broken", str(error), 0.0
         # A fault in a kernel is one in its Python, too, and to compile that takes longer than to run it.
-        numba.config.DISABLE_JIT = "scratch/jit" in fault.path and not fault.compiled
+        numba.config.DISABLE_JIT = fault.path.startswith(COMPILED) and not fault.compiled
         # Forget the sound modules, so that the tests import the copy.
         for module in [module for module in sys.modules if module.split(".")[0] in PACKAGES]:
             del sys.modules[module]

@@ -26,7 +26,7 @@ def gradients_agree(trainer, tagger, params, paths, console):
         loss, summed = trainer.gradients(batch)
         if console:
             own = rows[number * BATCH_SIZE : (number + 1) * BATCH_SIZE]
-            # The files were dealt out like cards, so worker w of W has the sentences w, w + W, … of the batch.
+            # The files were dealt out like cards, so worker m of M has the sentences m, m + M, … of the batch.
             shares = [own[worker::workers] for worker in range(workers)]
             table, off = compare({"loss": np.float64(loss), **summed}, own, shares, tagger, params)
             table.title = f"batch {number}, {' + '.join(str(sum(map(len, share))) for share in shares)} words"

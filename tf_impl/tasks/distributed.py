@@ -34,8 +34,8 @@ def join_cluster():
 def batches(strategy, paths, batch_size, skipped=0):
     """Return the ``TaggingBatch``es of one epoch as a distributed dataset, without the first ``skipped``.
 
-    Worker w of W reads the files w, w + W, … and gives ``batch_size`` / W sentences to each batch. The files being
-    dealt out by ``write_rows``, batch k of all workers is the sentences from k ``batch_size`` on, whatever W is.
+    Worker m of M reads the files m, m + M, … and gives ``batch_size`` / M sentences to each batch. The files being
+    dealt out by ``write_rows``, batch k of all workers is the sentences from k ``batch_size`` on, whatever M is.
     Raises ``ValueError`` where the files, or the sentences of a batch, do not divide among the workers.
     """
     workers = strategy.num_replicas_in_sync
