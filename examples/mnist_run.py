@@ -115,7 +115,7 @@ def make_trainer(engine, program, params, input_shape):
 def train(run, every, progress):
     """Take the steps that are left, validating after every so many and after the last."""
     total = run.program.num_steps
-    bar = progress.add_task(run.engine, total=total, completed=len(run.losses), loss=np.nan, accuracy=np.nan)
+    bar = progress.add_task(run.engine, total=total, **shown(run))
     with scratch.SummaryWriter(run.folder) as summaries:
         while len(run.losses) < total:
             step = run.step()
@@ -126,5 +126,10 @@ def train(run, every, progress):
             summaries.scalar("accuracy", step.accuracy, number)
             if number % every == 0 or number == total:
                 run.validate(step, summaries)
-            accuracy = run.validations[-1][2] if run.validations else np.nan
-            progress.update(bar, completed=number, loss=np.mean(run.losses[-50:]), accuracy=accuracy)
+            progress.update(bar, **shown(run))
+
+
+def shown(run):
+    """Return what the progress bar shows of a run."""
+    accuracy = run.validations[-1][2] if run.validations else np.nan
+    return {"completed": len(run.losses), "loss": np.mean(run.losses[-50:] or [np.nan]), "accuracy": accuracy}

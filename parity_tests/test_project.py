@@ -35,6 +35,7 @@ STANDARD = {
     "re",
     "socket",
     "sys",
+    "tempfile",
     "threading",
     "time",
     "typing",

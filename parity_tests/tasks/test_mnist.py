@@ -160,3 +160,5 @@ def test_refusals():
     del variables["rnn/lstm_cell/kernel/RMSProp"]
     with pytest.raises(ValueError, match="has no 'rnn/lstm_cell/kernel/RMSProp'"):
         trainer.restore(variables)
+    # What is refused has changed nothing.
+    assert trainer.params is params

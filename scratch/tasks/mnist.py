@@ -89,7 +89,7 @@ def lee(number, title, **settings):
     """Return one of Lee's models 2 to 4, which have these in common."""
     common = {"batch_size": 32, "num_steps": 5000, "unroll": "dynamic", "batch_norm": True}
     output_layer = {"dense_initializer": orthogonal, "bias_initializer": zeros}
-    return MnistProgram(f"Lee's model {number}, {title}", **{**common, **output_layer, **settings})
+    return MnistProgram(f"Lee's model {number}, {title}", **common, **output_layer, **settings)
 
 
 GRU_128 = {
@@ -187,8 +187,9 @@ class MnistTrainer:
 
     def restore(self, variables):
         """Go on from ``variables``, which may hold more; refuse, by name, what does not fit this network."""
-        slots = slots_from_variables(self.program.optimizer, self.params, variables)
+        # All of it first, so that what is refused changes nothing.
         params, moving = params_from_variables(self.params, variables), params_from_variables(self.moving, variables)
+        slots = slots_from_variables(self.program.optimizer, self.params, variables)
         self.params, self.moving, self.slots = params, moving, slots
 
     def forward(self, inputs, keep_tape=True):
