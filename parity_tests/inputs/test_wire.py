@@ -10,7 +10,7 @@ import tf_impl
 from parity_tests.inputs.damaged import damage, draw_example, draw_uniform, encode_otherwise
 from scratch import RaggedFeature, SequenceExample, VarLenFeature, parse_single_sequence_example
 from scratch.inputs.wire.places import BAD_ENTRY, WORDS
-from scratch.inputs.wire.tags import VARINT, message, tag
+from scratch.inputs.wire.tags import END, START, VARINT, message, tag
 from scratch.inputs.wire.varint import varint
 from tf_impl.tensorflow import tf
 
@@ -21,6 +21,10 @@ def entry(name, value):
 
 def ints(*numbers):
     return message(3, message(1, *map(varint, numbers)))
+
+
+def groups(depth):
+    return varint(tag(9, START)) * depth + varint(tag(9, END)) * depth
 
 
 FLOAT = message(2, message(1, b"\0\0\x80?"))
@@ -55,12 +59,10 @@ READINGS = {
     "an unknown field in a list": (message(1, entry(b"a", message(3, UNKNOWN, b"\x08\4"))), [4], None),
     "a group": (b"\x4b" + UNKNOWN + b"\x4c" + TWO, [1, 2], None),
     "a field 0 in a group": (b"\x4b\0\1\x4c" + TWO, [1, 2], None),
-    "a hundred groups": (b"\x4b" * 100 + b"\x4c" * 100 + TWO, [1, 2], None),
-    "ninety-six groups in a list": (
-        message(1, entry(b"a", message(3, b"\x4b" * 96 + b"\x4c" * 96 + b"\x08\4"))),
-        [4],
-        None,
-    ),
+    "100 groups": (groups(100) + TWO, [1, 2], None),
+    "99 groups in a part": (message(1, groups(99), entry(b"a", ints(1))), [1], None),
+    "96 groups in a list": (message(1, entry(b"a", message(3, groups(96), b"\x08\4"))), [4], None),
+    "95 groups in a step's list": (TWO + message(2, entry(b"t", message(1, message(3, groups(95))))), [1, 2], ...),
     "a part that is a number": (b"\x08\1" + TWO, [1, 2], ...),
 }
 
@@ -96,13 +98,16 @@ REFUSED = {
     "a group that ends another": (b"\x4b\x08\4\x44", "a group ends that did not begin"),
     "a group without end": (b"\x4b\x08\4", "it goes on past the end"),
     "an end alone": (b"\x4c", "a group ends that did not begin"),
-    "101 groups": (b"\x4b" * 101 + b"\x4c" * 101, "groups are nested more than 100 deep"),
-    "97 groups in a list": (message(1, entry(b"a", message(3, b"\x4b" * 97 + b"\x4c" * 97))), "more than 100 deep"),
+    "101 groups": (groups(101), "groups are nested more than 100 deep"),
+    "100 groups in a part": (message(1, groups(100)), "more than 100 deep"),
+    "97 groups in a list": (message(1, entry(b"a", message(3, groups(97)))), "more than 100 deep"),
+    "96 groups in a step's list": (message(2, entry(b"t", message(1, message(3, groups(96))))), "more than 100 deep"),
     "a name in Latin-1": (message(1, entry(b"\xe9", ints(1))), "a name is not UTF-8"),
     "a surrogate": (message(1, entry(b"\xed\xa0\x80", ints(1))), "a name is not UTF-8"),
     "a NUL of two bytes": (message(1, entry(b"\xc0\x80", ints(1))), "a name is not UTF-8"),
     "past U+10FFFF": (message(1, entry(b"\xf4\x90\x80\x80", ints(1))), "a name is not UTF-8"),
     "half a character": (message(1, entry(b"ab\xe2\x82", ints(1))), "a name is not UTF-8"),
+    "half a character, a tag like the rest": (message(1, message(1, b"\n\1\xe2\x92\x80\0\0")), "a name is not UTF-8"),
 }
 
 
