@@ -52,13 +52,22 @@ def plant(fault, folder):
     # What Numba has compiled is kept there, and it would trust that of the sound source.
     left_out = ["__pycache__"] if fault.compiled else []
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns(*left_out))
+        ignore = shutil.ignore_patterns(*left_out)
+        shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
     path = folder / fault.path
     source = path.read_text(encoding="utf-8")
     if source.count(fault.old) != 1:
         raise ValueError(f"{fault.path} holds {fault.old!r} {source.count(fault.old)} times; a fault needs it once")
     path.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
+
+
+def copy_source(original, copy):
+    """Copy a source, and only point to what is compiled: it is large, and what replaces it replaces the pointer."""
+    if Path(original).parent.name == "__pycache__":
+        os.symlink(original, copy)
+    else:
+        shutil.copy2(original, copy)
 
 
 def examine(task):
