@@ -2,7 +2,7 @@
 
 Each fault is planted in a copy of the project, in a process of its own, and the tests that should notice it are run
 there until the first fails. A fault that all of them pass is a survivor: a test is missing. The command ends non-zero
-if there if there is one. It presupposes that the tests pass without a fault.
+if there is one. It presupposes that the tests pass without a fault.
 
 The test that noticed a fault last time is asked first, alone; ``faults/noticed_by.json`` names it. Only where it passes
 or is no more do all the fault's tests run. So the file saves time and decides nothing; ``--record`` writes it anew.
