@@ -146,7 +146,8 @@ def train_and_test(doc, name, presets, default, argv=None):
     *_, run = runs.values()
     title = f"{program.title}, on {data.name}"
     console.print(f"[bold]{title}[/bold]: {run.num_parameters:,} parameters")
-    console.print(run.settings, highlight=False)
+    rate = f"learning rate {program.optimizer.learning_rate} from step {len(run.losses) + 1} on"
+    console.print(f"{run.settings}; {rate}", highlight=False)
     columns = (
         TextColumn("{task.description:>10}"),
         BarColumn(),

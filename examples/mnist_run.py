@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import fields
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class Run:
         rng, dtype = np.random.default_rng(arguments.seed), np.dtype(arguments.precision)
         self.engine, self.program, self.data, self.dtype = engine, program, data, dtype
         self.settings = (
-            f"{program.reading}, {program.cell}, {program.optimizer}, batch {program.batch_size}, clip "
+            f"{program.reading}, {program.cell}, {without_rate(program.optimizer)}, batch {program.batch_size}, clip "
             f"{program.clip_norm}, {dtype}, seed {arguments.seed}, {data.name}"
         )
         size = len(data.train.labels)
@@ -95,6 +96,13 @@ class Run:
         """Return the network's class for every test image."""
         images, labels = self.data.test
         return evaluate(self.trainer, self.read(images), labels)[1]
+
+
+def without_rate(optimizer):
+    """Return what to call an optimiser whose learning rate may change while it runs."""
+    options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+    del options["learning_rate"]
+    return f"{type(optimizer).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"
 
 
 def count(gradient):

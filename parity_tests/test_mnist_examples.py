@@ -113,21 +113,26 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, undrawn):
         assert (killed / "lee2/numpy" / name).read_bytes() == (undisturbed / "lee2/numpy" / name).read_bytes()
 
 
-def test_what_cannot_be_resumed_is_refused(tmp_path, undrawn):
+def test_what_cannot_be_resumed_is_refused(tmp_path, capsys, undrawn):
     options = (*SMALL, "--steps", 3, "--out", tmp_path)
     assert call(mnist_rows, *options) == 0
     with pytest.raises(SystemExit, match="model.ckpt-3.npz is of an earlier run: --resume it, or choose another --out"):
         call(mnist_rows, *options)
     with pytest.raises(SystemExit, match="is of a run with other settings: rows, BasicLSTMCell.*seed 0"):
         call(mnist_rows, *options, "--resume", "--seed", 1)
-    # What a killed run left unfinished is not looked at; a file cut afterwards is refused.
-    path = tmp_path / "jasdeep06/numpy/model.ckpt-3.npz"
-    whole = path.read_bytes()
-    (path.parent / ".model.ckpt-4.7.partial.npz").write_bytes(whole[:-1])
-    assert call(mnist_rows, *options, "--resume") == 0
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(SystemExit, match="model.ckpt-3.npz must be a whole checkpoint, but cannot be read"):
+    # A smaller rate for the last steps is no other setting.
+    assert call(mnist_rows, *options, "--resume", "--steps", 4, "--learning-rate", 0.0001) == 0
+    assert "learning rate 0.0001 from step 4 on" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(SystemExit, match="is beyond the 3 steps to take"):
         call(mnist_rows, *options, "--resume")
+    # What a killed run left unfinished is not looked at; a file cut afterwards is refused.
+    path = tmp_path / "jasdeep06/numpy/model.ckpt-4.npz"
+    whole = path.read_bytes()
+    (path.parent / ".model.ckpt-5.7.partial.npz").write_bytes(whole[:-1])
+    assert call(mnist_rows, *options, "--resume", "--steps", 4) == 0
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SystemExit, match="model.ckpt-4.npz must be a whole checkpoint, but cannot be read"):
+        call(mnist_rows, *options, "--resume", "--steps", 4)
 
 
 @pytest.mark.parametrize(

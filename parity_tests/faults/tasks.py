@@ -283,6 +283,25 @@ FAULTS = [
     ),
     *faults_in(
         "tasks/mnist.py",
+        "tasks/test_mnist.py::test_a_gru_may_start_as_an_orthogonal_rnn",
+        (
+            "the gates begin the other way round",
+            "np.array([3, -3], dtype)",
+            "np.array([-3, 3], dtype)",
+        ),
+        (
+            "nothing is forgotten at the start",
+            "np.array([3, -3], dtype)",
+            "np.array([3, 3], dtype)",
+        ),
+        (
+            "the gates' weights are of the usual size",
+            '0.3 * params["gates"]["kernel"]',
+            'params["gates"]["kernel"]',
+        ),
+    ),
+    *faults_in(
+        "tasks/mnist.py",
         "tasks/test_mnist.py::test_images_are_read_by_rows_by_pixels_and_in_lees_order",
         (
             "another permutation",

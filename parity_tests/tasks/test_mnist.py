@@ -21,7 +21,7 @@ def small(name):
     program = replace(program, cell=replace(program.cell, num_units=7))
     if program.clip_norm is not None:
         # Short enough to clip something at every step.
-        program = replace(program, clip_norm=0.01)
+        program = replace(program, clip_norm=0.0001)
     if program.hidden_units is not None:
         program = replace(program, hidden_units=5)
     rng = np.random.default_rng(4)
@@ -109,11 +109,12 @@ def test_settings_are_the_tutorials():
         "lee2": ("rows", LSTMBlockCell(64), RMSPropOptimizer(0.02), 32, 5000, 2.0),
         "lee3": ("pixels", GRUCell(128, reset_after=True), AdamOptimizer(0.002, beta1=0.1), 32, 5000, 1.0),
         "lee4": ("permuted", GRUCell(128, reset_after=True), AdamOptimizer(0.002, beta1=0.1), 32, 5000, 1.0),
+        "lee4_rnn": ("permuted", GRUCell(128, reset_after=True), AdamOptimizer(0.0008), 32, 5000, 1.0),
     }
     for name, program in PROGRAMS.items():
         settings = program.reading, program.cell, program.optimizer
         assert (*settings, program.batch_size, program.num_steps, program.clip_norm) == expected[name]
-        assert program.batch_norm == (name in ("lee2", "lee3", "lee4"))
+        assert program.batch_norm == (name in ("lee2", "lee3", "lee4", "lee4_rnn"))
     params = init_params(PROGRAMS["lee2"], np.random.default_rng(0), 28)
     assert sum(leaf.size for _, leaf in named_leaves(params)) == 24_586
     hidden = init_params(PROGRAMS["choi"], np.random.default_rng(0), 28)["hidden"]
@@ -135,6 +136,24 @@ def test_weights_start_as_the_tutorials_start_them():
             assert np.linalg.norm(kernel[0]) == pytest.approx(1)
     for path, leaf in named_leaves(lee3):
         assert leaf.any() == (not path.endswith(("bias", "beta"))), path
+
+
+def test_a_gru_may_start_as_an_orthogonal_rnn():
+    """A step is nearly h' = tanh(x W_x + h W_h), but for what the gates still let through."""
+    program = replace(PROGRAMS["lee4_rnn"], cell=replace(PROGRAMS["lee4_rnn"].cell, num_units=16))
+    cell, params = program.cell, init_params(program, np.random.default_rng(0), 1, np.float64)["rnn"]
+    (params,) = params.values()
+    rng = np.random.default_rng(1)
+    x, h = rng.random((50, 1)), rng.uniform(-0.5, 0.5, (50, 16))
+    candidate = params["candidate"]
+    w_x, w_h = candidate["input_projection"]["kernel"], candidate["hidden_projection"]["kernel"]
+    np.testing.assert_allclose(w_h @ w_h.T, np.eye(16), atol=1e-12)
+    for kernel in np.split(params["gates"]["kernel"][1:], 2, axis=1):
+        np.testing.assert_allclose(kernel @ kernel.T, 0.09 * np.eye(16), atol=1e-12)
+    h_new, _ = cell.forward(params, x, h)[:2]
+    vanilla = np.tanh(x @ w_x + h @ w_h)
+    assert np.linalg.norm(h_new - vanilla) < 0.15 * np.linalg.norm(vanilla)
+    assert np.linalg.norm(h_new - h) > 0.5 * np.linalg.norm(vanilla)
 
 
 def test_images_are_read_by_rows_by_pixels_and_in_lees_order():
