@@ -286,13 +286,13 @@ FAULTS = [
         "tasks/test_mnist.py::test_a_gru_may_start_as_an_orthogonal_rnn",
         (
             "the gates begin the other way round",
-            "np.array([3, -3], dtype)",
-            "np.array([-3, 3], dtype)",
+            "np.array([4, -4], dtype)",
+            "np.array([-4, 4], dtype)",
         ),
         (
             "nothing is forgotten at the start",
-            "np.array([3, -3], dtype)",
-            "np.array([3, 3], dtype)",
+            "np.array([4, -4], dtype)",
+            "np.array([4, 4], dtype)",
         ),
         (
             "the gates' weights are of the usual size",

@@ -64,8 +64,8 @@ def rnn_start(cell, rng, input_size, dtype):
     h' ≈ φ(x W_x + h W_h) turns what h knows and loses little of it, so that every pixel reaches the end from the start.
     """
     params = cudnn_start(cell, rng, input_size, dtype)
-    # σ(±3) is 0.95 or 0.05; weights of the usual size would throw the gates about with every pixel.
-    kernel, bias = 0.3 * params["gates"]["kernel"], np.repeat(np.array([3, -3], dtype), cell.num_units)
+    # σ(±4) is 0.98 or 0.02; weights of the usual size would throw the gates about with every pixel.
+    kernel, bias = 0.3 * params["gates"]["kernel"], np.repeat(np.array([4, -4], dtype), cell.num_units)
     return {**params, "gates": {"kernel": kernel, "bias": bias}}
 
 
