@@ -165,7 +165,7 @@ def test_a_problem_is_drawn_once_and_survives_its_file(tmp_path):
 def test_the_lengths_are_the_labs():
     problem, _ = draw(WORKLOADS["W4"], 0)
     assert 5 <= problem.lengths.min() < problem.lengths.max() == 100
-    assert 30 < problem.lengths.mean() < 45
+    assert 38.5 < problem.lengths.mean() < 39.5
     assert (np.diff(problem.lengths) < 0).any()
 
 

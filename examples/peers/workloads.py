@@ -101,11 +101,13 @@ def draw(workload, seed):
 
 
 def draw_lengths(rng, workload):
-    """Return lengths from a twentieth of T to T, most of them short, unsorted: some 35 % to 40 % of the steps count."""
+    """Return lengths from a twentieth of T to T, most of them short, unsorted: of T = 100, 39 in the mean."""
     least = max(1, workload.T // 20)
-    lengths = least + np.floor((workload.T - least) * rng.beta(1.0, 2.15, workload.B)).astype(np.int32)
+    # The distribution's own quantiles, one a row: drawn at random, their mean would be anything from 32 % to 45 %.
+    quantiles = rng.permutation((np.arange(workload.B) + 0.5) / workload.B)
+    lengths = least + np.round((workload.T - least) * quantiles**1.8).astype(np.int32)
     # The longest row is as long as the batch, or the padding would be longer than anybody would make it.
-    lengths[rng.integers(workload.B)] = workload.T
+    lengths[quantiles.argmax()] = workload.T
     return lengths
 
 
