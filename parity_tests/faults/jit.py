@@ -79,7 +79,7 @@ FAULTS = [
         ("peephole's gradient from the new c", "+ d_z_f * c_old)", "+ d_z_f * c_new)"),
         ("output peephole's gradient from the old c", "load(d_z, token + r, 3 * size + k) * c_new)", "load(d_z, token + r, 3 * size + k) * c_old)"),
         ("diagonals' gradients named in another order", "dict(zip(DIAGONALS, gradients", "dict(zip(sorted(DIAGONALS), gradients"),
-        ("h' before its projection handed on", "z[:, 4 * size :], False)\n            for r in range(n):", "z[:, 4 * size :], True)\n            for r in range(n):"),
+        ("h' before its projection handed on", "z[:, 4 * size :], False, soon[:0])\n            for r in range(n):", "z[:, 4 * size :], True, soon[:0])\n            for r in range(n):"),
     ),
     *faults_in(
         "jit/full_lstm.py",
@@ -96,7 +96,7 @@ FAULTS = [
         ("gradient of h through u dropped", "store(d_row, i, k, d_h * u)", "store(d_row, i, k, d_h * 0)"),
         ("gradient of h through r ⊙ h dropped", "store(d_row, i, k, load(d_row, i, k) + d_rh * r)", "pass"),
         ("reset gate's gradient from r ⊙ h", "d_rh * h * r * (1 - r)", "d_rh * h * r * r * (1 - r)"),
-        ("gates' gradient written over the others", "w_gates, d_hx, True)", "w_gates, d_hx, False)"),
+        ("gates' gradient written over the others", "w_gates, d_hx, True, soon)", "w_gates, d_hx, False, soon)"),
         ("rows of h and of x in the candidate's kernel", '(("candidate", "kernel"), 0, input_size, 0),', '(("candidate", "kernel"), cell.num_units, num_inputs, 0),'),
     ),
     *faults_in(
@@ -106,7 +106,7 @@ FAULTS = [
         ("∂L/∂z_h without the reset gate", "store(d_z_t, i, 3 * size + k, d_z_n * r)", "store(d_z_t, i, 3 * size + k, d_z_n)"),
         ("reset gate's gradient from h", "d_z_n * z_h * r * (1 - r)", "d_z_n * load(row, i, h_at + k) * r * (1 - r)"),
         ("gradient of h through u dropped", "load(d_row, i, h_at + k) + load(d_h_kept, i, k)", "load(d_row, i, h_at + k)"),
-        ("candidate's gradient written over the gates'", "d_row[:, : whole_vectors(one_at, d_z)], True)", "d_row[:, : whole_vectors(one_at, d_z)], False)"),
+        ("candidate's gradient written over the gates'", "w_input, d_x_only, True,", "w_input, d_x_only, False,"),
         ("biases of the two projections swapped", '(("candidate", "hidden_projection", "bias"), 0, 1, 0),', '(("candidate", "input_projection", "bias"), 0, 1, 0),'),
     ),
     *faults_in(

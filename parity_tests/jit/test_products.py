@@ -36,9 +36,9 @@ def test_multiply(depth, dtype):
     for rows, columns in [(1, lanes), (5, width), (6, width + lanes), (7, 2 * width), (13, 2 * width + 3 * lanes)]:
         a, b, z = draw(dtype, rows, depth), draw(dtype, depth, columns), draw(dtype, rows, columns)
         before = z.copy()
-        multiply(tile_code(dtype), a, packed_weights(b), z, True)
+        multiply(tile_code(dtype), a, packed_weights(b), z, True, a)
         assert_parity(z, before + a @ b)
-        multiply(tile_code(dtype), a, packed_weights(b), z, False)
+        multiply(tile_code(dtype), a, packed_weights(b), z, False, a)
         assert_parity(z, a @ b)
 
 
@@ -51,9 +51,9 @@ def test_how_rows_are_cut_changes_no_bit(dtype):
         a, before = draw(dtype, rows, depth), draw(dtype, rows, columns)
         for add in (False, True):
             together, alone = before.copy(), before.copy()
-            multiply(tile_code(dtype), a, b, together, add)
+            multiply(tile_code(dtype), a, b, together, add, a)
             for row in range(rows):
-                multiply(tile_code(dtype), a[row : row + 1], b, alone[row : row + 1], add)
+                multiply(tile_code(dtype), a[row : row + 1], b, alone[row : row + 1], add, a)
             assert_parity(together, alone, limit=SAME_BITS)
 
 

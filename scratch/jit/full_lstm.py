@@ -12,7 +12,7 @@ from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product, h_x_1
 from scratch.jit.memory import zeros
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
 
@@ -92,7 +92,8 @@ def full_lstm_forward(
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         read_inputs(schedule, t, first_rank, x, row, h_size)
         # z = [x, h] W + b
-        multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False)
+        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False, soon)
         for r in range(n):
             for k in range(0, size, lanes(c)):
                 z_i, z_f, z_o = load(z, r, k), load(z, r, 2 * size + k) + forget_bias, load(z, r, 3 * size + k)
@@ -119,7 +120,7 @@ def full_lstm_forward(
             for r in range(n):
                 copy_row(m, r, 0, row, r, m_at, size)
             # h' = clip(m W_p)
-            multiply(code, row[:, m_at:], w_projection, z[:, 4 * size :], False)
+            multiply(code, row[:, m_at:], w_projection, z[:, 4 * size :], False, soon[:0])
             for r in range(n):
                 for k in range(0, h_size, lanes(c)):
                     store(h_new, r, k, clip(load(z, r, 4 * size + k), proj_clip))
@@ -153,7 +154,7 @@ def full_lstm_backward(
             for r in range(n):
                 for k in range(0, h_size, lanes(c)):
                     store(d_z_t, r, 4 * size + k, load(d_row, r, k) * is_within(load(z, r, 4 * size + k), proj_clip))
-            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:n, :], False)
+            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:n, :], False, gates[:0])
         else:
             for r in range(n):
                 copy_row(d_row, r, 0, d_m, r, 0, size)
@@ -180,7 +181,8 @@ def full_lstm_backward(
                     d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)
                 store(d_c, first_rank + r, k, d_c_k)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :width], False)
+        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
+        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :width], False, soon)
         copy_to_rows(schedule, t, first_rank, d_row, h_size, d_x)
 
 

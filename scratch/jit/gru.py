@@ -9,7 +9,7 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
 
@@ -57,7 +57,8 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
         row, z = rows[token : token + n, :], gates[token : token + n, :]
         read_inputs(schedule, t, first_rank, x, row, size)
         # [z_r, z_u] = [x, h] W + b
-        multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False)
+        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False, soon)
         for i in range(n):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)
@@ -66,7 +67,8 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
                 store(z, i, k, r)
                 store(z, i, size + k, u)
         # z_n = [x, r ⊙ h] W_n + b_n
-        multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False)
+        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
+        multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False, soon)
         for i in range(n):
             for k in range(0, size, lanes(z)):
                 # n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
@@ -102,7 +104,8 @@ def gru_backward(
                 store(d_row, i, k, d_h * u)
         # ∂L/∂[x, 1, r ⊙ h] = ∂L/∂z_n W_nᵀ
         d_xrh = d_row[:, size : size + whole_vectors(d_x.shape[1] + 1 + size, d_z)]
-        multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False)
+        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
+        multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False, soon)
         for i in range(n):
             for k in range(0, size, lanes(d_z)):
                 # r ⊙ h    r = σ(z_r)
@@ -111,5 +114,6 @@ def gru_backward(
                 store(d_row, i, k, load(d_row, i, k) + d_rh * r)
         # ∂L/∂[h, x] += ∂L/∂[z_r, z_u] Wᵀ
         d_hx = d_row[:, : whole_vectors(size + d_x.shape[1], d_z)]
-        multiply(code, d_z_t[:, : 2 * size], w_gates, d_hx, True)
+        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, rows)
+        multiply(code, d_z_t[:, : 2 * size], w_gates, d_hx, True, soon)
         copy_to_rows(schedule, t, first_rank, d_row, size, d_x)

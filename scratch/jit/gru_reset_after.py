@@ -9,7 +9,7 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
 
@@ -65,9 +65,11 @@ def gru_reset_after_forward(
         row, z = rows[token : token + n, :], gates[token : token + n, :]
         read_inputs(schedule, t, first_rank, x, row, 0)
         # [z_r, z_u] = [x, h] W + b      z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
-        multiply(code, row[:, :], w_gates, z[:, : 2 * size], False)
-        multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False)
-        multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False)
+        rows_soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
+        z_soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        multiply(code, row[:, :], w_gates, z[:, : 2 * size], False, z_soon)
+        multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False, z_soon[:0])
+        multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False, rows_soon)
         for i in range(n):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)    n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
@@ -110,10 +112,14 @@ def gru_reset_after_backward(
                 store(d_z_t, i, 2 * size + k, d_z_n)
                 store(d_z_t, i, 3 * size + k, d_z_n * r)
                 store(d_h_kept, i, k, d_h * u)
+        rows_soon = rows_of_step(schedule, t - 1, first_rank, last_rank, rows)
+        z_soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
         # x is read in two places, h in three: their gradients add.
-        multiply(code, d_z_t[:, : 2 * size], w_gates, d_row[:, : whole_vectors(h_at + size, d_z)], False)
-        multiply(code, d_z_t[:, 2 * size : 3 * size], w_input, d_row[:, : whole_vectors(one_at, d_z)], True)
-        multiply(code, d_z_t[:, 3 * size :], w_hidden, d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)], True)
+        d_x1h, d_x_only = d_row[:, : whole_vectors(h_at + size, d_z)], d_row[:, : whole_vectors(one_at, d_z)]
+        d_1h = d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)]
+        multiply(code, d_z_t[:, : 2 * size], w_gates, d_x1h, False, z_soon)
+        multiply(code, d_z_t[:, 2 * size : 3 * size], w_input, d_x_only, True, z_soon[:0])
+        multiply(code, d_z_t[:, 3 * size :], w_hidden, d_1h, True, rows_soon)
         for i in range(n):
             for k in range(0, size, lanes(d_z)):
                 store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))

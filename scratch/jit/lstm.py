@@ -8,7 +8,7 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
 
@@ -46,7 +46,7 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
-        multiply(code, hx1, weights, z, False)
+        multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, first_rank, last_rank, gates))
         for r in range(n):
             for k in range(0, size, lanes(c)):
                 # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
@@ -96,5 +96,5 @@ def lstm_backward(
                 store(d_z_block, r, 3 * size + k, d_h * phi_c * o * (1 - o))
                 store(d_c, first_rank + r, k, d_c_k * f)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_block, weights, d_block, False)
+        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, first_rank, last_rank, gates))
         copy_to_rows(schedule, t, first_rank, d_block, size, d_x)

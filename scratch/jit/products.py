@@ -2,11 +2,14 @@
 
 A tile reads its matrix b row after row, VECTORS vectors wide. In a large matrix such a strip is scattered over memory,
 so weights are packed first: ``packed[p]`` is the p-th panel, the columns from p · width on, stored without gaps.
+
+A product computes while memory is idle, and what stands between two products waits for memory while nothing is
+computed. So each product is told the rows that will be needed soon, read or written, and asks for some after each tile.
 """
 
 from scratch.jit.compiler import compiled
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch, store, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
@@ -15,11 +18,15 @@ TOKENS = 96
 
 
 @compiled
-def multiply(code, a, packed, z, add):
-    """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors."""
+def multiply(code, a, packed, z, add, soon):
+    """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors.
+
+    ``soon`` are rows that will be needed after it, as many as there may be.
+    """
     n, depth = a.shape
     num_columns, width = z.shape[1], packed.shape[2]
     num_tiles = (n + ROWS - 1) // ROWS
+    tiles_done, all_tiles = 0, (depth + DEPTH - 1) // DEPTH * packed.shape[0] * num_tiles
     for k in range(0, depth, DEPTH):
         k_end = min(k + DEPTH, depth)
         for panel in range(packed.shape[0]):
@@ -30,6 +37,8 @@ def multiply(code, a, packed, z, add):
                 top, bottom = tile * n // num_tiles, (tile + 1) * n // num_tiles
                 b = packed[panel, k:k_end, : right - left]
                 multiply_tile(code, a[top:bottom, k:k_end], b, z[top:bottom, left:right], add or k > 0)
+                prefetch_share(soon, tiles_done, all_tiles)
+                tiles_done += 1
 
 
 @compiled
@@ -42,8 +51,11 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
     num_columns, width = d_z.shape[1], VECTORS * lanes(d_z)
     num_tiles = (depth + ROWS - 1) // ROWS
     packed = empty_rows(TOKENS, width, d_z)
+    # The columns of all panels that these tiles are of.
+    columns = slice(first // num_tiles * width, ((last - 1) // num_tiles + 1) * width)
     for token in range(0, num_tokens, TOKENS):
         token_end = min(token + TOKENS, num_tokens)
+        soon = slice(token_end, token_end + TOKENS)
         packed_panel = -1
         for number in range(first, last):
             panel, tile = number // num_tiles, number % num_tiles
@@ -58,6 +70,17 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
             b = packed[: token_end - token, : right - left]
             a_tile, d_w_tile = a[token:token_end, top:bottom].T, d_w[top:bottom, left:right]
             multiply_tile(code, a_tile, b, d_w_tile, add or token > 0)
+            prefetch_share(a[soon], number - first, last - first)
+            prefetch_share(d_z[soon, columns], number - first, last - first)
+
+
+@compiled
+def prefetch_share(rows, number, count):
+    """Ask for one of ``count`` shares of these rows."""
+    num_rows, num_columns = rows.shape
+    for row in range(number * num_rows // count, (number + 1) * num_rows // count):
+        for column in range(0, num_columns, lanes(rows)):
+            prefetch(rows, row, column)
 
 
 def count_tiles(depth, num_columns, width):

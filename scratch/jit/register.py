@@ -22,6 +22,7 @@ from scratch.jit.vector import (
     lanes,
     load,
     power_of_two,
+    prefetch,
     round_to_whole,
     store,
 )
@@ -98,6 +99,20 @@ def compiled_store(typing, array, row, column, vector):
     return types.void(array, types.intp, types.intp, vector), generate
 
 
+@intrinsic
+def compiled_prefetch(typing, array, row, column):
+    def generate(context, builder, signature, arguments):
+        place = pointer_to(context, builder, signature.args[0], *arguments, ir.IntType(8))
+        word = ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+        function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0i8")
+        # To be read, into the level-2 cache, data.
+        builder.call(function, [place, word(0), word(2), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), generate
+
+
 @overload(lanes)
 def lanes_for_numba(array):
     count = 8 * REGISTER // array.dtype.bitwidth
@@ -107,6 +122,11 @@ def lanes_for_numba(array):
 @overload(load)
 def load_for_numba(array, row, column):
     return lambda array, row, column: compiled_load(array, row, column)
+
+
+@overload(prefetch)
+def prefetch_for_numba(array, row, column):
+    return lambda array, row, column: compiled_prefetch(array, row, column)
 
 
 @overload(store)

@@ -9,7 +9,7 @@ from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import multiply
-from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, span
+from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors
 
@@ -41,7 +41,7 @@ def rnn_forward(code, weights, relu, schedule, x, rows, z, outputs, first_rank, 
         hx1, h_new = rows[token : token + n], z[token : token + n]
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
-        multiply(code, hx1, weights, h_new, False)
+        multiply(code, hx1, weights, h_new, False, rows_of_step(schedule, t + 1, first_rank, last_rank, rows))
         for r in range(n):
             for k in range(0, size, lanes(z)):
                 # h' = φ(z)
@@ -68,5 +68,5 @@ def rnn_backward(
                 # h' = φ(z)
                 store(d_z_block, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_block, weights, d_block, False)
+        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, first_rank, last_rank, h_new))
         copy_to_rows(schedule, t, first_rank, d_block, size, d_x)

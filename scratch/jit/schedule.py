@@ -108,6 +108,15 @@ def span(schedule, t, first_rank, last_rank):
 
 
 @compiled
+def rows_of_step(schedule, t, first_rank, last_rank, tape):
+    """Return the rows of the tape that belong to these ranks at step t, none where there is no such step."""
+    if not 0 <= t < len(schedule.live):
+        return tape[:0]
+    token, n = span(schedule, t, first_rank, last_rank)
+    return tape[token : token + max(n, 0)]
+
+
+@compiled
 def row_of(schedule, t, rank):
     """Return the row of the caller's matrices that holds this rank at step t."""
     return t * schedule.step_stride + schedule.rows[rank] * schedule.row_stride

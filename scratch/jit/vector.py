@@ -55,6 +55,10 @@ def store(array, row, column, vector):
     array[row, column : column + lanes(array)] = vector
 
 
+def prefetch(array, row, column):
+    """Ask for the line of the cache that ``array[row, column]`` is in, and do not wait for it. It changes no number."""
+
+
 @register_jitable
 def copy_row(source, row, column, target, target_row, target_column, width):
     """Copy ``width`` numbers of a row, the whole vectors among them at once."""
