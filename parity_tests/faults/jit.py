@@ -44,7 +44,7 @@ FAULTS = [
         (
             "carried gradient of another rank",
             "d_h, phi_c = load(d_block, r, k)",
-            "d_h, phi_c = load(d_block, n - 1 - r, k)",
+            "d_h, phi_c = load(d_block, live - 1 - r, k)",
         ),
     ),
     *faults_in(
@@ -52,8 +52,8 @@ FAULTS = [
         "jit/test_layer.py::test_any_number_of_blocks_of_steps",
         (
             "∂L/∂z of every block counted from the first token",
-            "d_z[token - schedule.first[first_step] :][:n]",
-            "d_z[token - schedule.first[0] :][:n]",
+            "d_z[token - schedule.first[first_step] :][:live]",
+            "d_z[token - schedule.first[0] :][:live]",
         ),
     ),
     *faults_in(
@@ -70,16 +70,16 @@ FAULTS = [
         ("forget bias dropped", "load(z, r, 2 * size + k) + forget_bias", "load(z, r, 2 * size + k)"),
         ("memory not clipped", "c_k = clip(f * c_k + i * j, cell_clip)", "c_k = f * c_k + i * j"),
         ("projection not clipped", "store(h_new, r, k, clip(load(z, r, 4 * size + k), proj_clip))", "store(h_new, r, k, load(z, r, 4 * size + k))"),
-        ("memory's clipping lets gradients through", "d_c_k = d_c_k * is_within(f * c_k + i * j, cell_clip)", "pass"),
+        ("memory's clipping lets gradients through", "d_c_k = d_c_k * is_within(f * c_k + i * j, gradient_clip)", "pass"),
         ("projection's clipping lets gradients through", " * is_within(load(z, r, 4 * size + k), proj_clip))", ")"),
-        ("slope of clipping at the clipped memory", "is_within(f * c_k + i * j, cell_clip)", "is_within(load(c_new, r, k), cell_clip)"),
+        ("slope of clipping at the clipped memory", "is_within(f * c_k + i * j, gradient_clip)", "is_within(load(c_new, r, k), gradient_clip)"),
         ("fused kernel's clipping stops gradients", "self.cell_clip if cell.clipping_stops_gradients else np.inf", "self.cell_clip"),
         ("gradient through the output's peephole dropped", "d_c_k = d_c_k + d_z_o * load(diagonals, 2, k)", "pass"),
         ("gradient through the other peepholes dropped", "d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)", "pass"),
         ("peephole's gradient from the new c", "+ d_z_f * c_old)", "+ d_z_f * c_new)"),
         ("output peephole's gradient from the old c", "load(d_z, token + r, 3 * size + k) * c_new)", "load(d_z, token + r, 3 * size + k) * c_old)"),
         ("diagonals' gradients named in another order", "dict(zip(DIAGONALS, gradients", "dict(zip(sorted(DIAGONALS), gradients"),
-        ("h' before its projection handed on", "z[:, 4 * size :], False, soon[:0])\n            for r in range(n):", "z[:, 4 * size :], True, soon[:0])\n            for r in range(n):"),
+        ("h' before its projection handed on", "z[:, 4 * size :], False, soon[:0])\n            for r in range(live):", "z[:, 4 * size :], True, soon[:0])\n            for r in range(live):"),
     ),
     *faults_in(
         "jit/full_lstm.py",
@@ -299,6 +299,7 @@ FAULTS = [
         ("two threads share a thing", "total * (i + 1) // count) for i", "min(total, total * (i + 1) // count + 1)) for i"),
         ("last things in no share", "total * (i + 1) // count)", "total // count * (i + 1))"),
         ("number of threads not looked at", 'check_count("count", count)', "count"),
+        ("a thread counted before it has started", "                worker.start()\n                workers.append(worker)\n", "                workers.append(worker)\n                worker.start()\n"),
         ("new threads for every call", "    if len(workers) < count:\n        with lock:\n            while len(workers) < count:", "    if count:\n        with lock:\n            for _ in range(count):"),
         ("a forked process waits for its parent's threads", "    workers.clear()\n", ""),
     ),
@@ -323,6 +324,12 @@ FAULTS = [
         ("announced at once", "threading.Timer(1.0,", "threading.Timer(0.0,"),
         ("a failure taken for compiled", "        yield\n    finally:", "        known.add(what)\n        yield\n    finally:"),
         ("no place to keep what is compiled is an error", "except RuntimeError:", "except ZeroDivisionError:"),
+    ),
+    *faults_in(
+        "jit/compiler.py",
+        "jit/test_compiler.py",
+        ("kept although the engine has changed", ".parent, Path(__file__).parent\n", ".parent,\n"),
+        compiled=True,
     ),
     *faults_in(
         "jit/stack.py",

@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -40,7 +41,7 @@ def clocks(monkeypatch):
     return made
 
 
-LINE = "unrolled: compiling GRUCell forward in float32; the result is kept for the next time\n"
+LINE = "unrolled: compiling GRUCell forward in float32, unless it was kept from before\n"
 
 
 def test_what_takes_over_a_second_is_announced_once(clocks, capsys):
@@ -89,6 +90,18 @@ def test_where_nothing_can_be_kept_it_is_compiled_anew():
         numba.cfunc(signature, nopython=True, cache=True)(homeless)
     assert compiler.compiled_address(homeless, signature)
     assert compiler.compiled(homeless)(21) == 42
+
+
+def double(x):
+    return 2 * x
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
+def test_what_is_kept_is_given_up_when_its_own_folder_or_the_engine_changes():
+    """A function of another folder has the engine's vectors in it as well."""
+    stamp = compiler.compiled(double)._cache._cache_file._source_stamp
+    for file in (__file__, compiler.__file__):
+        assert compiler.sources(Path(file).parent) in stamp
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")

@@ -38,8 +38,11 @@ def test_multiply(depth, dtype):
         before = z.copy()
         multiply(tile_code(dtype), a, packed_weights(b), z, True, a)
         assert_parity(z, before + a @ b)
-        multiply(tile_code(dtype), a, packed_weights(b), z, False, a)
-        assert_parity(z, a @ b)
+        # Rows to ask for: none, and more than there are tiles.
+        for soon in (a[:0], draw(dtype, 40, 3)):
+            z[:] = before
+            multiply(tile_code(dtype), a, packed_weights(b), z, False, soon)
+            assert_parity(z, a @ b)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)

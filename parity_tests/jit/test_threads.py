@@ -142,6 +142,19 @@ def test_workers_are_made_once_and_do_not_keep_a_program_alive():
     assert all(worker.daemon and worker.is_alive() for worker in before)
 
 
+def test_a_thread_that_cannot_start_is_not_counted(monkeypatch):
+    """The next call would give it work, and wait for it for ever."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads, "workers", [])
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        threads.run(print, (), ())
+    assert threads.workers == []
+
+
 # From Python 3.12 on, a warning says that a thread might hold a lock; this engine takes care of its own.
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -29,7 +29,7 @@ def tanh(z):
 def tanh_for_numba(z):
     if not isinstance(z, Vector):
         return None
-    # As many terms as |r| ≤ ln(2) / 2 needs, and the least bound beyond which tanh rounds to ±1.
+    # As many terms as |r| ≤ ln(2) / 2 needs, and a bound beyond which tanh rounds to ±1.
     terms, bound = (6, 10.0) if z.dtype == types.float32 else (12, 20.0)
     coefficients = TAYLOR[:terms]
 

@@ -48,9 +48,10 @@ def kept(function):
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
         return function
     # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
-    # folder in it, and code that disagrees with them about the size of a tile writes where it must not.
+    # folder and of this one in it, and code that disagrees with them about the size of a tile writes where it must not.
     index = function._cache._cache_file
-    index._source_stamp = index._source_stamp, sources(Path(function.__wrapped__.__code__.co_filename).parent)
+    folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
+    index._source_stamp = index._source_stamp, *map(sources, folders)
     return function
 
 
@@ -78,7 +79,7 @@ def announced(*what):
 
 @contextmanager
 def announcing(what):
-    line = f"unrolled: compiling {' '.join(map(str, what))}; the result is kept for the next time"
+    line = f"unrolled: compiling {' '.join(map(str, what))}, unless it was kept from before"
     timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
     timer.daemon = True
     timer.start()

@@ -36,6 +36,7 @@ class FullLSTMLayer(Layer):
         self.cell_clip, self.proj_clip = (
             np.inf if bound is None else bound for bound in (cell.cell_clip, cell.proj_clip)
         )
+        # LSTMBlockCell clips c', but lets its gradient through.
         self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
 
     def forward(self, weights, tape, x, outputs, *ranks):
@@ -85,16 +86,16 @@ def full_lstm_forward(
     m_at = h_size + x.shape[1] + 1
     m, h_new = empty_rows(last_rank - first_rank, size, c), empty_rows(last_rank - first_rank, h_size, c)
     for t in range(len(schedule.live)):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             break
-        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        row, z = rows[token : token + live, :], gates[token : token + live, :]
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         read_inputs(schedule, t, first_rank, x, row, h_size)
         # z = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
         multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False, soon)
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(c)):
                 z_i, z_f, z_o = load(z, r, k), load(z, r, 2 * size + k) + forget_bias, load(z, r, 3 * size + k)
                 c_k = load(c_old, r, k)
@@ -117,21 +118,21 @@ def full_lstm_forward(
                 store(z, r, 2 * size + k, f)
                 store(z, r, 3 * size + k, o)
         if projected:
-            for r in range(n):
+            for r in range(live):
                 copy_row(m, r, 0, row, r, m_at, size)
             # h' = clip(m W_p)
             multiply(code, row[:, m_at:], w_projection, z[:, 4 * size :], False, soon[:0])
-            for r in range(n):
+            for r in range(live):
                 for k in range(0, h_size, lanes(c)):
                     store(h_new, r, k, clip(load(z, r, 4 * size + k), proj_clip))
-            hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
+            hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
         else:
-            hand_on(schedule, t, first_rank, m[:n], outputs, rows, 0)
+            hand_on(schedule, t, first_rank, m[:live], outputs, rows, 0)
 
 
 @compiled
 def full_lstm_backward(
-    code, weights, w_projection, diagonals, peepholes, relu, cell_clip, proj_clip, schedule, gates, c,
+    code, weights, w_projection, diagonals, peepholes, relu, gradient_clip, proj_clip, schedule, gates, c,
     d_outputs, d_c, d_rows, d_z, d_x, first_step, last_step, first_rank, last_rank,
 ):  # fmt: skip
     """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
@@ -141,24 +142,24 @@ def full_lstm_backward(
     width = whole_vectors(h_size + d_x.shape[1], d_z)
     d_m = empty_rows(last_rank - first_rank, size, c)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             continue
-        z, d_row = gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
-        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        z, d_row = gates[token : token + live, :], d_rows[first_rank : first_rank + live, :]
+        d_z_t = d_z[token - schedule.first[first_step] :, :][:live, :]
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
         if projected:
             # h' = clip(m W_p)
-            for r in range(n):
+            for r in range(live):
                 for k in range(0, h_size, lanes(c)):
                     store(d_z_t, r, 4 * size + k, load(d_row, r, k) * is_within(load(z, r, 4 * size + k), proj_clip))
-            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:n, :], False, gates[:0])
+            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:live, :], False, gates[:0])
         else:
-            for r in range(n):
+            for r in range(live):
                 copy_row(d_row, r, 0, d_m, r, 0, size)
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(c)):
                 i, j, f, o = load(z, r, k), load(z, r, size + k), load(z, r, 2 * size + k), load(z, r, 3 * size + k)
                 c_k, phi_c = load(c_old, r, k), value(relu, load(c_new, r, k))
@@ -169,7 +170,7 @@ def full_lstm_backward(
                 if peepholes:
                     d_c_k = d_c_k + d_z_o * load(diagonals, 2, k)
                 # c' = clip(f ⊙ c + i ⊙ j)
-                d_c_k = d_c_k * is_within(f * c_k + i * j, cell_clip)
+                d_c_k = d_c_k * is_within(f * c_k + i * j, gradient_clip)
                 d_z_i, d_z_f = d_c_k * j * i * (1 - i), d_c_k * c_k * f * (1 - f)
                 store(d_z_t, r, k, d_z_i)
                 store(d_z_t, r, size + k, d_c_k * i * slope(relu, j))

@@ -51,15 +51,15 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
     rh_at = size + x.shape[1] + 1
     h_new = empty_rows(last_rank - first_rank, size, gates)
     for t in range(len(schedule.live)):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             break
-        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        row, z = rows[token : token + live, :], gates[token : token + live, :]
         read_inputs(schedule, t, first_rank, x, row, size)
         # [z_r, z_u] = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
         multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False, soon)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)
                 r, u = sigmoid(load(z, i, k)), sigmoid(load(z, i, size + k))
@@ -69,13 +69,13 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
         # z_n = [x, r ⊙ h] W_n + b_n
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
         multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False, soon)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(z)):
                 # n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
                 u, candidate = load(z, i, size + k), value(relu, load(z, i, 2 * size + k))
                 store(h_new, i, k, u * load(row, i, k) + (1 - u) * candidate)
                 store(z, i, 2 * size + k, candidate)
-        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
+        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
 
 
 @compiled
@@ -87,14 +87,14 @@ def gru_backward(
     size = gates.shape[1] // 3
     rh_at = size + d_x.shape[1] + 1
     for t in range(last_step - 1, first_step - 1, -1):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             continue
-        row, z, d_row = rows[token : token + n, :], gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
-        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        row, z = rows[token : token + live, :], gates[token : token + live, :]
+        d_row, d_z_t = d_rows[first_rank : first_rank + live, :], d_z[token - schedule.first[first_step] :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    u = σ(z_u)
                 u, candidate, h = load(z, i, size + k), load(z, i, 2 * size + k), load(row, i, k)
@@ -106,7 +106,7 @@ def gru_backward(
         d_xrh = d_row[:, size : size + whole_vectors(d_x.shape[1] + 1 + size, d_z)]
         soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
         multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False, soon)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # r ⊙ h    r = σ(z_r)
                 r, h, d_rh = load(z, i, k), load(row, i, k), load(d_row, i, rh_at + k)

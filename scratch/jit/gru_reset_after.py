@@ -59,10 +59,10 @@ def gru_reset_after_forward(
     h_at = one_at + 1
     h_new = empty_rows(last_rank - first_rank, size, gates)
     for t in range(len(schedule.live)):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             break
-        row, z = rows[token : token + n, :], gates[token : token + n, :]
+        row, z = rows[token : token + live, :], gates[token : token + live, :]
         read_inputs(schedule, t, first_rank, x, row, 0)
         # [z_r, z_u] = [x, h] W + b      z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
         rows_soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
@@ -70,7 +70,7 @@ def gru_reset_after_forward(
         multiply(code, row[:, :], w_gates, z[:, : 2 * size], False, z_soon)
         multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False, z_soon[:0])
         multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False, rows_soon)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)    n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
                 r, u = sigmoid(load(z, i, k)), sigmoid(load(z, i, size + k))
@@ -79,7 +79,7 @@ def gru_reset_after_forward(
                 store(z, i, k, r)
                 store(z, i, size + k, u)
                 store(z, i, 2 * size + k, candidate)
-        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, h_at)
+        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, h_at)
 
 
 @compiled
@@ -93,14 +93,14 @@ def gru_reset_after_backward(
     h_at = one_at + 1
     d_h_kept = empty_rows(last_rank - first_rank, size, d_z)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             continue
-        row, z, d_row = rows[token : token + n, :], gates[token : token + n, :], d_rows[first_rank : first_rank + n, :]
-        d_z_t = d_z[token - schedule.first[first_step] :, :][:n, :]
+        row, z = rows[token : token + live, :], gates[token : token + live, :]
+        d_row, d_z_t = d_rows[first_rank : first_rank + live, :], d_z[token - schedule.first[first_step] :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, first_rank, d_outputs, d_row, h_at)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    z_n = x W_x + b_x + r ⊙ z_h    r = σ(z_r)    u = σ(z_u)
                 r, u = load(z, i, k), load(z, i, size + k)
@@ -120,7 +120,7 @@ def gru_reset_after_backward(
         multiply(code, d_z_t[:, : 2 * size], w_gates, d_x1h, False, z_soon)
         multiply(code, d_z_t[:, 2 * size : 3 * size], w_input, d_x_only, True, z_soon[:0])
         multiply(code, d_z_t[:, 3 * size :], w_hidden, d_1h, True, rows_soon)
-        for i in range(n):
+        for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))
         copy_to_rows(schedule, t, first_rank, d_row, 0, d_x)

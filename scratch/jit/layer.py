@@ -68,7 +68,7 @@ class Layer:
         self.panel = VECTORS * padded(1, dtype)
 
     def run_forward(self, params, schedule, x, h_0, memories_0, outputs, keep_tape, weights=None):
-        """Run from the inputs x [B · T, D] to ``outputs`` [B · T, H], and return the tape."""
+        """Run from the inputs x [B · T, D] to ``outputs`` [B · T, output_size], and return the tape."""
         num_ranks, num_tokens = len(schedule.rows), int(schedule.first[-1])
         count = share_count(num_tokens * self.work_per_token)
         parts = share_ranks(schedule, count, 0, len(schedule.live))
@@ -88,10 +88,10 @@ class Layer:
     def run_backward(self, tape, d_outputs, d_h, d_memories, d_x):
         """Write ``d_x`` [B · T, D] and return the gradients of the parameters.
 
-        ``d_h`` and ``d_memories`` are those of the final state, [B, H], and become those of the initial state.
+        ``d_h`` [B, output_size] and ``d_memories`` [B, H] are those of the final state, and become the initial one's.
         """
         schedule, num_ranks = tape.schedule, len(tape.schedule.rows)
-        # Wide enough for whole vectors beyond any column.
+        # Wide enough for whole vectors beyond any column; zeros, because no product writes columns beyond its panels.
         d_rows = zeros((num_ranks, padded(self.row_width, self.dtype) + padded(1, self.dtype)), self.dtype)
         d_h_of_ranks = d_rows[:, self.h_at : self.h_at + d_h.shape[1]]
         d_h_of_ranks[:] = d_h[schedule.rows]

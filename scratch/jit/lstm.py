@@ -39,15 +39,15 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
     size = c.shape[1]
     h_new = empty_rows(last_rank - first_rank, size, c)
     for t in range(len(schedule.live)):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             break
-        hx1, z = rows[token : token + n], gates[token : token + n]
+        hx1, z = rows[token : token + live], gates[token : token + live]
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
         multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, first_rank, last_rank, gates))
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(c)):
                 # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
                 i = sigmoid(load(z, r, k))
@@ -63,7 +63,7 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
                 store(z, r, size + k, j)
                 store(z, r, 2 * size + k, f)
                 store(z, r, 3 * size + k, o)
-        hand_on(schedule, t, first_rank, h_new[:n], outputs, rows, 0)
+        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
 
 
 @compiled
@@ -75,14 +75,15 @@ def lstm_backward(
     size = c.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             continue
-        d_block, d_z_block = d_hx[first_rank : first_rank + n, :width], d_z[token - schedule.first[first_step] :][:n]
+        d_block = d_hx[first_rank : first_rank + live, :width]
+        d_z_block = d_z[token - schedule.first[first_step] :][:live]
         c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, first_rank, d_outputs, d_block, 0)
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(c)):
                 i, j = load(gates, token + r, k), load(gates, token + r, size + k)
                 f, o = load(gates, token + r, 2 * size + k), load(gates, token + r, 3 * size + k)

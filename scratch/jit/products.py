@@ -4,7 +4,7 @@ A tile reads its matrix b row after row, VECTORS vectors wide. In a large matrix
 so weights are packed first: ``packed[p]`` is the p-th panel, the columns from p · width on, stored without gaps.
 
 A product computes while memory is idle, and what stands between two products waits for memory while nothing is
-computed. So each product is told the rows that will be needed soon, read or written, and asks for some after each tile.
+computed. So each product asks for rows that will be needed soon, read or written, a share of them after each tile.
 """
 
 from scratch.jit.compiler import compiled
@@ -21,7 +21,8 @@ TOKENS = 96
 def multiply(code, a, packed, z, add, soon):
     """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors.
 
-    ``soon`` are rows that will be needed after it, as many as there may be.
+    Columns of z to the right of the last panel are left as they are. ``soon`` are rows to ask for meanwhile, of any
+    array, as many as there may be, or none.
     """
     n, depth = a.shape
     num_columns, width = z.shape[1], packed.shape[2]
@@ -55,7 +56,7 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
     columns = slice(first // num_tiles * width, ((last - 1) // num_tiles + 1) * width)
     for token in range(0, num_tokens, TOKENS):
         token_end = min(token + TOKENS, num_tokens)
-        soon = slice(token_end, token_end + TOKENS)
+        next_tokens = slice(token_end, token_end + TOKENS)
         packed_panel = -1
         for number in range(first, last):
             panel, tile = number // num_tiles, number % num_tiles
@@ -70,8 +71,8 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
             b = packed[: token_end - token, : right - left]
             a_tile, d_w_tile = a[token:token_end, top:bottom].T, d_w[top:bottom, left:right]
             multiply_tile(code, a_tile, b, d_w_tile, add or token > 0)
-            prefetch_share(a[soon], number - first, last - first)
-            prefetch_share(d_z[soon, columns], number - first, last - first)
+            prefetch_share(a[next_tokens], number - first, last - first)
+            prefetch_share(d_z[next_tokens, columns], number - first, last - first)
 
 
 @compiled

@@ -1,8 +1,8 @@
 """The vanilla recurrent network through a whole sequence, forward and back, compiled.
 
 The equations are those of ``scratch/cells/rnn.py``. A token's row of the tape is [h, x, 1], so the bias is one more row
-of the kernel, and z = [h, x, 1] [W_h; W_x; b] is one product. All that the cells share is in ``schedule.py``, which
-rows run when, and in ``products.py``.
+of the kernel, and z = [h, x, 1] [W_h; W_x; b] is one product. What the cells share is in ``schedule.py``,
+which rows run when, in ``products.py``, and in ``layer.py``, which calls these kernels.
 """
 
 from scratch.jit.activations import slope, value
@@ -35,14 +35,14 @@ def rnn_forward(code, weights, relu, schedule, x, rows, z, outputs, first_rank, 
     """Run some ranks through all steps: from the inputs x to ``outputs`` and, in ``z``, h' of every token."""
     size = z.shape[1]
     for t in range(len(schedule.live)):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             break
-        hx1, h_new = rows[token : token + n], z[token : token + n]
+        hx1, h_new = rows[token : token + live], z[token : token + live]
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
         multiply(code, hx1, weights, h_new, False, rows_of_step(schedule, t + 1, first_rank, last_rank, rows))
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(z)):
                 # h' = φ(z)
                 store(h_new, r, k, value(relu, load(h_new, r, k)))
@@ -57,13 +57,14 @@ def rnn_backward(
     size = h_new.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, n = span(schedule, t, first_rank, last_rank)
-        if n <= 0:
+        token, live = span(schedule, t, first_rank, last_rank)
+        if live == 0:
             continue
-        d_block, d_z_block = d_hx[first_rank : first_rank + n, :width], d_z[token - schedule.first[first_step] :][:n]
+        d_block = d_hx[first_rank : first_rank + live, :width]
+        d_z_block = d_z[token - schedule.first[first_step] :][:live]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, first_rank, d_outputs, d_block, 0)
-        for r in range(n):
+        for r in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = φ(z)
                 store(d_z_block, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))

@@ -104,16 +104,16 @@ def blocks_of_steps(schedule, most_tokens):
 @compiled
 def span(schedule, t, first_rank, last_rank):
     """Return the token of ``first_rank`` at step t, and how many of the ranks up to ``last_rank`` are live then."""
-    return schedule.first[t] + first_rank, min(last_rank, schedule.live[t]) - first_rank
+    return schedule.first[t] + first_rank, max(min(last_rank, schedule.live[t]) - first_rank, 0)
 
 
 @compiled
-def rows_of_step(schedule, t, first_rank, last_rank, tape):
-    """Return the rows of the tape that belong to these ranks at step t, none where there is no such step."""
+def rows_of_step(schedule, t, first_rank, last_rank, of_tokens):
+    """Return the rows, of an array with a row a token, of these ranks at step t: none where there is no such step."""
     if not 0 <= t < len(schedule.live):
-        return tape[:0]
-    token, n = span(schedule, t, first_rank, last_rank)
-    return tape[token : token + max(n, 0)]
+        return of_tokens[:0]
+    token, live = span(schedule, t, first_rank, last_rank)
+    return of_tokens[token : token + live]
 
 
 @compiled
@@ -161,6 +161,6 @@ def hand_on(schedule, t, first_rank, h_new, outputs, rows, column):
     """Copy a step's h' to the outputs, and into the tape's rows of step t + 1, from ``column`` on, where they live."""
     copy_to_rows(schedule, t, first_rank, h_new, 0, outputs)
     if t + 1 < len(schedule.live):
-        token, n = span(schedule, t + 1, first_rank, first_rank + h_new.shape[0])
-        for r in range(n):
+        token, live = span(schedule, t + 1, first_rank, first_rank + h_new.shape[0])
+        for r in range(live):
             copy_row(h_new, r, 0, rows, token + r, column, h_new.shape[1])

@@ -1,7 +1,7 @@
 """A small LSTM unrolled many times over inputs of one shape: what a training loop of the echo task's size needs.
 
 ``dynamic_rnn`` meets its arguments for the first time at every call: it checks them, lays out memory, and returns
-arrays that are the caller's to keep. For a network of a few units that takes ten times as long as the numbers.
+arrays that are the caller's to keep. For a network of a few units that takes twenty times as long as the numbers.
 ``SmallUnroll`` does it once, and runs all layers in one call of compiled code, ``scratch/jit/small.py``. The page is
 ``docs/jit/small.md``.
 """

@@ -13,7 +13,7 @@ from scratch.tree import map_tree, named_leaves
 
 
 class LayerStream:
-    """One layer: ``step(x)`` maps x [B, D] to an output [B, H], and changes ``state``."""
+    """One layer: ``step(x)`` maps x [B, D] to an output [B, output_size], and changes ``state``."""
 
     def __init__(self, cell, params, input_size, state):
         h = state.h if isinstance(state, LSTMState) else state

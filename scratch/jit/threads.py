@@ -65,8 +65,10 @@ def start_workers(count):
     if len(workers) < count:
         with lock:
             while len(workers) < count:
-                workers.append(threading.Thread(target=work, name=f"unrolled-{len(workers)}", daemon=True))
-                workers[-1].start()
+                worker = threading.Thread(target=work, name=f"unrolled-{len(workers)}", daemon=True)
+                # If it cannot start, it is none: the next call must not wait for it.
+                worker.start()
+                workers.append(worker)
 
 
 def work():
