@@ -13,8 +13,9 @@ import numba
 
 from scratch.checks import check_count
 
-# Multiply-adds below which waking another thread, 20 µs, takes longer than it saves.
-WORTH_A_THREAD = 1_000_000
+# Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
+# the best, and they have to take turns at Python's lock.
+WORTH_A_THREAD = 6_000_000
 
 num_threads = numba.config.NUMBA_NUM_THREADS
 waiting = SimpleQueue()
