@@ -26,6 +26,36 @@ FAULTS = [
         ("a share of ranks that starts later never goes back", "            continue\n", "            break\n"),
     ),
     *faults_in(
+        "jit/rnn.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of h left as it is", "        clear_padding(h_new, outputs.shape[1], size)\n", ""),
+    ),
+    *faults_in(
+        "jit/lstm.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of the gates left as it is", "        clear_padding(z, outputs.shape[1], size)\n", ""),
+    ),
+    *faults_in(
+        "jit/gru.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of r and u left as it is", "        clear_padding(z[:, : 2 * size], outputs.shape[1], size)\n", ""),
+    ),
+    *faults_in(
+        "jit/gru.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of the candidate left as it is", "        clear_padding(z[:, 2 * size :], outputs.shape[1], size)\n", ""),
+    ),
+    *faults_in(
+        "jit/gru_reset_after.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of the gates left as it is", "        clear_padding(z, outputs.shape[1], size)\n", ""),
+    ),
+    *faults_in(
+        "jit/full_lstm.py",
+        "jit/test_layer.py::test_what_is_infinite_saturates",
+        ("padding of the gates left as it is", "        clear_padding(z[:, : 4 * size], num_units, size)\n", ""),
+    ),
+    *faults_in(
         "jit/lstm.py",
         "jit/test_lstm.py",
         (
@@ -79,7 +109,7 @@ FAULTS = [
         ("peephole's gradient from the new c", "+ d_z_f * c_old)", "+ d_z_f * c_new)"),
         ("output peephole's gradient from the old c", "load(d_z, token + r, 3 * size + k) * c_new)", "load(d_z, token + r, 3 * size + k) * c_old)"),
         ("diagonals' gradients named in another order", "dict(zip(DIAGONALS, gradients", "dict(zip(sorted(DIAGONALS), gradients"),
-        ("h' before its projection handed on", "z[:, 4 * size :], False, soon[:0])\n            for r in range(live):", "z[:, 4 * size :], True, soon[:0])\n            for r in range(live):"),
+        ("h' before its projection handed on", "z[:, 4 * size :], False, soon[:0])", "z[:, 4 * size :], True, soon[:0])"),
     ),
     *faults_in(
         "jit/full_lstm.py",

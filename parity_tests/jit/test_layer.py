@@ -132,6 +132,21 @@ def test_what_is_not_a_number_stays_in_its_row(cell):
     assert all(np.isnan(leaf).any() for _, leaf in named_leaves(actual.d_params))
 
 
+@pytest.mark.parametrize("cell", [kind(5) for kind in KINDS], ids=str)
+def test_what_is_infinite_saturates(cell):
+    """As in the text book, although ∞ · 0 is NaN in the padding of a vector."""
+    case = Case(cell, (4, 2, 6, 1, 3))
+    problem = case.draw(np.float64)
+    inputs = problem.inputs.copy()
+    inputs[2, 1, 0], inputs[4, 0, 2] = np.inf, -np.inf
+    with np.errstate(invalid="ignore"):
+        actual = run_numba(case, problem._replace(inputs=inputs))
+        expected = run_dynamic(scratch, case, problem._replace(inputs=inputs))
+    assert_parity(tuple(actual[:4]), tuple(expected[:4]))
+    for (_, leaf), (name, wanted) in zip(named_leaves(actual.d_params), named_leaves(expected.d_params), strict=True):
+        np.testing.assert_array_equal(np.isnan(leaf), np.isnan(wanted), err_msg=name)
+
+
 @pytest.mark.parametrize("keep_tape", [False, True])
 @pytest.mark.parametrize("cell", [kind(5) for kind in KINDS] + MIXED_CELLS + RESIDUAL_CELLS, ids=str)
 def test_nothing_is_read_before_it_is_written(cell, keep_tape, monkeypatch):

@@ -11,7 +11,7 @@ from scratch.jit.activations import clip, is_within, sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product, h_x_1
 from scratch.jit.memory import zeros
-from scratch.jit.products import multiply
+from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
@@ -42,7 +42,7 @@ class FullLSTMLayer(Layer):
     def forward(self, weights, tape, x, outputs, *ranks):
         options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
         kept = tape.rows, tape.z, *tape.memories
-        matrices = weights[0], weights[-1], self.diagonals(tape.params)
+        matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
         full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *kept, outputs, *ranks)
 
     def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
@@ -76,8 +76,8 @@ class FullLSTMLayer(Layer):
 
 @compiled
 def full_lstm_forward(
-    code, weights, w_projection, diagonals, peepholes, forget_bias, relu, cell_clip, proj_clip, schedule, x,
-    rows, gates, c, outputs, first_rank, last_rank,
+    code, weights, w_projection, diagonals, num_units, peepholes, forget_bias, relu, cell_clip, proj_clip, schedule,
+    x, rows, gates, c, outputs, first_rank, last_rank,
 ):  # fmt: skip
     """Run some ranks through all steps: from the inputs x to ``outputs``, the gates, z_p and c' of every token."""
     size = c.shape[1]
@@ -95,6 +95,7 @@ def full_lstm_forward(
         # z = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
         multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False, soon)
+        clear_padding(z[:, : 4 * size], num_units, size)
         for r in range(live):
             for k in range(0, size, lanes(c)):
                 z_i, z_f, z_o = load(z, r, k), load(z, r, 2 * size + k) + forget_bias, load(z, r, 3 * size + k)

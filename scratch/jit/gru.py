@@ -8,7 +8,7 @@ row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
-from scratch.jit.products import multiply
+from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
@@ -59,6 +59,7 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
         # [z_r, z_u] = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
         multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False, soon)
+        clear_padding(z[:, : 2 * size], outputs.shape[1], size)
         for i in range(live):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)
@@ -69,6 +70,7 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
         # z_n = [x, r ⊙ h] W_n + b_n
         soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
         multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False, soon)
+        clear_padding(z[:, 2 * size :], outputs.shape[1], size)
         for i in range(live):
             for k in range(0, size, lanes(z)):
                 # n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n

@@ -8,7 +8,7 @@ two to z_h. A row of z is [z_r, z_u, z_n, z_h], the first three overwritten by r
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
-from scratch.jit.products import multiply
+from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
@@ -70,6 +70,7 @@ def gru_reset_after_forward(
         multiply(code, row[:, :], w_gates, z[:, : 2 * size], False, z_soon)
         multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False, z_soon[:0])
         multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False, rows_soon)
+        clear_padding(z, outputs.shape[1], size)
         for i in range(live):
             for k in range(0, size, lanes(z)):
                 # r = σ(z_r)    u = σ(z_u)    n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n

@@ -7,7 +7,7 @@ row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwri
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
-from scratch.jit.products import multiply
+from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
@@ -47,6 +47,7 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
         multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, first_rank, last_rank, gates))
+        clear_padding(z, outputs.shape[1], size)
         for r in range(live):
             for k in range(0, size, lanes(c)):
                 # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)

@@ -76,6 +76,15 @@ def add_gradient(code, a, d_z, d_w, add, first, last):
 
 
 @compiled
+def clear_padding(z, units, size):
+    """Write 0 beyond the ``units`` of each gate of z, ``size`` columns wide: there, ∞ · 0 is NaN, and would spread."""
+    for row in range(z.shape[0]):
+        for gate in range(0, z.shape[1], size):
+            for column in range(gate + units, gate + size):
+                z[row, column] = 0
+
+
+@compiled
 def prefetch_share(rows, number, count):
     """Ask for one of ``count`` shares of these rows."""
     num_rows, num_columns = rows.shape

@@ -8,7 +8,7 @@ which rows run when, in ``products.py``, and in ``layer.py``, which calls these 
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
-from scratch.jit.products import multiply
+from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors
@@ -42,6 +42,7 @@ def rnn_forward(code, weights, relu, schedule, x, rows, z, outputs, first_rank, 
         read_inputs(schedule, t, first_rank, x, hx1, size)
         # z = [x, h] W + b
         multiply(code, hx1, weights, h_new, False, rows_of_step(schedule, t + 1, first_rank, last_rank, rows))
+        clear_padding(h_new, outputs.shape[1], size)
         for r in range(live):
             for k in range(0, size, lanes(z)):
                 # h' = φ(z)
