@@ -23,10 +23,10 @@ def tiles(problem, lengths):
     weights = layer.pack_all(problem.params)
     rows, z = (np.empty((tokens, width), np.float32) for width in (layer.row_width, layer.z_width))
     c, outputs = (np.empty((count, num_units), np.float32) for count in (batch_size + tokens, tokens))
-    c[:batch_size], rows[:batch_size, :num_units] = problem.state
+    state = [part.copy() for part in problem.state]
     x, options = problem.x.reshape(tokens, input_size), (problem.cell.forget_bias, layer.relu)
-    lstm_forward(tile_code(layer.dtype), *weights, *options, schedule, x, rows, z, c, outputs, 0, batch_size)
-    return outputs.reshape(num_steps, batch_size, num_units), c[-batch_size:]
+    lstm_forward(tile_code(layer.dtype), *weights, *options, schedule, x, *state, rows, z, c, outputs, 0)
+    return outputs.reshape(num_steps, batch_size, num_units), state[0]
 
 
 def whole(problem, lengths):

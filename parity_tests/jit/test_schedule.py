@@ -1,10 +1,18 @@
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from scratch.jit import schedule as schedules
-from scratch.jit.schedule import blocks_of_steps, make_schedule, share_ranks, without_tape
+from scratch.jit.schedule import (
+    PARTS_OF_RAGGED_ROWS,
+    block_of_steps,
+    blocks_of_steps,
+    make_schedule,
+    share_ranks,
+    without_tape,
+)
 
 
 def uncompiled(function):
@@ -12,7 +20,7 @@ def uncompiled(function):
 
 
 span, before = uncompiled(schedules.span), uncompiled(schedules.before)
-row_of = uncompiled(schedules.row_of)
+row_of, ranks_of = uncompiled(schedules.row_of), uncompiled(schedules.ranks_of)
 
 
 def drawn_lengths():
@@ -24,25 +32,31 @@ def drawn_lengths():
 
 def live_ranks(schedule, t):
     """Return ``(rank, token)`` of every rank that is live at step t."""
-    token, n = span(schedule, t, 0, len(schedule.rows))
-    return [(rank, token + rank) for rank in range(n)]
+    found = []
+    for part in range(len(schedule.parts) - 1):
+        (token, live), (first_rank, _) = span(schedule, t, part), ranks_of(schedule, part)
+        found += [(int(first_rank + r), int(token + r)) for r in range(live)]
+    return found
 
 
 def test_the_example_of_the_page():
-    schedule = make_schedule(np.array([2, 4, 3]), 4, False)
+    schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
     assert schedule.rows.tolist() == [1, 2, 0]
     assert schedule.live.tolist() == [3, 3, 2, 1]
-    assert schedule.first.tolist() == [0, 3, 6, 8, 9]
-    assert [token for t in range(4) for _, token in live_ranks(schedule, t)] == list(range(9))
+    assert schedule.parts.tolist() == [0, 2, 3]
+    assert schedule.first.tolist() == [[0, 2, 4, 6], [7, 8, 9, 9]]
+    assert schedule.order.tolist() == [0, 1, 7, 2, 3, 8, 4, 5, 6]
     # Rank 2 is row 0; batch-major, its step 1 is the second row of the caller's matrix, time-major the fourth.
     assert row_of(schedule, 1, 2) == 1
     assert row_of(make_schedule(np.array([2, 4, 3]), 4, True), 1, 2) == 3
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("most_tokens", [1, 20, 1 << 62])
 @pytest.mark.parametrize("time_major", [False, True])
-def test_every_live_row_and_step_is_one_token(time_major):
+def test_every_live_row_and_step_is_one_token(time_major, most_tokens, count):
     for lengths in drawn_lengths():
-        schedule = make_schedule(lengths, 11, time_major)
+        schedule = make_schedule(lengths, 11, time_major, count, most_tokens)
         assert (np.diff(lengths[schedule.rows]) <= 0).all(), "the longest first"
         numbers = np.arange(11 * len(lengths))
         cells = numbers.reshape(11, -1).T if time_major else numbers.reshape(-1, 11)
@@ -52,8 +66,40 @@ def test_every_live_row_and_step_is_one_token(time_major):
                 row = schedule.rows[rank]
                 assert row_of(schedule, t, rank) == cells[row, t]
                 tokens[token] = row, t
-        assert sorted(tokens) == list(range(schedule.first[-1]))
+        assert sorted(tokens) == list(range(len(schedule.order)))
         assert sorted(tokens.values()) == [(row, t) for row, length in enumerate(lengths) for t in range(length)]
+
+
+def test_the_order_of_tokens_is_that_of_steps_and_ranks_whatever_the_parts_are():
+    for lengths in drawn_lengths():
+        for count, most_tokens in [(1, 1 << 62), (3, 1 << 62), (2, 7)]:
+            schedule = make_schedule(lengths, 11, False, count, most_tokens)
+            in_order = [token for t in range(len(schedule.live)) for _, token in live_ranks(schedule, t)]
+            assert schedule.order.tolist() == in_order
+
+
+def test_the_tokens_of_a_block_lie_together_and_within_it_those_of_a_part():
+    for lengths in drawn_lengths():
+        for count, most_tokens in [(1, 9), (2, 20), (2, 1 << 62)]:
+            schedule = make_schedule(lengths, 11, False, count, most_tokens)
+            end = 0
+            for number in range(len(schedule.blocks) - 1):
+                (first_step, last_step, first_token), num_tokens = block_of_steps(schedule, number)
+                assert first_token == end
+                end += num_tokens
+                spans = [
+                    span(schedule, t, part)
+                    for part in range(len(schedule.parts) - 1)
+                    for t in range(first_step, last_step)
+                ]
+                tokens = [token + r for token, live in spans for r in range(live)]
+                assert tokens == list(range(first_token, end))
+            assert end == len(schedule.order)
+
+
+def test_before_the_first_step_and_after_the_last_nothing_is_live():
+    schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
+    assert [span(schedule, t, part)[1] for t in (-1, 4) for part in (0, 1)] == [0, 0, 0, 0]
 
 
 def test_rows_of_one_length_keep_their_order():
@@ -62,18 +108,21 @@ def test_rows_of_one_length_keep_their_order():
 
 
 def test_the_state_before_a_step_is_that_after_the_one_before():
-    schedule = make_schedule(np.array([2, 4, 3]), 4, False)
-    # Three rows of initial state, then a row a token.
-    assert [before(schedule, t) for t in range(5)] == [0, 3, 6, 9, 11]
+    schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
+    # Three rows of initial states, then a row a token.
+    assert [before(schedule, t, 0) for t in range(5)] == [0, 3, 5, 7, 9]
+    assert [before(schedule, t, 1) for t in range(3)] == [2, 10, 11]
 
 
-def test_without_a_tape_two_steps_take_turns():
+@pytest.mark.parametrize("count", [1, 3])
+def test_without_a_tape_two_steps_take_turns(count):
     for lengths in filter(np.any, drawn_lengths()):
-        schedule = without_tape(make_schedule(lengths, 11, False))
+        schedule = without_tape(make_schedule(lengths, 11, False, count))
         num_ranks = len(schedule.rows)
         last = {}
         for t in range(len(schedule.live)):
             tokens = dict(live_ranks(schedule, t))
+            assert len(set(tokens.values())) == len(tokens)
             if t:
                 assert not set(tokens.values()) & set(last.values()), "a step never writes over the one before it"
             assert all(0 <= token < 2 * num_ranks for token in tokens.values())
@@ -81,34 +130,50 @@ def test_without_a_tape_two_steps_take_turns():
 
 
 def test_ranks_are_shared_out_by_their_tokens():
-    for lengths in filter(np.any, drawn_lengths()):
-        schedule = make_schedule(lengths, 11, False)
-        steps = len(schedule.live)
+    for lengths in drawn_lengths():
+        ranked = np.sort(lengths[lengths > 0])[::-1]
         for count in (1, 2, 3, 5, 20):
-            for first_step, last_step in {(0, steps), (0, 1), (steps - 1, steps), (steps // 3, steps // 3 + 1)}:
-                parts = share_ranks(schedule, count, first_step, last_step)
-                assert 1 <= len(parts) <= count
-                assert [rank for first, last in parts for rank in range(first, last)] == list(range(len(schedule.rows)))
-                in_steps = np.clip(lengths[schedule.rows] - first_step, 0, last_step - first_step)
-                shares = [in_steps[first:last].sum() for first, last in parts]
-                # No share exceeds its due by more than one row.
-                assert max(shares) <= in_steps.sum() / count + in_steps.max() or count == 1
+            parts = share_ranks(ranked, count)
+            assert parts[0] == 0
+            assert parts[-1] == len(ranked)
+            assert (np.diff(parts) > 0).all()
+            assert len(parts) - 1 <= count
+            shares = [ranked[first:last].sum() for first, last in pairwise(parts)]
+            # No share exceeds its due by more than one row.
+            assert max(shares, default=0) <= ranked.sum() / count + ranked.max(initial=0)
 
 
 def test_one_long_row_and_many_short_ones_are_balanced():
     lengths = np.array([1] * 100 + [100])
-    assert share_ranks(make_schedule(lengths, 100, False), 2, 0, 100) == [(0, 1), (1, 101)]
+    assert make_schedule(lengths, 100, False, count=2).parts.tolist() == [0, 1, 101]
 
 
-def test_blocks_cover_all_steps_the_last_first():
+def test_of_rows_in_blocks_each_thread_has_some_in_every_block():
+    lengths = np.arange(1, 65)
+    assert len(make_schedule(lengths, 64, False, count=2).parts) == 3
+    schedule = make_schedule(lengths, 64, False, 2, most_tokens=500)
+    assert len(schedule.parts) == 2 * PARTS_OF_RAGGED_ROWS + 1
+    # One thread takes every other part.
+    for number in range(len(schedule.blocks) - 1):
+        (first_step, last_step, _), _ = block_of_steps(schedule, number)
+        tokens = [
+            sum(span(schedule, t, part)[1] for t in range(first_step, last_step))
+            for part in range(len(schedule.parts) - 1)
+        ]
+        assert min(sum(tokens[0::2]), sum(tokens[1::2])) > 0.2 * sum(tokens)
+    # Full rows are live in all blocks.
+    assert len(make_schedule(np.full(64, 64), 64, False, 2, most_tokens=500).parts) == 3
+
+
+def test_blocks_cover_all_steps_and_the_first_is_what_is_left():
     for lengths in drawn_lengths():
-        schedule = make_schedule(lengths, 11, False)
+        live = make_schedule(lengths, 11, False).live
+        tokens = partial(np.take, np.concatenate([[0], np.cumsum(live)]))
         for most in (0, 1, 7, 20, 10**6):
-            blocks = blocks_of_steps(schedule, most)
-            covered = [t for first, last in reversed(blocks) for t in range(first, last)]
-            assert covered == list(range(len(schedule.live)))
-            tokens = partial(np.take, schedule.first)
-            for first, last in blocks:
+            blocks = blocks_of_steps(live, most).tolist()
+            assert blocks[-1] == len(live)
+            assert blocks[0] == 0
+            for first, last in pairwise(blocks):
                 assert tokens(last) - tokens(first) <= most or last - first == 1
                 # As many steps as fit.
                 assert first == 0 or tokens(last) - tokens(first - 1) > most

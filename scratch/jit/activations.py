@@ -1,13 +1,13 @@
 """σ, φ and φ' of one vector, for the compiled loops: the formulas of ``scratch/activations.py``.
 
-tanh is written out, because a call for each number would cost more than all else in a step together.
+σ and tanh are written out, because a call for each number would cost more than all else in a step together.
 """
 
 import math
 
 import numpy as np
 from numba import types
-from numba.extending import overload
+from numba.extending import overload, register_jitable
 
 from scratch.jit.compiler import compiled
 from scratch.jit.register import Vector
@@ -25,36 +25,57 @@ def tanh(z):
     return np.tanh(z)
 
 
+def sigmoid(z):
+    """Return σ(z) = (1 + tanh(z / 2)) / 2."""
+    return 0.5 + 0.5 * np.tanh(0.5 * z)
+
+
+@register_jitable
+def exp_parts(y, coefficients):
+    """Return p and 2^n with e^y = 2^n (p + 1): as many terms as |r| ≤ ln(2) / 2 needs."""
+    # e^y = 2^n e^r with a whole n
+    n = round_to_whole(y * (1 / math.log(2)))
+    r = y - n * LN2_HIGH - n * LN2_LOW
+    # p = e^r − 1 = r + r² (1/2! + r (1/3! + r (1/4! + …)))
+    last = len(coefficients) - 1
+    q = r * coefficients[last] + coefficients[last - 1]
+    for k in range(last - 2, -1, -1):
+        q = q * r + coefficients[k]
+    return r + r * r * q, power_of_two(n)
+
+
 @overload(tanh)
 def tanh_for_numba(z):
     if not isinstance(z, Vector):
         return None
-    # As many terms as |r| ≤ ln(2) / 2 needs, and a bound beyond which tanh rounds to ±1.
+    # The terms of e^r, and a bound beyond which tanh rounds to ±1.
     terms, bound = (6, 10.0) if z.dtype == types.float32 else (12, 20.0)
     coefficients = TAYLOR[:terms]
 
     def tanh_of_vector(z):
-        # e^2z = 2^n e^r with a whole n
-        y = 2 * at_most(at_least(z, -bound), bound)
-        n = round_to_whole(y * (1 / math.log(2)))
-        r = y - n * LN2_HIGH - n * LN2_LOW
-        # p = e^r − 1 = r + r² (1/2! + r (1/3! + r (1/4! + …)))
-        q = r * coefficients[terms - 1] + coefficients[terms - 2]
-        for k in range(terms - 3, -1, -1):
-            q = q * r + coefficients[k]
-        p = r + r * r * q
+        p, power = exp_parts(2 * at_most(at_least(z, -bound), bound), coefficients)
         # e^2z − 1 = 2^n p + (2^n − 1), which keeps all its digits near 0, and tanh(z) = (e^2z − 1) / (e^2z + 1)
-        power = power_of_two(n)
         e = power * p + (power - 1)
         return e / (e + 2)
 
     return tanh_of_vector
 
 
-@compiled
-def sigmoid(z):
-    """Return σ(z) = (1 + tanh(z / 2)) / 2."""
-    return 0.5 * tanh(0.5 * z) + 0.5
+@overload(sigmoid)
+def sigmoid_for_numba(z):
+    if not isinstance(z, Vector):
+        return None
+    # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0.
+    terms, bound = (6, 88.0) if z.dtype == types.float32 else (12, 709.0)
+    coefficients = TAYLOR[:terms]
+
+    def sigmoid_of_vector(z):
+        p, power = exp_parts(at_most(at_least(z, -bound), bound), coefficients)
+        # σ(z) = e^z / (e^z + 1)
+        e = power * p + power
+        return e / (e + 1)
+
+    return sigmoid_of_vector
 
 
 @compiled

@@ -12,17 +12,26 @@ from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product, h_x_1
 from scratch.jit.memory import zeros
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
+from scratch.jit.schedule import (
+    add_from_rows,
+    before,
+    copy_to_rows,
+    hand_on,
+    ranks_of,
+    read_inputs,
+    read_states,
+    rows_of_step,
+    span,
+    write_states,
+)
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors, zero_rows
 
 DIAGONALS = ("w_i_diag", "w_f_diag", "w_o_diag")
 
 
 class FullLSTMLayer(Layer):
     """``LSTMCell`` and ``LSTMBlockCell``."""
-
-    num_memories = 1
 
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
@@ -39,17 +48,17 @@ class FullLSTMLayer(Layer):
         # LSTMBlockCell clips c', but lets its gradient through.
         self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
 
-    def forward(self, weights, tape, x, outputs, *ranks):
+    def forward(self, weights, tape, x, h, memories, outputs, part):
         options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
-        kept = tape.rows, tape.z, *tape.memories
+        kept, states = (tape.rows, tape.z, *tape.memories), (*memories, h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
-        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *kept, outputs, *ranks)
+        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *states, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
         options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip
-        kept, carried = (tape.z, *tape.memories), (*d_memories, d_rows)
+        kept, carried = (tape.z, *tape.memories), (*d_memories, d_h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params)
-        through = d_outputs, *carried, d_z, d_x, *steps, *ranks
+        through = d_outputs, *carried, d_z, d_x, *block, part
         full_lstm_backward(tile_code(self.dtype), *matrices, *options, tape.schedule, *kept, *through)
 
     def diagonals(self, params):
@@ -62,10 +71,10 @@ class FullLSTMLayer(Layer):
     def start_gradients(self, schedule):
         return [*super().start_gradients(schedule), zeros((3, self.size), self.dtype)]
 
-    def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
-        super().add_gradients(tape, d_z, steps, gradients, add, number, count)
+    def add_gradients(self, tape, d_z, block, gradients, add, number, count):
+        super().add_gradients(tape, d_z, block, gradients, add, number, count)
         if self.cell.use_peepholes and number == 0:
-            add_peephole_gradients(tape.schedule, *tape.memories, d_z, gradients[-1], *steps)
+            add_peephole_gradients(tape.schedule, *tape.memories, d_z, gradients[-1], *block)
 
     def gradients_of_params(self, params, gradients):
         d_params = super().gradients_of_params(params, gradients)
@@ -77,23 +86,29 @@ class FullLSTMLayer(Layer):
 @compiled
 def full_lstm_forward(
     code, weights, w_projection, diagonals, num_units, peepholes, forget_bias, relu, cell_clip, proj_clip, schedule,
-    x, rows, gates, c, outputs, first_rank, last_rank,
+    x, c_state, h_state, rows, gates, c, outputs, part,
 ):  # fmt: skip
-    """Run some ranks through all steps: from the inputs x to ``outputs``, the gates, z_p and c' of every token."""
+    """Run a part through all steps: from the inputs x to ``outputs``, the gates, z_p and c' of every token.
+
+    ``c_state`` and ``h_state`` [B, …], the initial state, become the final one.
+    """
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
     m_at = h_size + x.shape[1] + 1
-    m, h_new = empty_rows(last_rank - first_rank, size, c), empty_rows(last_rank - first_rank, h_size, c)
+    _, count = ranks_of(schedule, part)
+    m, h_new = empty_rows(count, size, c), empty_rows(count, h_size, c)
+    read_states(schedule, part, c_state, c[before(schedule, 0, part) :], 0)
+    read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             break
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
-        read_inputs(schedule, t, first_rank, x, row, h_size)
+        c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
+        read_inputs(schedule, t, part, x, row, h_size)
         # z = [x, h] W + b
-        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        soon = rows_of_step(schedule, t + 1, part, gates)
         multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False, soon)
         clear_padding(z[:, : 4 * size], num_units, size)
         for r in range(live):
@@ -126,31 +141,35 @@ def full_lstm_forward(
             for r in range(live):
                 for k in range(0, h_size, lanes(c)):
                     store(h_new, r, k, clip(load(z, r, 4 * size + k), proj_clip))
-            hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
+            hand_on(schedule, t, part, h_new[:live], outputs, rows, 0, h_state)
         else:
-            hand_on(schedule, t, first_rank, m[:live], outputs, rows, 0)
+            hand_on(schedule, t, part, m[:live], outputs, rows, 0, h_state)
+        write_states(schedule, part, span(schedule, t + 1, part)[1], live, c_new, 0, c_state)
 
 
 @compiled
 def full_lstm_backward(
     code, weights, w_projection, diagonals, peepholes, relu, gradient_clip, proj_clip, schedule, gates, c,
-    d_outputs, d_c, d_rows, d_z, d_x, first_step, last_step, first_rank, last_rank,
+    d_outputs, d_c_state, d_h_state, d_z, d_x, first_step, last_step, first_token, part,
 ):  # fmt: skip
-    """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
+    """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
     width = whole_vectors(h_size + d_x.shape[1], d_z)
-    d_m = empty_rows(last_rank - first_rank, size, c)
+    _, count = ranks_of(schedule, part)
+    d_m, d_c, d_rows = empty_rows(count, size, c), empty_rows(count, size, c), zero_rows(count, width, c)
+    read_states(schedule, part, d_c_state, d_c, 0)
+    read_states(schedule, part, d_h_state, d_rows, 0)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             continue
-        z, d_row = gates[token : token + live, :], d_rows[first_rank : first_rank + live, :]
-        d_z_t = d_z[token - schedule.first[first_step] :, :][:live, :]
-        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        z, d_row = gates[token : token + live, :], d_rows[:live, :]
+        d_z_t = d_z[token - first_token :, :][:live, :]
+        c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
-        add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
+        add_from_rows(schedule, t, part, d_outputs, d_row, 0)
         if projected:
             # h' = clip(m W_p)
             for r in range(live):
@@ -167,7 +186,7 @@ def full_lstm_backward(
                 # m = o ⊙ φ(c')       o = σ(z_o + w_o ⊙ c')
                 d_m_k = load(d_m, r, k)
                 d_z_o = d_m_k * phi_c * o * (1 - o)
-                d_c_k = load(d_c, first_rank + r, k) + d_m_k * o * slope(relu, phi_c)
+                d_c_k = load(d_c, r, k) + d_m_k * o * slope(relu, phi_c)
                 if peepholes:
                     d_c_k = d_c_k + d_z_o * load(diagonals, 2, k)
                 # c' = clip(f ⊙ c + i ⊙ j)
@@ -181,23 +200,28 @@ def full_lstm_backward(
                 # i = σ(z_i + w_i ⊙ c)    f = σ(z_f + forget_bias + w_f ⊙ c)
                 if peepholes:
                     d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)
-                store(d_c, first_rank + r, k, d_c_k)
+                store(d_c, r, k, d_c_k)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
-        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :width], False, soon)
-        copy_to_rows(schedule, t, first_rank, d_row, h_size, d_x)
+        soon = rows_of_step(schedule, t - 1, part, gates)
+        multiply(code, d_z_t[:, : 4 * size], weights, d_row, False, soon)
+        copy_to_rows(schedule, t, part, d_row, h_size, d_x)
+    write_states(schedule, part, 0, count, d_c, 0, d_c_state)
+    write_states(schedule, part, 0, count, d_rows, 0, d_h_state)
 
 
 @compiled
-def add_peephole_gradients(schedule, c, d_z, d_diagonals, first_step, last_step):
+def add_peephole_gradients(schedule, c, d_z, d_diagonals, first_step, last_step, first_token):
     """Add Σ ∂L/∂z_i ⊙ c, Σ ∂L/∂z_f ⊙ c and Σ ∂L/∂z_o ⊙ c' over the tokens of some steps."""
     size = c.shape[1]
     for t in range(last_step - 1, first_step - 1, -1):
-        token = schedule.first[t] - schedule.first[first_step]
-        for r in range(schedule.live[t]):
-            for k in range(0, size, lanes(c)):
-                c_old, c_new = load(c, before(schedule, t) + r, k), load(c, before(schedule, t + 1) + r, k)
-                d_z_i, d_z_f = load(d_z, token + r, k), load(d_z, token + r, 2 * size + k)
-                store(d_diagonals, 0, k, load(d_diagonals, 0, k) + d_z_i * c_old)
-                store(d_diagonals, 1, k, load(d_diagonals, 1, k) + d_z_f * c_old)
-                store(d_diagonals, 2, k, load(d_diagonals, 2, k) + load(d_z, token + r, 3 * size + k) * c_new)
+        for part in range(len(schedule.parts) - 1):
+            token, live = span(schedule, t, part)
+            d_z_t = d_z[token - first_token :, :]
+            c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
+            for r in range(live):
+                for k in range(0, size, lanes(c)):
+                    c_k, d_z_i, d_z_f = load(c_old, r, k), load(d_z_t, r, k), load(d_z_t, r, 2 * size + k)
+                    store(d_diagonals, 0, k, load(d_diagonals, 0, k) + d_z_i * c_k)
+                    store(d_diagonals, 1, k, load(d_diagonals, 1, k) + d_z_f * c_k)
+                    d_z_o, c_k = load(d_z_t, r, 3 * size + k), load(c_new, r, k)
+                    store(d_diagonals, 2, k, load(d_diagonals, 2, k) + d_z_o * c_k)

@@ -9,9 +9,19 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
+from scratch.jit.schedule import (
+    add_from_rows,
+    copy_to_rows,
+    hand_on,
+    ranks_of,
+    read_inputs,
+    read_states,
+    rows_of_step,
+    span,
+    write_states,
+)
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
 
 class GRULayer(Layer):
@@ -36,28 +46,33 @@ class GRULayer(Layer):
             Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units),
         ]
 
-    def forward(self, weights, tape, x, outputs, *ranks):
-        gru_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, tape.rows, tape.z, outputs, *ranks)
+    def forward(self, weights, tape, x, h, memories, outputs, part):
+        code, kept = tile_code(self.dtype), (tape.rows, tape.z)
+        gru_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
-        through = tape.rows, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, d_x, *block, part
         gru_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
 @compiled
-def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outputs, first_rank, last_rank):
-    """Run some ranks through all steps: from the inputs x to ``outputs``, r, u and n of every token."""
+def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, gates, outputs, part):
+    """Run a part through all steps: from the inputs x to ``outputs``, r, u and n of every token.
+
+    ``h_state`` [B, H], the initial state, becomes the final one.
+    """
     size = gates.shape[1] // 3
     rh_at = size + x.shape[1] + 1
-    h_new = empty_rows(last_rank - first_rank, size, gates)
+    h_new = empty_rows(ranks_of(schedule, part)[1], size, gates)
+    read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             break
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        read_inputs(schedule, t, first_rank, x, row, size)
+        read_inputs(schedule, t, part, x, row, size)
         # [z_r, z_u] = [x, h] W + b
-        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        soon = rows_of_step(schedule, t + 1, part, gates)
         multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False, soon)
         clear_padding(z[:, : 2 * size], outputs.shape[1], size)
         for i in range(live):
@@ -68,7 +83,7 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
                 store(z, i, k, r)
                 store(z, i, size + k, u)
         # z_n = [x, r ⊙ h] W_n + b_n
-        soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
+        soon = rows_of_step(schedule, t + 1, part, rows)
         multiply(code, row[:, size:], w_candidate, z[:, 2 * size :], False, soon)
         clear_padding(z[:, 2 * size :], outputs.shape[1], size)
         for i in range(live):
@@ -77,25 +92,29 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, rows, gates, outp
                 u, candidate = load(z, i, size + k), value(relu, load(z, i, 2 * size + k))
                 store(h_new, i, k, u * load(row, i, k) + (1 - u) * candidate)
                 store(z, i, 2 * size + k, candidate)
-        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
+        hand_on(schedule, t, part, h_new[:live], outputs, rows, 0, h_state)
 
 
 @compiled
 def gru_backward(
-    code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_rows, d_z, d_x,
-    first_step, last_step, first_rank, last_rank,
+    code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x,
+    first_step, last_step, first_token, part,
 ):  # fmt: skip
-    """The adjoint of some steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x; ``d_rows`` has a row a rank."""
+    """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
     size = gates.shape[1] // 3
     rh_at = size + d_x.shape[1] + 1
+    _, count = ranks_of(schedule, part)
+    # Gradients of [h, x, 1, r ⊙ h].
+    d_rows = zero_rows(count, size + whole_vectors(d_x.shape[1] + 1 + size, d_z), d_z)
+    read_states(schedule, part, d_h_state, d_rows, 0)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             continue
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        d_row, d_z_t = d_rows[first_rank : first_rank + live, :], d_z[token - schedule.first[first_step] :, :][:live, :]
+        d_row, d_z_t = d_rows[:live, :], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
-        add_from_rows(schedule, t, first_rank, d_outputs, d_row, 0)
+        add_from_rows(schedule, t, part, d_outputs, d_row, 0)
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    u = σ(z_u)
@@ -105,8 +124,8 @@ def gru_backward(
                 store(d_z_t, i, size + k, d_h * (h - candidate) * u * (1 - u))
                 store(d_row, i, k, d_h * u)
         # ∂L/∂[x, 1, r ⊙ h] = ∂L/∂z_n W_nᵀ
-        d_xrh = d_row[:, size : size + whole_vectors(d_x.shape[1] + 1 + size, d_z)]
-        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
+        d_xrh = d_row[:, size:]
+        soon = rows_of_step(schedule, t - 1, part, gates)
         multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False, soon)
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
@@ -116,6 +135,7 @@ def gru_backward(
                 store(d_row, i, k, load(d_row, i, k) + d_rh * r)
         # ∂L/∂[h, x] += ∂L/∂[z_r, z_u] Wᵀ
         d_hx = d_row[:, : whole_vectors(size + d_x.shape[1], d_z)]
-        soon = rows_of_step(schedule, t - 1, first_rank, last_rank, rows)
+        soon = rows_of_step(schedule, t - 1, part, rows)
         multiply(code, d_z_t[:, : 2 * size], w_gates, d_hx, True, soon)
-        copy_to_rows(schedule, t, first_rank, d_row, size, d_x)
+        copy_to_rows(schedule, t, part, d_row, size, d_x)
+    write_states(schedule, part, 0, count, d_rows, 0, d_h_state)

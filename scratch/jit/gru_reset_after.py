@@ -9,9 +9,19 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import add_from_rows, copy_to_rows, hand_on, read_inputs, rows_of_step, span
+from scratch.jit.schedule import (
+    add_from_rows,
+    copy_to_rows,
+    hand_on,
+    ranks_of,
+    read_inputs,
+    read_states,
+    rows_of_step,
+    span,
+    write_states,
+)
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
 
 class GRUResetAfterLayer(Layer):
@@ -40,33 +50,37 @@ class GRUResetAfterLayer(Layer):
             Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units),
         ]
 
-    def forward(self, weights, tape, x, outputs, *ranks):
+    def forward(self, weights, tape, x, h, memories, outputs, part):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
-        gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, *kept, outputs, *ranks)
+        gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
-        through = tape.rows, tape.z, d_outputs, d_rows, d_z, d_x, *steps, *ranks
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, d_x, *block, part
         gru_reset_after_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
 @compiled
 def gru_reset_after_forward(
-    code, w_gates, w_input, w_hidden, relu, schedule, x, rows, gates, outputs, first_rank, last_rank
+    code, w_gates, w_input, w_hidden, relu, schedule, x, h_state, rows, gates, outputs, part
 ):
-    """Run some ranks through all steps: from the inputs x to ``outputs``, r, u, n and z_h of every token."""
+    """Run a part through all steps: from the inputs x to ``outputs``, r, u, n and z_h of every token.
+
+    ``h_state`` [B, H], the initial state, becomes the final one.
+    """
     size = gates.shape[1] // 4
     one_at = x.shape[1]
     h_at = one_at + 1
-    h_new = empty_rows(last_rank - first_rank, size, gates)
+    h_new = empty_rows(ranks_of(schedule, part)[1], size, gates)
+    read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), h_at)
     for t in range(len(schedule.live)):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             break
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        read_inputs(schedule, t, first_rank, x, row, 0)
+        read_inputs(schedule, t, part, x, row, 0)
         # [z_r, z_u] = [x, h] W + b      z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
-        rows_soon = rows_of_step(schedule, t + 1, first_rank, last_rank, rows)
-        z_soon = rows_of_step(schedule, t + 1, first_rank, last_rank, gates)
+        rows_soon = rows_of_step(schedule, t + 1, part, rows)
+        z_soon = rows_of_step(schedule, t + 1, part, gates)
         multiply(code, row[:, :], w_gates, z[:, : 2 * size], False, z_soon)
         multiply(code, row[:, :h_at], w_input, z[:, 2 * size : 3 * size], False, z_soon[:0])
         multiply(code, row[:, one_at:], w_hidden, z[:, 3 * size :], False, rows_soon)
@@ -80,27 +94,31 @@ def gru_reset_after_forward(
                 store(z, i, k, r)
                 store(z, i, size + k, u)
                 store(z, i, 2 * size + k, candidate)
-        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, h_at)
+        hand_on(schedule, t, part, h_new[:live], outputs, rows, h_at, h_state)
 
 
 @compiled
 def gru_reset_after_backward(
-    code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_rows, d_z, d_x,
-    first_step, last_step, first_rank, last_rank,
+    code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x,
+    first_step, last_step, first_token, part,
 ):  # fmt: skip
-    """The adjoint of some steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x; ``d_rows`` has a row a rank."""
+    """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
     size = gates.shape[1] // 4
     one_at = d_x.shape[1]
     h_at = one_at + 1
-    d_h_kept = empty_rows(last_rank - first_rank, size, d_z)
+    _, count = ranks_of(schedule, part)
+    d_h_kept = empty_rows(count, size, d_z)
+    # Gradients of [x, 1, h], wide enough for the whole vectors of [1, h], too.
+    d_rows = zero_rows(count, whole_vectors(h_at + size, d_z) + lanes(d_z), d_z)
+    read_states(schedule, part, d_h_state, d_rows, h_at)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             continue
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        d_row, d_z_t = d_rows[first_rank : first_rank + live, :], d_z[token - schedule.first[first_step] :, :][:live, :]
+        d_row, d_z_t = d_rows[:live, :], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
-        add_from_rows(schedule, t, first_rank, d_outputs, d_row, h_at)
+        add_from_rows(schedule, t, part, d_outputs, d_row, h_at)
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    z_n = x W_x + b_x + r ⊙ z_h    r = σ(z_r)    u = σ(z_u)
@@ -113,8 +131,8 @@ def gru_reset_after_backward(
                 store(d_z_t, i, 2 * size + k, d_z_n)
                 store(d_z_t, i, 3 * size + k, d_z_n * r)
                 store(d_h_kept, i, k, d_h * u)
-        rows_soon = rows_of_step(schedule, t - 1, first_rank, last_rank, rows)
-        z_soon = rows_of_step(schedule, t - 1, first_rank, last_rank, gates)
+        rows_soon = rows_of_step(schedule, t - 1, part, rows)
+        z_soon = rows_of_step(schedule, t - 1, part, gates)
         # x is read in two places, h in three: their gradients add.
         d_x1h, d_x_only = d_row[:, : whole_vectors(h_at + size, d_z)], d_row[:, : whole_vectors(one_at, d_z)]
         d_1h = d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)]
@@ -124,4 +142,5 @@ def gru_reset_after_backward(
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))
-        copy_to_rows(schedule, t, first_rank, d_row, 0, d_x)
+        copy_to_rows(schedule, t, part, d_row, 0, d_x)
+    write_states(schedule, part, 0, count, d_rows, h_at, d_h_state)

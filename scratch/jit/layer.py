@@ -12,7 +12,7 @@ import numpy as np
 
 from scratch.jit.memory import empty, zeros
 from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed
-from scratch.jit.schedule import Schedule, blocks_of_steps, share_ranks, without_tape
+from scratch.jit.schedule import Schedule, block_of_steps, make_schedule, without_tape
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
 from scratch.jit.vector import padded
@@ -54,11 +54,9 @@ class Layer:
     """What the kernels of one cell work on. The class of a cell sets the rest, and adds the calls of its kernels.
 
     - ``row_width``, ``z_width``: of the tape's rows and z's; ``h_at``: the column of h in the former.
-    - ``products``: every ``Product``; ``num_memories``: how many states there are besides h.
+    - ``products``: every ``Product``.
     - ``size``, ``h_size``: ``num_units`` and the width of h in whole vectors.
     """
-
-    num_memories = 0
 
     def __init__(self, cell, input_size, dtype):
         self.cell, self.input_size, self.dtype = cell, input_size, np.dtype(dtype)
@@ -67,22 +65,25 @@ class Layer:
         self.relu = cell.activation == "relu"
         self.panel = VECTORS * padded(1, dtype)
 
-    def run_forward(self, params, schedule, x, h_0, memories_0, outputs, keep_tape, weights=None):
-        """Run from the inputs x [B · T, D] to ``outputs`` [B · T, output_size], and return the tape."""
-        num_ranks, num_tokens = len(schedule.rows), int(schedule.first[-1])
-        count = share_count(num_tokens * self.work_per_token)
-        parts = share_ranks(schedule, count, 0, len(schedule.live))
+    def schedule(self, lengths, num_steps, time_major):
+        """Return the ``Schedule`` of rows of these lengths, in as many parts as there are threads worth it."""
+        count = share_count(int(lengths.sum()) * self.work_per_token)
+        return make_schedule(lengths, num_steps, time_major, count, BLOCK // (self.z_width * self.dtype.itemsize))
+
+    def run_forward(self, params, schedule, x, h, memories, outputs, keep_tape, weights=None):
+        """Run from the inputs x [B · T, D] to ``outputs`` [B · T, output_size], and return the tape.
+
+        ``h`` [B, output_size] and ``memories`` [B, H] are the initial state, and become the final one.
+        """
+        num_ranks, num_tokens = len(schedule.rows), len(schedule.order)
         if not keep_tape:
             schedule, num_tokens = without_tape(schedule), 2 * num_ranks
         rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
-        copy_padded(h_0[schedule.rows], rows[:num_ranks, self.h_at : self.h_at + self.h_size])
-        memories = [empty((num_ranks + num_tokens, self.size), self.dtype) for _ in range(self.num_memories)]
-        for memory, memory_0 in zip(memories, memories_0, strict=True):
-            copy_padded(memory_0[schedule.rows], memory[:num_ranks])
-        tape = LayerTape(params, schedule, rows, z, memories)
+        kept = [empty((num_ranks + num_tokens, self.size), self.dtype) for _ in memories]
+        tape = LayerTape(params, schedule, rows, z, kept)
         if num_tokens:
             weights = weights or self.pack_all(params)
-            run(partial(self.forward, weights, tape, x, outputs), *parts)
+            self.run_parts(schedule, partial(self.forward, weights, tape, x, h, memories, outputs))
         return tape
 
     def run_backward(self, tape, d_outputs, d_h, d_memories, d_x):
@@ -90,29 +91,18 @@ class Layer:
 
         ``d_h`` [B, output_size] and ``d_memories`` [B, H] are those of the final state, and become the initial one's.
         """
-        schedule, num_ranks = tape.schedule, len(tape.schedule.rows)
-        # Wide enough for whole vectors beyond any column; zeros, because no product writes columns beyond its panels.
-        d_rows = zeros((num_ranks, padded(self.row_width, self.dtype) + padded(1, self.dtype)), self.dtype)
-        d_h_of_ranks = d_rows[:, self.h_at : self.h_at + d_h.shape[1]]
-        d_h_of_ranks[:] = d_h[schedule.rows]
-        d_carried = [empty((num_ranks, self.size), self.dtype) for _ in d_memories]
-        for carried, d_memory in zip(d_carried, d_memories, strict=True):
-            copy_padded(d_memory[schedule.rows], carried)
+        schedule = tape.schedule
         gradients = self.start_gradients(schedule)
         weights = [self.pack_transposed(tape.params, product) for product in self.products]
-        add = False
-        for steps in blocks_of_steps(schedule, BLOCK // (self.z_width * self.dtype.itemsize)):
-            first, last = schedule.first[list(steps)].tolist()
-            d_z = empty((last - first, self.z_width), self.dtype)
-            count = share_count((last - first) * self.work_per_token)
+        last = len(schedule.blocks) - 2
+        for number in range(last, -1, -1):
+            block, num_tokens = block_of_steps(schedule, number)
+            d_z = empty((num_tokens, self.z_width), self.dtype)
             # One phase after the other: the gradient of a weight needs ∂L/∂z of all ranks.
-            through_steps = partial(self.backward, weights, tape, d_outputs, d_rows, d_carried, d_z, d_x, steps)
-            run(through_steps, *share_ranks(schedule, count, *steps))
-            run(partial(self.add_gradients, tape, d_z, steps, gradients, add), *((i, count) for i in range(count)))
-            add = True
-        d_h[schedule.rows] = d_h_of_ranks
-        for carried, d_memory in zip(d_carried, d_memories, strict=True):
-            d_memory[schedule.rows] = carried[:, : self.num_units]
+            self.run_parts(schedule, partial(self.backward, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block))
+            each = partial(self.add_gradients, tape, d_z, block, gradients, number < last)
+            count = share_count(num_tokens * self.work_per_token)
+            run(each, *((share, count) for share in range(count)))
         d_params = self.gradients_of_params(tape.params, gradients)
         # In the order of the parameters, whatever that of the products.
         return map_tree(lambda _, d_parameter: d_parameter, tape.params, d_params)
@@ -127,13 +117,25 @@ class Layer:
         start = empty if len(schedule.live) else zeros
         return [start((product.depth, product.num_columns), self.dtype) for product in self.products]
 
-    def add_gradients(self, tape, d_z, steps, gradients, add, number, count):
+    def run_parts(self, schedule, function):
+        """Call ``function`` for each part, shared out among as many threads as are worth it."""
+        num_parts = len(schedule.parts) - 1
+        count = min(num_parts, share_count(len(schedule.order) * self.work_per_token))
+
+        def run_every(first):
+            for part in range(first, num_parts, count):
+                function(part)
+
+        run(run_every, *((first,) for first in range(count)))
+
+    def add_gradients(self, tape, d_z, block, gradients, add, number, count):
         """Add what a block of steps gives to the gradient of each product, in one of ``count`` shares of its tiles."""
-        rows = tape.rows[slice(*tape.schedule.first[list(steps)])]
+        *_, first_token = block
+        order = tape.schedule.order[first_token : first_token + len(d_z)]
         for product, gradient in zip(self.products, gradients, strict=False):
             first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
-            a, d = rows[:, product.source], d_z[:, product.target]
-            add_gradient(tile_code(self.dtype), a, d, gradient, add, first, last)
+            a, d = tape.rows[:, product.source], d_z[:, product.target]
+            add_gradient(tile_code(self.dtype), order, a, d, first_token, gradient, add, first, last)
 
     def pack_all(self, params):
         """Return the packed weights of every product, which is what ``run_forward`` starts with."""
@@ -195,9 +197,3 @@ def h_x_1(layer, num_columns):
         (("bias",), 0, 1, x_at + num_inputs),
     )
     return Product((0, x_at + num_inputs + 1), (0, num_columns), parts, layer.num_units)
-
-
-def copy_padded(source, target):
-    """Copy a matrix to the left of a wider one, and zeros to the rest."""
-    target[:, : source.shape[1]] = source
-    target[:, source.shape[1] :] = 0

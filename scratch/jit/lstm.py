@@ -8,45 +8,60 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import add_from_rows, before, copy_to_rows, hand_on, read_inputs, rows_of_step, span
+from scratch.jit.schedule import (
+    add_from_rows,
+    before,
+    copy_to_rows,
+    hand_on,
+    ranks_of,
+    read_inputs,
+    read_states,
+    rows_of_step,
+    span,
+    write_states,
+)
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
 
 class LSTMLayer(Layer):
     """``BasicLSTMCell``: the tape's rows are [h, x, 1], z's are [i, j, f, o], written over [z_i, z_j, z_f, z_o]."""
-
-    num_memories = 1
 
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
         self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, 4 * self.size
         self.products = [h_x_1(self, self.z_width)]
 
-    def forward(self, weights, tape, x, outputs, *ranks):
+    def forward(self, weights, tape, x, h, memories, outputs, part):
         options = self.cell.forget_bias, self.relu
         kept = tape.rows, tape.z, *tape.memories
-        lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *kept, outputs, *ranks)
+        states = *memories, h
+        lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *states, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_rows, d_memories, d_z, d_x, steps, *ranks):
-        through = d_outputs, *d_memories, d_rows, d_z, d_x, *steps, *ranks
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
+        through = d_outputs, *d_memories, d_h, d_z, d_x, *block, part
         lstm_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, *tape.memories, *through)
 
 
 @compiled
-def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, outputs, first_rank, last_rank):
-    """Run some ranks through all steps: from the inputs x to ``outputs``, the gates and c' of every token."""
+def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state, rows, gates, c, outputs, part):
+    """Run a part through all steps: from the inputs x to ``outputs``, the gates and c' of every token.
+
+    ``c_state`` and ``h_state`` [B, H], the initial state, become the final one.
+    """
     size = c.shape[1]
-    h_new = empty_rows(last_rank - first_rank, size, c)
+    h_new = empty_rows(ranks_of(schedule, part)[1], size, c)
+    read_states(schedule, part, c_state, c[before(schedule, 0, part) :], 0)
+    read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             break
         hx1, z = rows[token : token + live], gates[token : token + live]
-        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
-        read_inputs(schedule, t, first_rank, x, hx1, size)
+        c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
+        read_inputs(schedule, t, part, x, hx1, size)
         # z = [x, h] W + b
-        multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, first_rank, last_rank, gates))
+        multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, part, gates))
         clear_padding(z, outputs.shape[1], size)
         for r in range(live):
             for k in range(0, size, lanes(c)):
@@ -64,39 +79,46 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, rows, gates, c, 
                 store(z, r, size + k, j)
                 store(z, r, 2 * size + k, f)
                 store(z, r, 3 * size + k, o)
-        hand_on(schedule, t, first_rank, h_new[:live], outputs, rows, 0)
+        hand_on(schedule, t, part, h_new[:live], outputs, rows, 0, h_state)
+        write_states(schedule, part, span(schedule, t + 1, part)[1], live, c_new, 0, c_state)
 
 
 @compiled
 def lstm_backward(
-    code, weights, relu, schedule, gates, c, d_outputs, d_c, d_hx, d_z, d_x,
-    first_step, last_step, first_rank, last_rank,
+    code, weights, relu, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x,
+    first_step, last_step, first_token, part,
 ):  # fmt: skip
-    """The adjoint of some steps: from ∂L/∂c' and ∂L/∂h' to ∂L/∂c and ∂L/∂h in their place, ∂L/∂z and ∂L/∂x."""
+    """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
     size = c.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
+    _, count = ranks_of(schedule, part)
+    d_c, d_hx = empty_rows(count, size, c), zero_rows(count, width, c)
+    read_states(schedule, part, d_c_state, d_c, 0)
+    read_states(schedule, part, d_h_state, d_hx, 0)
     for t in range(last_step - 1, first_step - 1, -1):
-        token, live = span(schedule, t, first_rank, last_rank)
+        token, live = span(schedule, t, part)
         if live == 0:
             continue
-        d_block = d_hx[first_rank : first_rank + live, :width]
-        d_z_block = d_z[token - schedule.first[first_step] :][:live]
-        c_old, c_new = c[before(schedule, t) + first_rank :], c[before(schedule, t + 1) + first_rank :]
+        d_block = d_hx[:live, :]
+        d_z_block = d_z[token - first_token :][:live]
+        c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
-        add_from_rows(schedule, t, first_rank, d_outputs, d_block, 0)
+        add_from_rows(schedule, t, part, d_outputs, d_block, 0)
         for r in range(live):
             for k in range(0, size, lanes(c)):
                 i, j = load(gates, token + r, k), load(gates, token + r, size + k)
                 f, o = load(gates, token + r, 2 * size + k), load(gates, token + r, 3 * size + k)
                 # h' = o ⊙ φ(c')       c' is used here and by the next step: its two gradients add.
                 d_h, phi_c = load(d_block, r, k), value(relu, load(c_new, r, k))
-                d_c_k = load(d_c, first_rank + r, k) + d_h * o * slope(relu, phi_c)
+                d_c_k = load(d_c, r, k) + d_h * o * slope(relu, phi_c)
                 # c' = f ⊙ c + i ⊙ j, and through each gate's σ or φ back to z
                 store(d_z_block, r, k, d_c_k * j * i * (1 - i))
                 store(d_z_block, r, size + k, d_c_k * i * slope(relu, j))
                 store(d_z_block, r, 2 * size + k, d_c_k * load(c_old, r, k) * f * (1 - f))
                 store(d_z_block, r, 3 * size + k, d_h * phi_c * o * (1 - o))
-                store(d_c, first_rank + r, k, d_c_k * f)
+                store(d_c, r, k, d_c_k * f)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, first_rank, last_rank, gates))
-        copy_to_rows(schedule, t, first_rank, d_block, size, d_x)
+        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, gates))
+        copy_to_rows(schedule, t, part, d_block, size, d_x)
+    write_states(schedule, part, 0, count, d_c, 0, d_c_state)
+    write_states(schedule, part, 0, count, d_hx, 0, d_h_state)

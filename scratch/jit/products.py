@@ -9,7 +9,7 @@ computed. So each product asks for rows that will be needed soon, read or writte
 
 from scratch.jit.compiler import compiled
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch, store, whole_vectors
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
@@ -43,36 +43,36 @@ def multiply(code, a, packed, z, add, soon):
 
 
 @compiled
-def add_gradient(code, a, d_z, d_w, add, first, last):
+def add_gradient(code, order, a, d_z, first_token, d_w, add, first, last):
     """Compute the tiles ``first`` to ``last`` of d_w [K, N] = aᵀ d_z, or add them to it where ``add``.
 
-    a is [tokens, K] and d_z [tokens, N]; N is of whole vectors. Tiles count down the panels, one panel after another.
+    The sum is over the tokens in ``order``: of each, the row of a [tokens, K] with its number, and the row of d_z
+    [tokens, N] that is ``first_token`` above. N is of whole vectors. Tiles count down the panels, one after another.
     """
-    num_tokens, depth = a.shape
-    num_columns, width = d_z.shape[1], VECTORS * lanes(d_z)
-    num_tiles = (depth + ROWS - 1) // ROWS
-    packed = empty_rows(TOKENS, width, d_z)
-    # The columns of all panels that these tiles are of.
-    columns = slice(first // num_tiles * width, ((last - 1) // num_tiles + 1) * width)
-    for token in range(0, num_tokens, TOKENS):
-        token_end = min(token + TOKENS, num_tokens)
-        next_tokens = slice(token_end, token_end + TOKENS)
-        packed_panel = -1
+    depth, num_columns = d_w.shape
+    width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
+    # The panels that these tiles are of, and their columns.
+    first_panel, last_panel = first // num_tiles, (last - 1) // num_tiles + 1
+    left, right = first_panel * width, min(last_panel * width, num_columns)
+    a_rows, d_rows = empty_rows(TOKENS, depth, a), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
+    for start in range(0, len(order), TOKENS):
+        now, soon = order[start : start + TOKENS], order[start + TOKENS : start + 2 * TOKENS]
+        for n in range(len(now)):
+            copy_row(a, now[n], 0, a_rows, n, 0, depth)
+            for column in range(left, right, lanes(d_z)):
+                panel = (column - left) // width
+                store(d_rows, panel * TOKENS + n, (column - left) % width, load(d_z, now[n] - first_token, column))
         for number in range(first, last):
             panel, tile = number // num_tiles, number % num_tiles
-            left = panel * width
-            right = min(left + width, num_columns)
-            if panel != packed_panel:
-                for row in range(token, token_end):
-                    for column in range(left, right, lanes(d_z)):
-                        store(packed, row - token, column - left, load(d_z, row, column))
-                packed_panel = panel
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
-            b = packed[: token_end - token, : right - left]
-            a_tile, d_w_tile = a[token:token_end, top:bottom].T, d_w[top:bottom, left:right]
-            multiply_tile(code, a_tile, b, d_w_tile, add or token > 0)
-            prefetch_share(a[next_tokens], number - first, last - first)
-            prefetch_share(d_z[next_tokens, columns], number - first, last - first)
+            d_w_tile = d_w[top:bottom, panel * width : min((panel + 1) * width, num_columns)]
+            at = (panel - first_panel) * TOKENS
+            b = d_rows[at : at + len(now), : d_w_tile.shape[1]]
+            multiply_tile(code, a_rows[: len(now), top:bottom].T, b, d_w_tile, add or start > 0)
+            share = number - first, number - first + 1
+            for n in range(share[0] * len(soon) // (last - first), share[1] * len(soon) // (last - first)):
+                prefetch_columns(a, soon[n], 0, depth)
+                prefetch_columns(d_z, soon[n] - first_token, left, right)
 
 
 @compiled
@@ -89,8 +89,7 @@ def prefetch_share(rows, number, count):
     """Ask for one of ``count`` shares of these rows."""
     num_rows, num_columns = rows.shape
     for row in range(number * num_rows // count, (number + 1) * num_rows // count):
-        for column in range(0, num_columns, lanes(rows)):
-            prefetch(rows, row, column)
+        prefetch_columns(rows, row, 0, num_columns)
 
 
 def count_tiles(depth, num_columns, width):

@@ -1,71 +1,139 @@
 """Which rows run when: rows of unequal lengths without a step of padding.
 
 Rows are ranked from the longest to the shortest, so the rows that are live at a step are always the first ``live[t]``
-ranks, and what is kept of all steps lies in memory token after token::
+ranks. A token is one row at one step. Work is thus in proportion to the tokens, not to the longest row. (PyTorch calls
+this a ``PackedSequence``.)
+
+Ranks are cut into parts, each of which one thread takes through all steps, and what is kept of all tokens lies in
+memory part after part, and within a part step after step::
 
     lengths 2, 4, 3   →   ranks 0, 1, 2 are rows 1, 2, 0   →   live 3, 3, 2, 1
 
-    token     0 1 2 | 3 4 5 | 6 7 | 8
-    of rank   0 1 2 | 0 1 2 | 0 1 | 0
-    of step     0   |   1   |  2  | 3
+    of part   0: ranks 0 and 1      |  1: rank 2
+    of step   0   | 1   | 2   | 3   |  0 | 1
+    token     0 1 | 2 3 | 4 5 | 6   |  7 | 8
 
-A token is one row at one step. Work is thus in proportion to the tokens, not to the longest row. (PyTorch calls this
-layout a ``PackedSequence``.)
+So a thread writes where no other does: two that took turns in the same pages would take lines of the cache from one
+another. Where the backward pass cuts the steps into blocks, the same holds for each block.
 """
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from scratch.jit.compiler import compiled
 from scratch.jit.threads import shares
-from scratch.jit.vector import copy_row, lanes, load, store
+from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, whole_vectors
+
+# Parts for each thread, where rows are of unequal lengths and steps are cut into blocks: of the ranks that are live in
+# a late block, each thread then has some.
+PARTS_OF_RAGGED_ROWS = 4
 
 
 class Schedule(NamedTuple):
     """Who is live when, and where each token lies.
 
     - ``rows``: [R] the caller's row of each rank. ``live``: [T] the number of live ranks, T the longest length.
-    - ``first``: [T + 1] the first token of each step; the last entry is the number of tokens.
+    - ``parts``: [P + 1] the first rank of each part, and R. ``blocks``: [K + 1] the first step of each block, and T.
+    - ``first``: [P, T] the first token of each part at each step.
+    - ``order``: [N] the tokens step after step and, within a step, rank after rank, whatever the parts are.
     - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of the caller's
       arrays, seen as matrices [B · T, …].
     """
 
     rows: np.ndarray
     live: np.ndarray
+    parts: np.ndarray
+    blocks: np.ndarray
     first: np.ndarray
+    order: np.ndarray
     step_stride: int
     row_stride: int
 
 
-def make_schedule(lengths, num_steps, time_major):
-    """Return the ``Schedule`` of rows of these lengths [B] in arrays of ``num_steps`` steps."""
+def make_schedule(lengths, num_steps, time_major, count=1, most_tokens=1 << 62):
+    """Return the ``Schedule`` of rows of these lengths [B] in arrays of ``num_steps`` steps.
+
+    It is for ``count`` threads at most, and for blocks of ``most_tokens`` tokens at most, but at least one step.
+    """
     if lengths.min(initial=num_steps) == num_steps:
-        return schedule_of_full_rows(len(lengths), num_steps, time_major)
+        return schedule_of_full_rows(len(lengths), num_steps, time_major, count, most_tokens)
     # Stable: rows of one length keep their order.
     ranked = np.argsort(-lengths, kind="stable")
     rows = ranked[: np.count_nonzero(lengths)]
     longest = lengths.max(initial=0)
     # How many are longer than 0, 1, …: all, less those that have ended.
     live = len(lengths) - np.cumsum(np.bincount(lengths, minlength=longest + 1))[:longest]
-    return Schedule(rows, live, first_tokens(live), *strides(len(lengths), num_steps, time_major))
+    blocks = blocks_of_steps(live, most_tokens)
+    parts = share_ranks(lengths[rows], count * PARTS_OF_RAGGED_ROWS if len(blocks) > 2 else count)
+    return place_tokens(rows, live, parts, blocks, strides(len(lengths), num_steps, time_major))
 
 
-@lru_cache(maxsize=64)
-def schedule_of_full_rows(batch_size, num_steps, time_major):
+@lru_cache(maxsize=16)
+def schedule_of_full_rows(batch_size, num_steps, time_major, count, most_tokens):
     live = np.full(num_steps if batch_size else 0, batch_size)
-    rows = np.arange(batch_size)
-    return Schedule(rows, live, first_tokens(live), *strides(batch_size, num_steps, time_major))
-
-
-def first_tokens(live):
-    return np.concatenate([[0], np.cumsum(live)])
+    blocks, parts = blocks_of_steps(live, most_tokens), share_ranks(np.full(batch_size, num_steps), count)
+    return place_tokens(np.arange(batch_size), live, parts, blocks, strides(batch_size, num_steps, time_major))
 
 
 def strides(batch_size, num_steps, time_major):
     return (batch_size, 1) if time_major else (1, num_steps)
+
+
+def share_ranks(lengths, count):
+    """Return the bounds [P + 1] of ``count`` or fewer parts of ranks of these lengths, with nearly as many tokens each.
+
+    The lengths are from the longest to the shortest, none of them 0.
+    """
+    tokens = np.cumsum(lengths)
+    total = tokens[-1] if len(tokens) else 0
+    if total == len(lengths) * lengths.max(initial=0):
+        ends = [last for _, last in shares(len(lengths), min(count, len(lengths)))]
+    else:
+        ends = np.searchsorted(tokens, [total * i / count for i in range(1, count)], side="left") + 1
+    return np.unique([0, *ends, len(lengths)])
+
+
+def blocks_of_steps(live, most_tokens):
+    """Return the bounds [K + 1] of blocks of steps of at most ``most_tokens`` tokens, but at least one step.
+
+    The blocks are filled from the last step on, which is where the backward pass begins.
+    """
+    tokens = np.concatenate([[0], np.cumsum(live)])
+    bounds = [len(live)]
+    while bounds[-1] > 0:
+        last = bounds[-1]
+        first = int(np.searchsorted(tokens, tokens[last] - most_tokens, side="left"))
+        bounds.append(min(first, last - 1))
+    return np.array(bounds[::-1])
+
+
+def place_tokens(rows, live, parts, blocks, strides):
+    """Return the ``Schedule`` that lays its tokens out block after block, part after part, step after step."""
+    first = np.empty((len(parts) - 1, len(live)), np.int64)
+    order = np.empty(live.sum(), np.int64)
+    schedule = Schedule(rows, live, parts, blocks, first, order, *strides)
+    number_tokens(schedule)
+    return schedule
+
+
+@compiled
+def number_tokens(schedule):
+    """Fill ``first`` and ``order``."""
+    token = 0
+    for block in range(len(schedule.blocks) - 1):
+        for part in range(len(schedule.parts) - 1):
+            for t in range(schedule.blocks[block], schedule.blocks[block + 1]):
+                schedule.first[part, t] = token
+                token += span(schedule, t, part)[1]
+    number = 0
+    for t in range(len(schedule.live)):
+        for part in range(len(schedule.parts) - 1):
+            token, live = span(schedule, t, part)
+            for r in range(live):
+                schedule.order[number] = token + r
+                number += 1
 
 
 def without_tape(schedule):
@@ -74,45 +142,36 @@ def without_tape(schedule):
     No step needs more than its own rows and those of the next. Those of a rank that has ended stay as they are, because
     later steps write to fewer ranks.
     """
-    num_ranks = len(schedule.rows)
-    return schedule._replace(first=np.arange(len(schedule.live) + 1) % 2 * num_ranks)
+    turns = np.arange(len(schedule.live)) % 2
+    return schedule._replace(first=2 * schedule.parts[:-1, None] + np.diff(schedule.parts)[:, None] * turns)
 
 
-def share_ranks(schedule, count, first_step, last_step):
-    """Return ``count`` or fewer ranges of ranks ``(first, last)`` with nearly as many tokens each in these steps."""
-    if schedule.first[-1] == len(schedule.rows) * len(schedule.live):
-        return shares(len(schedule.rows), min(count, len(schedule.rows)))
-    # Rank r is live while live[t] > r, which gives its length.
-    lengths = np.searchsorted(-schedule.live, -np.arange(len(schedule.rows)), side="left")
-    tokens = np.cumsum(np.clip(lengths - first_step, 0, last_step - first_step))
-    bounds = np.searchsorted(tokens, [tokens[-1] * i / count for i in range(1, count)], side="left") + 1
-    bounds = [0, *bounds.tolist(), len(tokens)]
-    return [(first, last) for first, last in pairwise(bounds) if first < last]
-
-
-def blocks_of_steps(schedule, most_tokens):
-    """Return ranges of steps ``(first, last)`` of at most ``most_tokens`` tokens, but at least one step, last first."""
-    blocks, last = [], len(schedule.live)
-    while last > 0:
-        first = int(np.searchsorted(schedule.first, schedule.first[last] - most_tokens, side="left"))
-        first = min(first, last - 1)
-        blocks.append((first, last))
-        last = first
-    return blocks
+def block_of_steps(schedule, number):
+    """Return ``(first_step, last_step, first_token)`` of a block, and the number of its tokens, which lie together."""
+    first_step, last_step = schedule.blocks[number : number + 2].tolist()
+    first_token, end = (int(schedule.live[:step].sum()) for step in (first_step, last_step))
+    return (first_step, last_step, first_token), end - first_token
 
 
 @compiled
-def span(schedule, t, first_rank, last_rank):
-    """Return the token of ``first_rank`` at step t, and how many of the ranks up to ``last_rank`` are live then."""
-    return schedule.first[t] + first_rank, max(min(last_rank, schedule.live[t]) - first_rank, 0)
+def ranks_of(schedule, part):
+    """Return the first rank of a part, and how many there are."""
+    return schedule.parts[part], schedule.parts[part + 1] - schedule.parts[part]
 
 
 @compiled
-def rows_of_step(schedule, t, first_rank, last_rank, of_tokens):
-    """Return the rows, of an array with a row a token, of these ranks at step t: none where there is no such step."""
+def span(schedule, t, part):
+    """Return the first token of a part at step t, and how many of its ranks are live: 0 if there is no such step."""
     if not 0 <= t < len(schedule.live):
-        return of_tokens[:0]
-    token, live = span(schedule, t, first_rank, last_rank)
+        return 0, 0
+    first_rank, count = ranks_of(schedule, part)
+    return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
+
+
+@compiled
+def rows_of_step(schedule, t, part, of_tokens):
+    """Return the rows, of an array with a row a token, of a part at step t: none if there is no such step."""
+    token, live = span(schedule, t, part)
     return of_tokens[token : token + live]
 
 
@@ -123,33 +182,41 @@ def row_of(schedule, t, rank):
 
 
 @compiled
-def before(schedule, t):
-    """Return where the state before step t begins, in an array of R rows of initial state and then one row a token."""
-    return 0 if t == 0 else len(schedule.rows) + schedule.first[t - 1]
+def before(schedule, t, part):
+    """Return where a part's state before step t begins, in R rows of initial states and then one row a token."""
+    return schedule.parts[part] if t == 0 else len(schedule.rows) + schedule.first[part, t - 1]
 
 
 @compiled
-def read_inputs(schedule, t, first_rank, x, rows, column):
+def ask_for_rows(schedule, t, part, matrix):
+    """Ask for the rows, of a matrix of the caller's, of a part at step t, if there is such a step."""
+    _, live = span(schedule, t, part)
+    for r in range(live):
+        prefetch_columns(matrix, row_of(schedule, t, schedule.parts[part] + r), 0, matrix.shape[1])
+
+
+@compiled
+def read_inputs(schedule, t, part, x, rows, column):
     """Write [x, 1] into a step's rows of the tape, from ``column`` on."""
     for r in range(rows.shape[0]):
-        copy_row(x, row_of(schedule, t, first_rank + r), 0, rows, r, column, x.shape[1])
+        copy_row(x, row_of(schedule, t, schedule.parts[part] + r), 0, rows, r, column, x.shape[1])
         rows[r, column + x.shape[1]] = 1
 
 
 @compiled
-def copy_to_rows(schedule, t, first_rank, source, column, target):
+def copy_to_rows(schedule, t, part, source, column, target):
     """Copy columns from ``column`` on, of a step's rows, to rows of a matrix of the caller's."""
     for r in range(source.shape[0]):
-        copy_row(source, r, column, target, row_of(schedule, t, first_rank + r), 0, target.shape[1])
+        copy_row(source, r, column, target, row_of(schedule, t, schedule.parts[part] + r), 0, target.shape[1])
 
 
 @compiled
-def add_from_rows(schedule, t, first_rank, source, target, column):
+def add_from_rows(schedule, t, part, source, target, column):
     """Add the rows of a matrix of the caller's to a step's rows of ``target``, from ``column`` on."""
     width = source.shape[1]
     whole = width - width % lanes(source)
     for r in range(target.shape[0]):
-        row = row_of(schedule, t, first_rank + r)
+        row = row_of(schedule, t, schedule.parts[part] + r)
         for k in range(0, whole, lanes(source)):
             store(target, r, column + k, load(target, r, column + k) + load(source, row, k))
         for k in range(whole, width):
@@ -157,10 +224,31 @@ def add_from_rows(schedule, t, first_rank, source, target, column):
 
 
 @compiled
-def hand_on(schedule, t, first_rank, h_new, outputs, rows, column):
-    """Copy a step's h' to the outputs, and into the tape's rows of step t + 1, from ``column`` on, where they live."""
-    copy_to_rows(schedule, t, first_rank, h_new, 0, outputs)
-    if t + 1 < len(schedule.live):
-        token, live = span(schedule, t + 1, first_rank, first_rank + h_new.shape[0])
-        for r in range(live):
-            copy_row(h_new, r, 0, rows, token + r, column, h_new.shape[1])
+def hand_on(schedule, t, part, h_new, outputs, rows, column, h):
+    """Copy a step's h' to the outputs, and into the tape's rows of step t + 1, from ``column`` on, where they live.
+
+    Of rows that end here it is the final state, which goes to the caller's h [B, …].
+    """
+    copy_to_rows(schedule, t, part, h_new, 0, outputs)
+    soon = rows_of_step(schedule, t + 1, part, rows)
+    for r in range(soon.shape[0]):
+        copy_row(h_new, r, 0, soon, r, column, h_new.shape[1])
+    write_states(schedule, part, soon.shape[0], h_new.shape[0], h_new, 0, h)
+
+
+@compiled
+def read_states(schedule, part, states, rows, column):
+    """Copy the states [B, …] of the caller's to the rows of a part, from ``column`` on, up to whole vectors with 0."""
+    first_rank, count = ranks_of(schedule, part)
+    width = states.shape[1]
+    for r in range(count):
+        copy_row(states, schedule.rows[first_rank + r], 0, rows, r, column, width)
+        rows[r, column + width : column + whole_vectors(width, states)] = 0
+
+
+@compiled
+def write_states(schedule, part, first, last, rows, column, states):
+    """Copy the rows ``first`` to ``last`` of a part, from ``column`` on, to the states [B, …] of the caller's."""
+    first_rank, _ = ranks_of(schedule, part)
+    for r in range(first, last):
+        copy_row(rows, r, column, states, schedule.rows[first_rank + r], 0, states.shape[1])

@@ -25,7 +25,6 @@ from scratch.jit.gru_reset_after import GRUResetAfterLayer
 from scratch.jit.lstm import LSTMLayer
 from scratch.jit.memory import empty
 from scratch.jit.rnn import RNNLayer
-from scratch.jit.schedule import Schedule, make_schedule
 from scratch.tree import map_tree
 
 
@@ -39,10 +38,9 @@ def layer_class(cell):
 
 @dataclass(frozen=True)
 class Batch:
-    """What all layers of a run share: the lengths [B], their schedule, and the layout of the caller's arrays."""
+    """What all layers of a run share: the lengths [B] and the layout of the caller's arrays."""
 
     lengths: np.ndarray
-    schedule: Schedule
     num_steps: int
     time_major: bool
     dtype: np.dtype
@@ -52,7 +50,7 @@ class Batch:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
         sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
         array = empty((*sizes, width), self.dtype)
-        if self.schedule.first[-1] < array.size // width:
+        if self.lengths.min(initial=self.num_steps) < self.num_steps:
             steps = self.by_step(array)
             for row, length in enumerate(self.lengths):
                 steps[length:, row] = 0
@@ -95,8 +93,7 @@ def forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape=T
     if inputs.dtype not in (np.float32, np.float64):
         raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {inputs.dtype}")
     num_steps = inputs.shape[0 if time_major else 1]
-    schedule = make_schedule(lengths, num_steps, time_major)
-    batch = Batch(lengths, schedule, num_steps, time_major, inputs.dtype, keep_tape)
+    batch = Batch(lengths, num_steps, time_major, inputs.dtype, keep_tape)
     params, inputs, state = (map_tree(plain, tree) for tree in (params, inputs, state))
     outputs, final_state, tape = run_forward(cell, params, inputs, state, map_tree(batch.by_step, masks), batch)
     return outputs, final_state, tape if keep_tape else None
@@ -124,18 +121,12 @@ def run_forward(cell, params, x, state, masks, batch):
     if isinstance(cell, ResidualWrapper):
         outputs, final_state, tape = run_forward(cell.cell, params, x, state, masks, batch)
         return batch.add_live(outputs, x), final_state, JitTape(cell, params, input_size, batch, tape)
-    layer = layer_of(cell, input_size, batch.dtype)
-    outputs, schedule = batch.array(cell.output_size), batch.schedule
-    *memories, h = state if isinstance(state, LSTMState) else (state,)
+    layer, outputs = layer_of(cell, input_size, batch.dtype), batch.array(cell.output_size)
+    # Copies, which the kernels make the final state of.
+    *memories, h = (part.copy() for part in (state if isinstance(state, LSTMState) else (state,)))
     with announced(type(cell).__name__, "forward in", batch.dtype):
+        schedule = layer.schedule(batch.lengths, batch.num_steps, batch.time_major)
         tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs), batch.keep_tape)
-    # The state after the last step of each row that has one, and of the others the state they came with.
-    rows, h, memories = schedule.rows, h.copy(), [memory.copy() for memory in memories]
-    last = batch.lengths[rows] - 1
-    h[rows] = batch.by_step(outputs)[last, rows]
-    for memory, of_tokens in zip(memories, tape.memories, strict=True):
-        tokens = tape.schedule.first[last] + np.arange(len(rows))
-        memory[rows] = of_tokens[len(rows) + tokens, : memory.shape[1]]
     final_state = LSTMState(*memories, h) if memories else h
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)
 

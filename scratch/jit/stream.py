@@ -7,7 +7,6 @@ from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.jit.compiler import announced
-from scratch.jit.schedule import make_schedule
 from scratch.jit.stack import check_covered, layer_of, plain
 from scratch.tree import map_tree, named_leaves
 
@@ -19,7 +18,7 @@ class LayerStream:
         h = state.h if isinstance(state, LSTMState) else state
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
-        self.schedule = make_schedule(np.ones(len(h), np.int64), 1, True)
+        self.schedule = self.layer.schedule(np.ones(len(h), np.int64), 1, True)
         self.params, self.state = params, state
         with announced(type(cell).__name__, "forward in", h.dtype):
             self.weights = self.layer.pack_all(params)
@@ -28,11 +27,12 @@ class LayerStream:
         self.state = state
 
     def step(self, x):
-        *memories, h = self.state if isinstance(self.state, LSTMState) else (self.state,)
+        parts = self.state if isinstance(self.state, LSTMState) else (self.state,)
+        # The state before this step may be the caller's to keep.
+        *memories, h = (part.copy() for part in parts)
         output = np.empty((len(h), self.layer.cell.output_size), h.dtype)
-        tape = self.layer.run_forward(self.params, self.schedule, x, h, memories, output, True, self.weights)
-        new = [memory[len(h) :, : self.layer.num_units] for memory in tape.memories]
-        self.state = LSTMState(*new, output) if new else output
+        self.layer.run_forward(self.params, self.schedule, x, h, memories, output, False, self.weights)
+        self.state = LSTMState(*memories, h) if memories else h
         return output
 
 

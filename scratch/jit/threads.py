@@ -10,12 +10,19 @@ import threading
 from queue import SimpleQueue
 
 import numba
+import numpy as np
 
 from scratch.checks import check_count
+from scratch.jit.flags import raise_flag, wait_for_flags
 
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
 # the best, and they have to take turns at Python's lock.
 WORTH_A_THREAD = 6_000_000
+
+# How often a thread looks whether the others are done before it goes to sleep: for about a millisecond.
+PATIENCE = 30_000
+# And how long one that is done leaves Python's lock to whoever has waited for it: some microseconds.
+MOMENT = 100
 
 num_threads = numba.config.NUMBA_NUM_THREADS
 waiting = SimpleQueue()
@@ -49,13 +56,17 @@ def shares(total, count):
 
 def run(function, mine, *others):
     """Call ``function`` with each of these tuples of arguments, side by side; return when all are done."""
+    if not others:
+        function(*mine)
+        return
     start_workers(len(others))
-    done = SimpleQueue()
-    for arguments in others:
-        waiting.put((function, arguments, done))
+    done, flags = SimpleQueue(), np.zeros(len(others), np.int64)
+    for number, arguments in enumerate(others):
+        waiting.put((function, arguments, done, flags, number))
     try:
         function(*mine)
     finally:
+        wait_for_flags(flags, PATIENCE)
         errors = [done.get() for _ in others]
     for error in filter(None, errors):
         raise error
@@ -75,7 +86,7 @@ def start_workers(count):
 def work():
     """Do what is waiting, for ever."""
     while True:
-        function, arguments, done = waiting.get()
+        function, arguments, done, flags, number = waiting.get()
         error = None
         try:
             function(*arguments)
@@ -84,7 +95,8 @@ def work():
         # First let go of the arguments, so that their memory is free as soon as the caller lets go of them, too.
         del function, arguments
         done.put(error)
-        del error
+        del error, done
+        raise_flag(flags, number, MOMENT)
 
 
 def forget_workers():

@@ -45,6 +45,14 @@ def empty_rows(rows, columns, like):
     return buffer[first : first + rows * columns].reshape(rows, columns)
 
 
+@register_jitable
+def zero_rows(rows, columns, like):
+    """Return such an array of zeros."""
+    array = empty_rows(rows, columns, like)
+    array[:] = 0
+    return array
+
+
 def load(array, row, column):
     """Return the vector that begins at ``array[row, column]``."""
     return array[row, column : column + lanes(array)].copy()
@@ -57,6 +65,13 @@ def store(array, row, column, vector):
 
 def prefetch(array, row, column):
     """Ask for the line of the cache that ``array[row, column]`` is in, and do not wait for it. It changes no number."""
+
+
+@register_jitable
+def prefetch_columns(array, row, first, last):
+    """Ask for the lines of the cache that some columns of a row are in."""
+    for column in range(first, last, lanes(array)):
+        prefetch(array, row, column)
 
 
 @register_jitable

@@ -1,0 +1,97 @@
+"""Numbers that one thread writes and another looks at, both in compiled code: how threads tell that they are done.
+
+A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual machine. So whoever expects an answer soon
+keeps looking for it. Compiled code does so without Python's lock, which the other thread needs in order to answer.
+"""
+
+import platform
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
+
+from scratch.jit.compiler import compiled
+
+# A processor of this kind is told that it looks again and again: it then does so at its leisure, some 30 ns a look.
+HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
+
+
+def look(flags, number):
+    """Return a flag as it is by now."""
+    return flags[number]
+
+
+def write(flags, number, value):
+    """Set a flag, for others to see after all that was written before."""
+    flags[number] = value
+
+
+def pause():
+    """Do nothing for a moment."""
+
+
+@compiled
+def raise_flag(flags, number, looks):
+    """Set a flag, and stay away from Python's lock for a moment of so many looks: who waits for the flag needs it."""
+    write(flags, number, 1)
+    for _ in range(looks):
+        pause()
+
+
+@compiled
+def wait_for_flags(flags, looks):
+    """Return as soon as all flags are set, or after so many looks at each."""
+    for number in range(len(flags)):
+        for _ in range(looks):
+            if look(flags, number):
+                break
+            pause()
+
+
+def place(context, builder, array_type, array, number):
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [number])
+
+
+@intrinsic
+def compiled_look(typing, flags, number):
+    def generate(context, builder, signature, arguments):
+        return builder.load_atomic(place(context, builder, signature.args[0], *arguments), "acquire", 8)
+
+    return types.int64(flags, types.intp), generate
+
+
+@intrinsic
+def compiled_write(typing, flags, number, value):
+    def generate(context, builder, signature, arguments):
+        *where, value = arguments
+        builder.store_atomic(value, place(context, builder, signature.args[0], *where), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(flags, types.intp, types.int64), generate
+
+
+@intrinsic
+def compiled_pause(typing):
+    def generate(context, builder, signature, arguments):
+        if HAS_PAUSE:
+            nothing = ir.FunctionType(ir.VoidType(), [])
+            builder.call(cgutils.get_or_insert_function(builder.module, nothing, "llvm.x86.sse2.pause"), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@overload(look)
+def look_for_numba(flags, number):
+    return lambda flags, number: compiled_look(flags, number)
+
+
+@overload(write)
+def write_for_numba(flags, number, value):
+    return lambda flags, number, value: compiled_write(flags, number, value)
+
+
+@overload(pause)
+def pause_for_numba():
+    return lambda: compiled_pause()
