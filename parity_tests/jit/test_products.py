@@ -70,28 +70,28 @@ def test_add_gradient(num_tokens, dtype):
         tiles = count_tiles(depth, columns, width)
         assert tiles == -(-depth // ROWS) * -(-columns // width)
         before, shared = d_w.copy(), d_w.copy()
-        add_gradient(tile_code(dtype), order, a, d_z, 0, d_w, True, 0, tiles)
+        add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, d_w, True, 0, tiles)
         assert_parity(d_w, before + a.T @ d_z)
         # Shared out in three, the tiles of the first and the last share in the middle of a panel.
         for first, last in [(0, tiles // 3), (tiles // 3, tiles - tiles // 4), (tiles - tiles // 4, tiles)]:
             if first < last:
-                add_gradient(tile_code(dtype), order, a, d_z, 0, shared, True, first, last)
+                add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, shared, True, first, last)
         assert_parity(shared, d_w, limit=SAME_BITS)
-        add_gradient(tile_code(dtype), order, a, d_z, 0, d_w, False, 0, tiles)
+        add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, d_w, False, 0, tiles)
         assert_parity(d_w, a.T @ d_z)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_a_gradient_is_summed_in_the_order_of_its_tokens_wherever_they_lie(dtype):
-    """Of a tape of which these tokens are a part, and with a d_z of these tokens alone."""
+    """Of a tape of which these tokens and columns are a part, and with a d_z of these tokens alone."""
     width, num_tokens, above = sizes(dtype)[1], TOKENS + 31, 5
     a, d_z = draw(dtype, num_tokens, 9), draw(dtype, num_tokens, width)
     order = np.random.default_rng(0).permutation(num_tokens)
-    tape, elsewhere = draw(dtype, above + num_tokens, 9), np.empty_like(d_z)
-    tape[above + order], elsewhere[order] = a, d_z
+    tape, elsewhere = draw(dtype, above + num_tokens, 15), draw(dtype, num_tokens, 3 + width)
+    tape[above + order, 4:13], elsewhere[order, 3:] = a, d_z
     expected, found = np.zeros((2, 9, width), dtype)
-    add_gradient(tile_code(dtype), np.arange(num_tokens), a, d_z, 0, expected, False, 0, 2)
-    add_gradient(tile_code(dtype), above + order, tape, elsewhere, above, found, False, 0, 2)
+    add_gradient(tile_code(dtype), np.arange(num_tokens), a, 0, d_z, 0, 0, expected, False, 0, 2)
+    add_gradient(tile_code(dtype), above + order, tape, 4, elsewhere, 3, above, found, False, 0, 2)
     assert_parity(found, expected, limit=SAME_BITS)
     assert_parity(found, a.T @ d_z)
 
@@ -101,7 +101,7 @@ def test_only_the_tiles_asked_for_are_written(dtype):
     width = sizes(dtype)[1]
     a, d_z, d_w = draw(dtype, 3, 14), draw(dtype, 3, 2 * width), np.zeros((14, 2 * width), dtype)
     # Three tiles a panel, of 4, 5 and 5 rows: the last of the first panel and the first of the second.
-    add_gradient(tile_code(dtype), np.arange(3), a, d_z, 0, d_w, True, 2, 4)
+    add_gradient(tile_code(dtype), np.arange(3), a, 0, d_z, 0, 0, d_w, True, 2, 4)
     expected = np.zeros_like(d_w)
     expected[9:, :width] = (a.T @ d_z)[9:, :width]
     expected[:4, width:] = (a.T @ d_z)[:4, width:]

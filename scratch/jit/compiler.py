@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from llvmlite import binding
-from numba import config, njit
+from numba import config, njit, types
 from numba.core.ccallback import CFunc
 
 OPTIONS = {
@@ -24,7 +24,18 @@ OPTIONS = {
 def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
-    return function if config.DISABLE_JIT else kept(njit(function, **OPTIONS))
+    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
+
+
+def without_constants(function):
+    """Return the function, not to be compiled anew for each constant that other compiled code calls it with."""
+
+    def find(arguments, keywords):
+        plain = tuple(map(types.unliteral, arguments))
+        return type(function).get_call_template(function, plain, keywords)
+
+    function.get_call_template = find
+    return function
 
 
 def compiled_address(function, signature):

@@ -14,6 +14,7 @@ from scratch.jit.memory import zeros
 from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import (
     add_from_rows,
+    ask_for_rows,
     before,
     copy_to_rows,
     hand_on,
@@ -24,6 +25,7 @@ from scratch.jit.schedule import (
     span,
     write_states,
 )
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors, zero_rows
 
@@ -92,6 +94,8 @@ def full_lstm_forward(
 
     ``c_state`` and ``h_state`` [B, …], the initial state, become the final one.
     """
+    weights, w_projection, diagonals, schedule = borrowed((weights, w_projection, diagonals, schedule))
+    x, c_state, h_state, rows, gates, c, outputs = borrowed((x, c_state, h_state, rows, gates, c, outputs))
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
@@ -107,6 +111,8 @@ def full_lstm_forward(
         row, z = rows[token : token + live, :], gates[token : token + live, :]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         read_inputs(schedule, t, part, x, row, h_size)
+        ask_for_rows(schedule, t + 1, part, x)
+        ask_for_rows(schedule, t + 1, part, outputs)
         # z = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, part, gates)
         multiply(code, row[:, :m_at], weights, z[:, : 4 * size], False, soon)
@@ -153,6 +159,10 @@ def full_lstm_backward(
     d_outputs, d_c_state, d_h_state, d_z, d_x, first_step, last_step, first_token, part,
 ):  # fmt: skip
     """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
+    weights, w_projection, diagonals, schedule = borrowed((weights, w_projection, diagonals, schedule))
+    gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x = borrowed(
+        (gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x)
+    )
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
@@ -165,7 +175,7 @@ def full_lstm_backward(
         token, live = span(schedule, t, part)
         if live == 0:
             continue
-        z, d_row = gates[token : token + live, :], d_rows[:live, :]
+        z, d_row = gates[token : token + live, :], d_rows[:live]
         d_z_t = d_z[token - first_token :, :][:live, :]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
@@ -201,9 +211,11 @@ def full_lstm_backward(
                 if peepholes:
                     d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)
                 store(d_c, r, k, d_c_k)
+        ask_for_rows(schedule, t - 1, part, d_outputs)
+        ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
         soon = rows_of_step(schedule, t - 1, part, gates)
-        multiply(code, d_z_t[:, : 4 * size], weights, d_row, False, soon)
+        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :], False, soon)
         copy_to_rows(schedule, t, part, d_row, h_size, d_x)
     write_states(schedule, part, 0, count, d_c, 0, d_c_state)
     write_states(schedule, part, 0, count, d_rows, 0, d_h_state)

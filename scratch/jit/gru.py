@@ -11,6 +11,7 @@ from scratch.jit.layer import Layer, Product
 from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import (
     add_from_rows,
+    ask_for_rows,
     copy_to_rows,
     hand_on,
     ranks_of,
@@ -20,6 +21,7 @@ from scratch.jit.schedule import (
     span,
     write_states,
 )
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
@@ -61,6 +63,9 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, ga
 
     ``h_state`` [B, H], the initial state, becomes the final one.
     """
+    w_gates, w_candidate, schedule, x, h_state, rows, gates, outputs = borrowed(
+        (w_gates, w_candidate, schedule, x, h_state, rows, gates, outputs)
+    )
     size = gates.shape[1] // 3
     rh_at = size + x.shape[1] + 1
     h_new = empty_rows(ranks_of(schedule, part)[1], size, gates)
@@ -71,6 +76,8 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, ga
             break
         row, z = rows[token : token + live, :], gates[token : token + live, :]
         read_inputs(schedule, t, part, x, row, size)
+        ask_for_rows(schedule, t + 1, part, x)
+        ask_for_rows(schedule, t + 1, part, outputs)
         # [z_r, z_u] = [x, h] W + b
         soon = rows_of_step(schedule, t + 1, part, gates)
         multiply(code, row[:, :rh_at], w_gates, z[:, : 2 * size], False, soon)
@@ -101,6 +108,9 @@ def gru_backward(
     first_step, last_step, first_token, part,
 ):  # fmt: skip
     """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
+    w_gates, w_candidate, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x = borrowed(
+        (w_gates, w_candidate, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x)
+    )
     size = gates.shape[1] // 3
     rh_at = size + d_x.shape[1] + 1
     _, count = ranks_of(schedule, part)
@@ -112,7 +122,7 @@ def gru_backward(
         if live == 0:
             continue
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        d_row, d_z_t = d_rows[:live, :], d_z[token - first_token :, :][:live, :]
+        d_row, d_z_t = d_rows[:live], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, part, d_outputs, d_row, 0)
         for i in range(live):
@@ -123,6 +133,8 @@ def gru_backward(
                 store(d_z_t, i, 2 * size + k, d_h * (1 - u) * slope(relu, candidate))
                 store(d_z_t, i, size + k, d_h * (h - candidate) * u * (1 - u))
                 store(d_row, i, k, d_h * u)
+        ask_for_rows(schedule, t - 1, part, d_outputs)
+        ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[x, 1, r ⊙ h] = ∂L/∂z_n W_nᵀ
         d_xrh = d_row[:, size:]
         soon = rows_of_step(schedule, t - 1, part, gates)

@@ -11,6 +11,7 @@ from scratch.jit.layer import Layer, Product
 from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import (
     add_from_rows,
+    ask_for_rows,
     copy_to_rows,
     hand_on,
     ranks_of,
@@ -20,6 +21,7 @@ from scratch.jit.schedule import (
     span,
     write_states,
 )
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
@@ -67,6 +69,9 @@ def gru_reset_after_forward(
 
     ``h_state`` [B, H], the initial state, becomes the final one.
     """
+    w_gates, w_input, w_hidden, schedule, x, h_state, rows, gates, outputs = borrowed(
+        (w_gates, w_input, w_hidden, schedule, x, h_state, rows, gates, outputs)
+    )
     size = gates.shape[1] // 4
     one_at = x.shape[1]
     h_at = one_at + 1
@@ -78,6 +83,8 @@ def gru_reset_after_forward(
             break
         row, z = rows[token : token + live, :], gates[token : token + live, :]
         read_inputs(schedule, t, part, x, row, 0)
+        ask_for_rows(schedule, t + 1, part, x)
+        ask_for_rows(schedule, t + 1, part, outputs)
         # [z_r, z_u] = [x, h] W + b      z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
         rows_soon = rows_of_step(schedule, t + 1, part, rows)
         z_soon = rows_of_step(schedule, t + 1, part, gates)
@@ -103,6 +110,9 @@ def gru_reset_after_backward(
     first_step, last_step, first_token, part,
 ):  # fmt: skip
     """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
+    w_gates, w_input, w_hidden, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x = borrowed(
+        (w_gates, w_input, w_hidden, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x)
+    )
     size = gates.shape[1] // 4
     one_at = d_x.shape[1]
     h_at = one_at + 1
@@ -116,7 +126,7 @@ def gru_reset_after_backward(
         if live == 0:
             continue
         row, z = rows[token : token + live, :], gates[token : token + live, :]
-        d_row, d_z_t = d_rows[:live, :], d_z[token - first_token :, :][:live, :]
+        d_row, d_z_t = d_rows[:live], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, part, d_outputs, d_row, h_at)
         for i in range(live):
@@ -133,6 +143,8 @@ def gru_reset_after_backward(
                 store(d_h_kept, i, k, d_h * u)
         rows_soon = rows_of_step(schedule, t - 1, part, rows)
         z_soon = rows_of_step(schedule, t - 1, part, gates)
+        ask_for_rows(schedule, t - 1, part, d_outputs)
+        ask_for_rows(schedule, t - 1, part, d_x)
         # x is read in two places, h in three: their gradients add.
         d_x1h, d_x_only = d_row[:, : whole_vectors(h_at + size, d_z)], d_row[:, : whole_vectors(one_at, d_z)]
         d_1h = d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)]

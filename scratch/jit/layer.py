@@ -27,14 +27,16 @@ PACKING = 8
 
 
 class Product:
-    """One affine map z = [h, x, 1] [W_h; W_x; b] between columns ``source`` of the tape and ``target`` of z.
+    """One affine map z = [h, x, 1] [W_h; W_x; b] between columns of the tape's rows and of z's.
+
+    ``source`` and ``target`` say which, as ``(first, last)``; kept is where they begin.
 
     - ``parts``: which rows of which parameter stand at which row of the product's matrix, ``(path, first, last, at)``.
     - ``units``: the columns of one gate, each of which begins a vector.
     """
 
     def __init__(self, source, target, parts, units):
-        self.source, self.target, self.parts, self.units = slice(*source), slice(*target), parts, units
+        self.source, self.target, self.parts, self.units = source[0], target[0], parts, units
         self.depth, self.num_columns = source[1] - source[0], target[1] - target[0]
         # How many columns of ``source`` have a gradient that is wanted: all but a 1 at their end.
         self.num_inputs = max(at + last - first for path, first, last, at in parts if path[-1] == "kernel")
@@ -134,8 +136,8 @@ class Layer:
         order = tape.schedule.order[first_token : first_token + len(d_z)]
         for product, gradient in zip(self.products, gradients, strict=False):
             first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
-            a, d = tape.rows[:, product.source], d_z[:, product.target]
-            add_gradient(tile_code(self.dtype), order, a, d, first_token, gradient, add, first, last)
+            between = tape.rows, product.source, d_z, product.target
+            add_gradient(tile_code(self.dtype), order, *between, first_token, gradient, add, first, last)
 
     def pack_all(self, params):
         """Return the packed weights of every product, which is what ``run_forward`` starts with."""

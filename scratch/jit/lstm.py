@@ -10,6 +10,7 @@ from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import (
     add_from_rows,
+    ask_for_rows,
     before,
     copy_to_rows,
     hand_on,
@@ -20,6 +21,7 @@ from scratch.jit.schedule import (
     span,
     write_states,
 )
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
 
@@ -49,6 +51,9 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state
 
     ``c_state`` and ``h_state`` [B, H], the initial state, become the final one.
     """
+    weights, schedule, x, c_state, h_state, rows, gates, c, outputs = borrowed(
+        (weights, schedule, x, c_state, h_state, rows, gates, c, outputs)
+    )
     size = c.shape[1]
     h_new = empty_rows(ranks_of(schedule, part)[1], size, c)
     read_states(schedule, part, c_state, c[before(schedule, 0, part) :], 0)
@@ -60,6 +65,8 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state
         hx1, z = rows[token : token + live], gates[token : token + live]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         read_inputs(schedule, t, part, x, hx1, size)
+        ask_for_rows(schedule, t + 1, part, x)
+        ask_for_rows(schedule, t + 1, part, outputs)
         # z = [x, h] W + b
         multiply(code, hx1, weights, z, False, rows_of_step(schedule, t + 1, part, gates))
         clear_padding(z, outputs.shape[1], size)
@@ -89,6 +96,9 @@ def lstm_backward(
     first_step, last_step, first_token, part,
 ):  # fmt: skip
     """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
+    weights, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x = borrowed(
+        (weights, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x)
+    )
     size = c.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
     _, count = ranks_of(schedule, part)
@@ -99,7 +109,7 @@ def lstm_backward(
         token, live = span(schedule, t, part)
         if live == 0:
             continue
-        d_block = d_hx[:live, :]
+        d_block = d_hx[:live]
         d_z_block = d_z[token - first_token :][:live]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
@@ -117,6 +127,8 @@ def lstm_backward(
                 store(d_z_block, r, 2 * size + k, d_c_k * load(c_old, r, k) * f * (1 - f))
                 store(d_z_block, r, 3 * size + k, d_h * phi_c * o * (1 - o))
                 store(d_c, r, k, d_c_k * f)
+        ask_for_rows(schedule, t - 1, part, d_outputs)
+        ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
         multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, gates))
         copy_to_rows(schedule, t, part, d_block, size, d_x)

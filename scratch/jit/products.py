@@ -8,6 +8,7 @@ computed. So each product asks for rows that will be needed soon, read or writte
 """
 
 from scratch.jit.compiler import compiled
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, whole_vectors
 
@@ -43,25 +44,28 @@ def multiply(code, a, packed, z, add, soon):
 
 
 @compiled
-def add_gradient(code, order, a, d_z, first_token, d_w, add, first, last):
+def add_gradient(code, order, rows, source, d_z, target, first_token, d_w, add, first, last):
     """Compute the tiles ``first`` to ``last`` of d_w [K, N] = aᵀ d_z, or add them to it where ``add``.
 
-    The sum is over the tokens in ``order``: of each, the row of a [tokens, K] with its number, and the row of d_z
-    [tokens, N] that is ``first_token`` above. N is of whole vectors. Tiles count down the panels, one after another.
+    The sum is over the tokens in ``order``. A token's row of a is K columns of its row of ``rows``, from ``source`` on;
+    its row of d_z is N columns, from ``target`` on, of the row that is ``first_token`` further up. N is of whole
+    vectors. Tiles count down the panels, one panel after another.
     """
+    order, rows, d_z, d_w = borrowed((order, rows, d_z, d_w))
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
     # The panels that these tiles are of, and their columns.
     first_panel, last_panel = first // num_tiles, (last - 1) // num_tiles + 1
     left, right = first_panel * width, min(last_panel * width, num_columns)
-    a_rows, d_rows = empty_rows(TOKENS, depth, a), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
+    a_rows, d_rows = empty_rows(TOKENS, depth, rows), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
     for start in range(0, len(order), TOKENS):
         now, soon = order[start : start + TOKENS], order[start + TOKENS : start + 2 * TOKENS]
         for n in range(len(now)):
-            copy_row(a, now[n], 0, a_rows, n, 0, depth)
+            copy_row(rows, now[n], source, a_rows, n, 0, depth)
+            row = now[n] - first_token
             for column in range(left, right, lanes(d_z)):
-                panel = (column - left) // width
-                store(d_rows, panel * TOKENS + n, (column - left) % width, load(d_z, now[n] - first_token, column))
+                panel, at = (column - left) // width, (column - left) % width
+                store(d_rows, panel * TOKENS + n, at, load(d_z, row, target + column))
         for number in range(first, last):
             panel, tile = number // num_tiles, number % num_tiles
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
@@ -71,8 +75,8 @@ def add_gradient(code, order, a, d_z, first_token, d_w, add, first, last):
             multiply_tile(code, a_rows[: len(now), top:bottom].T, b, d_w_tile, add or start > 0)
             share = number - first, number - first + 1
             for n in range(share[0] * len(soon) // (last - first), share[1] * len(soon) // (last - first)):
-                prefetch_columns(a, soon[n], 0, depth)
-                prefetch_columns(d_z, soon[n] - first_token, left, right)
+                prefetch_columns(rows, soon[n], source, source + depth)
+                prefetch_columns(d_z, soon[n] - first_token, target + left, target + right)
 
 
 @compiled

@@ -11,6 +11,7 @@ from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import clear_padding, multiply
 from scratch.jit.schedule import (
     add_from_rows,
+    ask_for_rows,
     copy_to_rows,
     hand_on,
     ranks_of,
@@ -20,6 +21,7 @@ from scratch.jit.schedule import (
     span,
     write_states,
 )
+from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors, zero_rows
 
@@ -47,6 +49,7 @@ def rnn_forward(code, weights, relu, schedule, x, h, rows, z, outputs, part):
 
     ``h`` [B, H], the initial state, becomes the final one.
     """
+    weights, schedule, x, h, rows, z, outputs = borrowed((weights, schedule, x, h, rows, z, outputs))
     size = z.shape[1]
     read_states(schedule, part, h, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
@@ -55,6 +58,8 @@ def rnn_forward(code, weights, relu, schedule, x, h, rows, z, outputs, part):
             break
         hx1, h_new = rows[token : token + live], z[token : token + live]
         read_inputs(schedule, t, part, x, hx1, size)
+        ask_for_rows(schedule, t + 1, part, x)
+        ask_for_rows(schedule, t + 1, part, outputs)
         # z = [x, h] W + b
         multiply(code, hx1, weights, h_new, False, rows_of_step(schedule, t + 1, part, rows))
         clear_padding(h_new, outputs.shape[1], size)
@@ -70,6 +75,9 @@ def rnn_backward(
     code, weights, relu, schedule, h_new, d_outputs, d_h, d_z, d_x, first_step, last_step, first_token, part
 ):
     """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
+    weights, schedule, h_new, d_outputs, d_h, d_z, d_x = borrowed(
+        (weights, schedule, h_new, d_outputs, d_h, d_z, d_x)
+    )
     size = h_new.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
     _, count = ranks_of(schedule, part)
@@ -79,7 +87,7 @@ def rnn_backward(
         token, live = span(schedule, t, part)
         if live == 0:
             continue
-        d_block = d_hx[:live, :]
+        d_block = d_hx[:live]
         d_z_block = d_z[token - first_token :][:live]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, part, d_outputs, d_block, 0)
@@ -87,6 +95,8 @@ def rnn_backward(
             for k in range(0, size, lanes(d_z)):
                 # h' = φ(z)
                 store(d_z_block, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))
+        ask_for_rows(schedule, t - 1, part, d_outputs)
+        ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
         multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, h_new))
         copy_to_rows(schedule, t, part, d_block, size, d_x)

@@ -18,6 +18,7 @@ another. Where the backward pass cuts the steps into blocks, the same holds for 
 """
 
 from functools import lru_cache
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -111,29 +112,22 @@ def blocks_of_steps(live, most_tokens):
 
 def place_tokens(rows, live, parts, blocks, strides):
     """Return the ``Schedule`` that lays its tokens out block after block, part after part, step after step."""
-    first = np.empty((len(parts) - 1, len(live)), np.int64)
-    order = np.empty(live.sum(), np.int64)
-    schedule = Schedule(rows, live, parts, blocks, first, order, *strides)
-    number_tokens(schedule)
-    return schedule
+    # How many ranks of each part are live at each step.
+    counts = np.clip(live - parts[:-1, None], 0, np.diff(parts)[:, None])
+    first, token = np.empty_like(counts), 0
+    for block in starmap(slice, pairwise(blocks)):
+        in_block = counts[:, block]
+        first[:, block] = token + before_each(in_block.ravel()).reshape(in_block.shape)
+        token += in_block.sum()
+    # The same counts in the order of the steps, and every token of each.
+    counts, of_step = counts.T.ravel(), first.T.ravel()
+    order = np.arange(token) + np.repeat(of_step - before_each(counts), counts)
+    return Schedule(rows, live, parts, blocks, first, order, *strides)
 
 
-@compiled
-def number_tokens(schedule):
-    """Fill ``first`` and ``order``."""
-    token = 0
-    for block in range(len(schedule.blocks) - 1):
-        for part in range(len(schedule.parts) - 1):
-            for t in range(schedule.blocks[block], schedule.blocks[block + 1]):
-                schedule.first[part, t] = token
-                token += span(schedule, t, part)[1]
-    number = 0
-    for t in range(len(schedule.live)):
-        for part in range(len(schedule.parts) - 1):
-            token, live = span(schedule, t, part)
-            for r in range(live):
-                schedule.order[number] = token + r
-                number += 1
+def before_each(counts):
+    """Return the sum of all that come before each."""
+    return np.cumsum(counts) - counts
 
 
 def without_tape(schedule):

@@ -1,7 +1,11 @@
-"""Numbers that one thread writes and another looks at, both in compiled code: how threads tell that they are done.
+"""What threads share while they run compiled code: flags that say who is done, and arrays that nobody counts.
 
 A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual machine. So whoever expects an answer soon
 keeps looking for it. Compiled code does so without Python's lock, which the other thread needs in order to answer.
+
+Numba counts the references to an array, also those of each part of it that a loop looks at: the number stands in one
+place, and two threads that count the same array take that place from each other, 100 ns at a time. Whoever calls a
+kernel holds on to its arrays, so it need not count.
 """
 
 import platform
@@ -47,6 +51,24 @@ def wait_for_flags(flags, looks):
             if look(flags, number):
                 break
             pause()
+
+
+@intrinsic
+def borrowed(typing, arrays):
+    """Return these arrays, in tuples or not, as ones whose references are not counted: the caller must keep them."""
+
+    def borrow(context, builder, kind, value):
+        if isinstance(kind, types.BaseTuple):
+            parts = zip(kind.types, cgutils.unpack_tuple(builder, value), strict=True)
+            return context.make_tuple(builder, kind, [borrow(context, builder, *part) for part in parts])
+        if isinstance(kind, types.Array):
+            array = context.make_array(kind)(context, builder, value)
+            array.meminfo = cgutils.get_null_value(array.meminfo.type)
+            array.parent = cgutils.get_null_value(array.parent.type)
+            return array._getvalue()
+        return value
+
+    return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
 
 
 def place(context, builder, array_type, array, number):
