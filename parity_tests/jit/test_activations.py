@@ -4,6 +4,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+from numba import config
 
 from scratch.jit.activations import clip, is_within, sigmoid, slope, tanh, value
 from scratch.jit.compiler import compiled
@@ -79,6 +80,17 @@ def test_tanh_is_within_3_units_in_the_last_place_and_sigmoid_within_1_of_1(dtyp
         assert abs(Decimal(float(sigmoid_k)) - true_sigmoid) <= Decimal(float(eps)), z_k
     assert (np.abs(results[0]) <= 1).all()
     assert ((results[1] >= 0) & (results[1] <= 1)).all()
+
+
+@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="NumPy's way from tanh keeps fewer digits of a small σ")
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_compiled_sigmoid_is_within_3_units_in_the_last_place_however_small(dtype):
+    info = np.finfo(dtype)
+    z = np.linspace(np.log(info.tiny) + 1, 30, 1600).astype(dtype)
+    for z_k, sigmoid_k in zip(z, compute(z)[1], strict=True):
+        _, true = exact(z_k)
+        last_place = Decimal(float(np.spacing(dtype(float(true)))))
+        assert abs(Decimal(float(sigmoid_k)) - true) <= 3 * last_place, z_k
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -109,6 +109,12 @@ def test_only_the_tiles_asked_for_are_written(dtype):
     np.testing.assert_array_equal(d_w == 0, expected == 0)
 
 
+def test_a_panel_that_is_not_full_has_tiles_too():
+    """On a machine whose panels are of one vector every panel is full, so here the width is given."""
+    assert count_tiles(2 * ROWS + 1, 65, 64) == 3 * 2
+    assert count_tiles(ROWS, 64, 64) == 1
+
+
 def gates_in_whole_vectors(matrix, units):
     """Return a matrix [n, gates · units] with zeros after each gate, up to whole vectors."""
     lanes = sizes(matrix.dtype)[0]

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -111,6 +112,19 @@ def test_parts_run_side_by_side():
     assert len({thread for _, thread in who}) == 4
     # The first part is the caller's own.
     assert dict(who)[0] is threading.current_thread()
+
+
+def test_a_part_that_takes_long_is_waited_for(monkeypatch):
+    """Also when whoever waits has gone to sleep meanwhile."""
+    monkeypatch.setattr(threads, "PATIENCE", 10)
+    done = []
+
+    def work(seconds):
+        time.sleep(seconds)
+        done.append(seconds)
+
+    threads.run(work, (0,), (0.1,), (0.2,))
+    assert sorted(done) == [0, 0.1, 0.2]
 
 
 @pytest.mark.parametrize("wrong", [0, 2])

@@ -9,6 +9,7 @@ kernel holds on to its arrays, so it need not count.
 """
 
 import platform
+import time
 
 from llvmlite import ir
 from numba import types
@@ -32,7 +33,13 @@ def write(flags, number, value):
 
 
 def pause():
-    """Do nothing for a moment."""
+    """Do nothing for a moment. Where nothing is compiled, the others need Python's lock for all they do."""
+    time.sleep(0)
+
+
+def borrowed(arrays):
+    """Return these arrays, of which some may be in tuples, with no count of references: the caller must keep them."""
+    return arrays
 
 
 @compiled
@@ -51,24 +58,6 @@ def wait_for_flags(flags, looks):
             if look(flags, number):
                 break
             pause()
-
-
-@intrinsic
-def borrowed(typing, arrays):
-    """Return these arrays, in tuples or not, as ones whose references are not counted: the caller must keep them."""
-
-    def borrow(context, builder, kind, value):
-        if isinstance(kind, types.BaseTuple):
-            parts = zip(kind.types, cgutils.unpack_tuple(builder, value), strict=True)
-            return context.make_tuple(builder, kind, [borrow(context, builder, *part) for part in parts])
-        if isinstance(kind, types.Array):
-            array = context.make_array(kind)(context, builder, value)
-            array.meminfo = cgutils.get_null_value(array.meminfo.type)
-            array.parent = cgutils.get_null_value(array.parent.type)
-            return array._getvalue()
-        return value
-
-    return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
 
 
 def place(context, builder, array_type, array, number):
@@ -104,6 +93,22 @@ def compiled_pause(typing):
     return types.void(), generate
 
 
+@intrinsic
+def compiled_borrowed(typing, arrays):
+    def borrow(context, builder, kind, value):
+        if isinstance(kind, types.BaseTuple):
+            parts = zip(kind.types, cgutils.unpack_tuple(builder, value), strict=True)
+            return context.make_tuple(builder, kind, [borrow(context, builder, *part) for part in parts])
+        if isinstance(kind, types.Array):
+            array = context.make_array(kind)(context, builder, value)
+            array.meminfo = cgutils.get_null_value(array.meminfo.type)
+            array.parent = cgutils.get_null_value(array.parent.type)
+            return array._getvalue()
+        return value
+
+    return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
+
+
 @overload(look)
 def look_for_numba(flags, number):
     return lambda flags, number: compiled_look(flags, number)
@@ -117,3 +122,8 @@ def write_for_numba(flags, number, value):
 @overload(pause)
 def pause_for_numba():
     return lambda: compiled_pause()
+
+
+@overload(borrowed)
+def borrowed_for_numba(arrays):
+    return lambda arrays: compiled_borrowed(arrays)
