@@ -265,6 +265,7 @@ FAULTS = [
         ("the first gate packed in place of all", "return gate * units + unit, number", "return unit, number"),
         ("more packed than a gate has", ", min(lanes(matrix), units - unit)", ", min(lanes(matrix), matrix.shape[1] - gate * units - unit)"),
         ("gates packed without a gap", "number * lanes(matrix), min(", "gate * units + unit, min("),
+        ("gradients of the first rows for all", "copy_row(gradient, row + k, source, matrix, k, target, count)", "copy_row(gradient, k, source, matrix, k, target, count)"),
         ("transposed from the first column", "(row + n) // width, :, (row + n) % width", "n // width, :, n % width"),
     ),
     *faults_in(

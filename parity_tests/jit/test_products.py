@@ -3,7 +3,7 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from parity_tests.jit.checks import SAME_BITS
-from scratch.jit.products import DEPTH, TOKENS, add_gradient, count_tiles, multiply, pack, pack_transposed
+from scratch.jit.products import DEPTH, TOKENS, add_gradient, count_tiles, multiply, pack, pack_transposed, unpack
 from scratch.jit.tile import ROWS, VECTORS, tile_code
 from scratch.jit.vector import REGISTER
 
@@ -152,3 +152,12 @@ def test_packing_transposed(units, dtype):
     pack_transposed(matrix, units, packed, 7, 0, vectors // 2)
     pack_transposed(matrix, units, packed, 7, vectors // 2, vectors)
     np.testing.assert_array_equal(packed, expected)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("units", [1, 16, 21])
+def test_unpacking_leaves_out_what_stands_between_gates(units, dtype):
+    gradient = draw(dtype, 9, 3 * -(-units // sizes(dtype)[0]) * sizes(dtype)[0])
+    matrix = np.zeros((4, 3 * units), dtype)
+    unpack(gradient, 2, units, matrix)
+    np.testing.assert_array_equal(matrix, gradient[2:6].reshape(4, 3, -1)[..., :units].reshape(4, -1))

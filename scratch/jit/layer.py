@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.jit.memory import empty, zeros
-from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed
+from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed, unpack
 from scratch.jit.schedule import Schedule, block_of_steps, make_schedule, without_tape
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
@@ -67,9 +67,9 @@ class Layer:
         self.relu = cell.activation == "relu"
         self.panel = VECTORS * padded(1, dtype)
 
-    def schedule(self, lengths, num_steps, time_major):
+    def schedule(self, lengths, num_tokens, num_steps, time_major):
         """Return the ``Schedule`` of rows of these lengths, in as many parts as there are threads worth it."""
-        count = share_count(int(lengths.sum()) * self.work_per_token)
+        count = share_count(num_tokens * self.work_per_token)
         return make_schedule(lengths, num_steps, time_major, count, BLOCK // (self.z_width * self.dtype.itemsize))
 
     def run_forward(self, params, schedule, x, h, memories, outputs, keep_tape, weights=None):
@@ -160,21 +160,19 @@ class Layer:
 
     def share_columns(self, function, matrix, product, packed, at):
         """Share out the columns of a matrix that is packed, by the vector."""
-        vectors = product.num_columns // padded(1, self.dtype)
-        parts = shares(vectors, share_count(PACKING * matrix.size))
-        run(partial(function, matrix, product.units, packed, at), *parts)
+        vectors, count = product.num_columns // padded(1, self.dtype), share_count(PACKING * matrix.size)
+        run(partial(function, matrix, product.units, packed, at), *shares(vectors, count))
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""
         d_params = {}
         for product, gradient in zip(self.products, gradients, strict=False):
-            gates = gradient.reshape(product.depth, -1, padded(product.units, self.dtype))[..., : product.units]
             for path, first, last, at in product.parts:
                 parameter, d_branch = follow(params, path), d_params
                 for name in path[:-1]:
                     d_branch = d_branch.setdefault(name, {})
                 d_parameter = d_branch.setdefault(path[-1], empty(parameter.shape, self.dtype))
-                as_matrix(d_parameter)[first:last] = gates[at : at + last - first].reshape(last - first, -1)
+                unpack(gradient, at, product.units, as_matrix(d_parameter)[first:last])
         return d_params
 
 

@@ -125,6 +125,15 @@ def pack(matrix, units, packed, row, first, last):
 
 
 @compiled
+def unpack(gradient, row, units, matrix):
+    """Copy rows of the gradient of a product's matrix, from ``row`` on, to ``matrix`` [n, gates · units]."""
+    for number in range(gradient.shape[1] // lanes(gradient)):
+        target, source, count = vector_of_gates(matrix, units, number)
+        for k in range(matrix.shape[0]):
+            copy_row(gradient, row + k, source, matrix, k, target, count)
+
+
+@compiled
 def pack_transposed(matrix, units, packed, row, first, last):
     """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
     width = packed.shape[2]

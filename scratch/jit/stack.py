@@ -38,9 +38,10 @@ def layer_class(cell):
 
 @dataclass(frozen=True)
 class Batch:
-    """What all layers of a run share: the lengths [B] and the layout of the caller's arrays."""
+    """What all layers of a run share: the lengths [B], their sum, and the layout of the caller's arrays."""
 
     lengths: np.ndarray
+    num_tokens: int
     num_steps: int
     time_major: bool
     dtype: np.dtype
@@ -50,7 +51,7 @@ class Batch:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
         sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
         array = empty((*sizes, width), self.dtype)
-        if self.lengths.min(initial=self.num_steps) < self.num_steps:
+        if self.num_tokens < self.num_steps * len(self.lengths):
             steps = self.by_step(array)
             for row, length in enumerate(self.lengths):
                 steps[length:, row] = 0
@@ -93,7 +94,7 @@ def forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape=T
     if inputs.dtype not in (np.float32, np.float64):
         raise TypeError(f"engine 'numba' computes in float32 and float64, but inputs are {inputs.dtype}")
     num_steps = inputs.shape[0 if time_major else 1]
-    batch = Batch(lengths, num_steps, time_major, inputs.dtype, keep_tape)
+    batch = Batch(lengths, int(lengths.sum()), num_steps, time_major, inputs.dtype, keep_tape)
     params, inputs, state = (map_tree(plain, tree) for tree in (params, inputs, state))
     outputs, final_state, tape = run_forward(cell, params, inputs, state, map_tree(batch.by_step, masks), batch)
     return outputs, final_state, tape if keep_tape else None
@@ -125,7 +126,7 @@ def run_forward(cell, params, x, state, masks, batch):
     # Copies, which the kernels make the final state of.
     *memories, h = (part.copy() for part in (state if isinstance(state, LSTMState) else (state,)))
     with announced(type(cell).__name__, "forward in", batch.dtype):
-        schedule = layer.schedule(batch.lengths, batch.num_steps, batch.time_major)
+        schedule = layer.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
         tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs), batch.keep_tape)
     final_state = LSTMState(*memories, h) if memories else h
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)

@@ -18,7 +18,7 @@ class LayerStream:
         h = state.h if isinstance(state, LSTMState) else state
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
-        self.schedule = self.layer.schedule(np.ones(len(h), np.int64), 1, True)
+        self.schedule = self.layer.schedule(np.ones(len(h), np.int64), len(h), 1, True)
         self.params, self.state = params, state
         with announced(type(cell).__name__, "forward in", h.dtype):
             self.weights = self.layer.pack_all(params)
