@@ -85,6 +85,22 @@ def test_new_and_changed_weights_are_seen():
     assert_parity(run_small(unroll, problem), run_dynamic(scratch, case, problem))
 
 
+def test_what_has_changed_in_arrays_of_another_layout_is_seen():
+    """They are copied for the kernels, and a copy kept from the call before would be of old numbers."""
+    case = CASES[3]
+    problem = case.draw(np.float64)
+    problem = problem._replace(
+        params=map_tree(np.asfortranarray, problem.params),
+        initial_state=map_tree(np.asfortranarray, problem.initial_state),
+    )
+    unroll = make(case, np.float64)
+    unroll.forward(problem.params, problem.inputs, problem.initial_state)
+    for _, leaf in named_leaves((problem.params, problem.initial_state)):
+        leaf += 0.25
+    found = unroll.forward(problem.params, problem.inputs, problem.initial_state)
+    assert_parity(tuple(found), tuple(run_dynamic(scratch, case, problem)[:2]))
+
+
 def test_arguments_are_not_written_to():
     case = CASES[3]
     problem = case.draw(np.float64)

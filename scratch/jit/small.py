@@ -14,6 +14,7 @@ are those of ``scratch/cells/lstm.py``. Three things keep the processor busy:
 
 from scratch.jit.activations import tanh
 from scratch.jit.compiler import compiled
+from scratch.jit.shared import borrowed
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
 
 
@@ -25,6 +26,9 @@ def small_forward(kernels, biases, forget_biases, states, x, step_stride, row_st
     - ``w``: ``depth`` rows a layer, of which the last is the bias.
     - ``gates``: rows [L, T, B]; ``c``, ``h``: rows [L, T + 1, B], each from before the first step on.
     """
+    kernels, biases, states, x, w, gates, c, h, outputs = borrowed(
+        (kernels, biases, states, x, w, gates, c, h, outputs)
+    )
     batch_size, num_units = states[0][0].shape
     num_layers = len(kernels)
     num_steps = len(gates) // (num_layers * batch_size)
@@ -87,6 +91,10 @@ def small_backward(
 
     ``d_above``: rows [T, B] of whole vectors for the gradient of what a layer hands to the one above.
     """
+    kernels, x, gates, c, h, d_outputs = borrowed((kernels, x, gates, c, h, d_outputs))
+    d_final, d_x, d_initial, d_kernels, d_biases, d_above = borrowed(
+        (d_final, d_x, d_initial, d_kernels, d_biases, d_above)
+    )
     batch_size, num_units = d_final[0][0].shape
     num_layers = len(kernels)
     num_steps = len(gates) // (num_layers * batch_size)

@@ -46,7 +46,10 @@ class SmallUnroll:
         # Row b at step t is row t · step_stride + b · row_stride of the arrays, seen as matrices.
         self.strides = (batch_size, 1) if time_major else (1, num_steps)
         self.lay_out(len(layers), num_steps, input_size, time_major)
-        self.parameters = self.kernels = None
+        # What has been checked before, because most calls come with the same: weights, and a state with its arrays.
+        self.known_weights, self.known_state, self.known_arrays = None, None, None
+        # Those of the last forward pass.
+        self.kernels = None
 
     def lay_out(self, num_layers, num_steps, input_size, time_major):
         """Make all arrays, once."""
@@ -106,20 +109,22 @@ class SmallUnroll:
     def take_params(self, params):
         """Return the kernels and the biases, checked anew where they are not the arrays of the call before."""
         try:
-            kernels, biases = self.by_layer(params)
-            known = self.parameters is not None and all(map(operator.is_, kernels + biases, self.parameters))
+            weights = self.by_layer(params)
+            known = self.known_weights and all(map(same_arrays, weights, self.known_weights))
         except (TypeError, KeyError):
             known = False
         if not known:
             check_params("params", params, self.param_shapes, self.dtype)
-            kernels, biases = self.by_layer(params)
-            self.parameters = kernels + biases
-        return tuple(map(plain, kernels)), tuple(map(plain, biases))
+            # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
+            self.known_weights = tuple(tuple(map(plain, arrays)) for arrays in self.by_layer(params))
+        return self.known_weights
 
     def take_state(self, name, state):
         """Return a state as a tuple of (c, h), zeros for ``None``."""
         if state is None:
             return self.zero_states
+        if state is self.known_state:
+            return self.known_arrays
         layers = state if self.stacked else (state,)
         shape, dtype = self.zero_states[0][0].shape, self.dtype
         # The usual case, settled here because the words of a refusal take longer to prepare than the numbers.
@@ -132,7 +137,10 @@ class SmallUnroll:
         )
         if not fits:
             check_state(name, state, self.cell.state_size, self.batch_size, dtype)
-        return tuple((plain(c), plain(h)) for c, h in layers)
+        arrays = tuple((plain(c), plain(h)) for c, h in layers)
+        if all(map(same_arrays, arrays, layers)):
+            self.known_state, self.known_arrays = state, arrays
+        return arrays
 
     def by_layer(self, params):
         """Return a tuple of all layers' kernels, and one of their biases."""
@@ -143,6 +151,11 @@ class SmallUnroll:
         """Return states (c, h), one a layer, in the structure of the cell's."""
         states = tuple(LSTMState(c, h) for c, h in states)
         return states if self.stacked else states[0]
+
+
+def same_arrays(arrays, others):
+    """Return whether each of these arrays is the other one itself."""
+    return all(map(operator.is_, arrays, others))
 
 
 def small_layers(cell, most_units):
