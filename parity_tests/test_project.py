@@ -31,6 +31,7 @@ STANDARD = {
     "operator",
     "os",
     "pathlib",
+    "platform",
     "queue",
     "re",
     "socket",
