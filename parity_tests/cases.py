@@ -97,7 +97,9 @@ VARIATIONAL_CELLS = [
     DropoutWrapper(BasicLSTMCell(4), 0.7, 0.8, 0.6, variational_recurrent=True),
     DropoutWrapper(BasicRNNCell(4), state_keep_prob=0.5, variational_recurrent=True),
     DropoutWrapper(MultiRNNCell([GRUCell(4), BasicLSTMCell(2)]), 0.9, 0.5, 0.6, variational_recurrent=True),
-    AttentionCellWrapper(DropoutWrapper(BasicLSTMCell(4), 0.7, 0.8, 0.6, variational_recurrent=True), attn_length=2, attn_size=6),
+    AttentionCellWrapper(
+        DropoutWrapper(BasicLSTMCell(4), 0.7, 0.8, 0.6, variational_recurrent=True), attn_length=2, attn_size=6
+    ),
 ]
 # Not among CELLS: their masks cannot be fed into TensorFlow's while_loop and cond, only into a static graph.
 DROPOUT_CELLS = [
