@@ -7,6 +7,8 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from scratch.jit.compiler import has_feature
+
 PACKAGES = ("numpy", "scipy", "numba", "tensorflow", "tf-keras", "keras", "torch", "jax")
 
 
@@ -21,6 +23,12 @@ def cpu_model():
     except OSError:
         found = None
     return found.group(1).strip() if found else platform.processor() or platform.machine()
+
+
+def vectors():
+    """Return the name of the widest registers that Numba compiles for, of those that this engine has tiles for."""
+    features = {"AVX-512": "avx512f", "AVX2": "avx2"}
+    return next((name for name, feature in features.items() if has_feature(feature)), "no AVX2")
 
 
 def memory_gib():
@@ -45,6 +53,7 @@ def describe_machine(threads):
     return {
         "cpu": cpu_model(),
         "cores": usable_cores(),
+        "vectors": vectors(),
         "threads": threads,
         "memory_gib": memory_gib(),
         "system": platform.platform(),
@@ -57,7 +66,7 @@ def machine_lines(machine):
     """Return the description in two lines for people."""
     memory = f", {machine['memory_gib']} GiB" if machine["memory_gib"] else ""
     return [
-        f"{machine['cpu']}, {machine['cores']} cores{memory}, {machine['threads']} threads; {machine['system']}; "
-        f"{machine['date']}",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['vectors']}{memory}, {machine['threads']} threads; "
+        f"{machine['system']}; {machine['date']}",
         ", ".join(f"{name} {number}" for name, number in machine["versions"].items()),
     ]
