@@ -205,7 +205,7 @@ FAULTS = [
         ("bias beside the 1", "0, 1, x_at + num_inputs),", "0, 1, x_at + num_inputs - 1),"),
     ),
     *faults_in(
-        "jit/schedule.py",
+        "jit/rows.py",
         "jit/test_layer.py::test_nothing_is_read_before_it_is_written",
         ("what stands beyond a state's width left as it is", "rows[r, column + width : column + whole_vectors(width, states)] = 0", "pass"),
     ),
@@ -244,7 +244,7 @@ FAULTS = [
         ("two steps of one part in the memory of another", "2 * schedule.parts[:-1, None] +", "schedule.parts[:-1, None] +"),
     ),
     *faults_in(
-        "jit/schedule.py",
+        "jit/rows.py",
         "jit/test_layer.py::test_any_size",
         ("the 1 of the bias left out", "rows[r, column + x.shape[1]] = 1", "rows[r, column + x.shape[1]] = 0"),
         ("gradient of the outputs in whole vectors alone", "target[r, column + k] += source[row, k]", "pass"),

@@ -2,10 +2,10 @@
 
 Read ``lstm.py`` first: its two kernels hold the equations. What they stand on is, from below, ``vector.py``, a register
 of numbers, and ``register.py``, what it is to the compiler; ``activations.py``, σ and tanh; ``tile.py``, the product
-that stays in registers; ``products.py``, whole products made of tiles; ``schedule.py``, which rows run when;
-``layer.py``, a layer over a batch, with ``threads.py``, ``shared.py`` and ``memory.py``; ``stack.py``, from a cell to
-its layers, and ``stream.py``, one step at a time. For networks of a few units there is ``small.py``; ``compiler.py``
-compiles it all.
+that stays in registers; ``products.py``, whole products made of tiles; ``schedule.py``, which rows run when, and
+``rows.py``, to and from where they lie; ``layer.py``, a layer over a batch, with ``threads.py``, ``shared.py`` and
+``memory.py``; ``stack.py``, from a cell to its layers, and ``stream.py``, one step at a time. For networks of a few
+units there is ``small.py``; ``compiler.py`` compiles it all.
 """
 
 from scratch.jit.small_unroll import SmallUnroll

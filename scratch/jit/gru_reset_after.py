@@ -9,18 +9,8 @@ from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import (
-    add_from_rows,
-    ask_for_rows,
-    copy_to_rows,
-    hand_on,
-    ranks_of,
-    read_inputs,
-    read_states,
-    rows_of_step,
-    span,
-    write_states,
-)
+from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
+from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows

@@ -1,26 +1,16 @@
 """The vanilla recurrent network through a whole sequence, forward and back, compiled.
 
 The equations are those of ``scratch/cells/rnn.py``. A token's row of the tape is [h, x, 1], so the bias is one more row
-of the kernel, and z = [h, x, 1] [W_h; W_x; b] is one product. What the cells share is in ``schedule.py``,
-which rows run when, in ``products.py``, and in ``layer.py``, which calls these kernels.
+of the kernel, and z = [h, x, 1] [W_h; W_x; b] is one product. What the cells share is in ``schedule.py``, which rows
+run when, in ``rows.py``, where they lie, in ``products.py``, and in ``layer.py``, which calls these kernels.
 """
 
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
 from scratch.jit.products import clear_padding, multiply
-from scratch.jit.schedule import (
-    add_from_rows,
-    ask_for_rows,
-    copy_to_rows,
-    hand_on,
-    ranks_of,
-    read_inputs,
-    read_states,
-    rows_of_step,
-    span,
-    write_states,
-)
+from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
+from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors, zero_rows
