@@ -27,7 +27,7 @@ class FullLSTMLayer(Layer):
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
         m_at, gates = self.h_size + input_size + 1, 4 * self.size
-        self.h_at, self.row_width, self.z_width = 0, m_at, gates
+        self.row_width, self.z_width = m_at, gates
         self.products = [h_x_1(self, gates)]
         if cell.num_proj is not None:
             self.row_width, self.z_width = m_at + self.size, gates + self.h_size

@@ -22,7 +22,7 @@ class GRULayer(Layer):
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
         size, num_inputs = self.size, input_size + cell.num_units
-        self.h_at, self.row_width, self.z_width = 0, 2 * size + input_size + 1, 3 * size
+        self.row_width, self.z_width = 2 * size + input_size + 1, 3 * size
         gates = (
             (("gates", "kernel"), input_size, num_inputs, 0),
             (("gates", "kernel"), 0, input_size, size),

@@ -22,7 +22,7 @@ class GRUResetAfterLayer(Layer):
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
         size, num_units, h_at = self.size, cell.num_units, input_size + 1
-        self.h_at, self.row_width, self.z_width = h_at, h_at + size, 4 * size
+        self.row_width, self.z_width = h_at + size, 4 * size
         gates = (
             (("gates", "kernel"), 0, input_size, 0),
             (("gates", "bias"), 0, 1, input_size),

@@ -55,7 +55,7 @@ class LayerTape(NamedTuple):
 class Layer:
     """What the kernels of one cell work on. The class of a cell sets the rest, and adds the calls of its kernels.
 
-    - ``row_width``, ``z_width``: of the tape's rows and z's; ``h_at``: the column of h in the former.
+    - ``row_width``, ``z_width``: of the tape's rows and z's.
     - ``products``: every ``Product``.
     - ``size``, ``h_size``: ``num_units`` and the width of h in whole vectors.
     """

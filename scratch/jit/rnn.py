@@ -21,7 +21,7 @@ class RNNLayer(Layer):
 
     def __init__(self, cell, input_size, dtype):
         super().__init__(cell, input_size, dtype)
-        self.h_at, self.row_width, self.z_width = 0, self.size + input_size + 1, self.size
+        self.row_width, self.z_width = self.size + input_size + 1, self.size
         self.products = [h_x_1(self, self.z_width)]
 
     def forward(self, weights, tape, x, h, memories, outputs, part):

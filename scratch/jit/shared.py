@@ -4,7 +4,7 @@ A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual ma
 keeps looking for it. Compiled code does so without Python's lock, which the other thread needs in order to answer.
 
 Numba counts the references to an array, also those of each part of it that a loop looks at: the number stands in one
-place, and two threads that count the same array take that place from each other, 100 ns at a time. Whoever calls a
+place, and two threads that count the same array take that place from each other, again and again. Whoever calls a
 kernel holds on to its arrays, so it need not count.
 """
 
