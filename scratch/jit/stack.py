@@ -102,7 +102,8 @@ def forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape=T
 
 def backward(tape, d_outputs, d_final_state):
     """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
-    return run_backward(tape, plain(d_outputs), map_tree(np.copy, d_final_state))
+    # The array's own ``copy`` is row-major, as the kernels need it; ``np.copy`` keeps the order of what it copies.
+    return run_backward(tape, plain(d_outputs), map_tree(np.ndarray.copy, d_final_state))
 
 
 def run_forward(cell, params, x, state, masks, batch):
