@@ -23,7 +23,7 @@ BLOCK = 16 << 20
 
 
 # To copy a number to another place takes as long as this many multiply-adds.
-PACKING = 8
+COPYING = 32
 
 
 class Product:
@@ -147,7 +147,7 @@ class Layer:
         """Return the packed weights [panels, depth, panel] of a product."""
         packed = zeros((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
         for path, first, last, at in product.parts:
-            self.share_columns(pack, as_matrix(follow(params, path))[first:last], product, packed, at)
+            share_rows(pack, as_matrix(follow(params, path))[first:last], product.units, packed, at)
         return packed
 
     def pack_transposed(self, params, product):
@@ -155,13 +155,8 @@ class Layer:
         packed = zeros((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
         for path, first, last, at in product.parts:
             if at < product.num_inputs:
-                self.share_columns(pack_transposed, as_matrix(follow(params, path))[first:last], product, packed, at)
+                share_rows(pack_transposed, as_matrix(follow(params, path))[first:last], product.units, packed, at)
         return packed
-
-    def share_columns(self, function, matrix, product, packed, at):
-        """Share out the columns of a matrix that is packed, by the vector."""
-        vectors, count = product.num_columns // padded(1, self.dtype), share_count(PACKING * matrix.size)
-        run(partial(function, matrix, product.units, packed, at), *shares(vectors, count))
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""
@@ -172,8 +167,13 @@ class Layer:
                 for name in path[:-1]:
                     d_branch = d_branch.setdefault(name, {})
                 d_parameter = d_branch.setdefault(path[-1], empty(parameter.shape, self.dtype))
-                unpack(gradient, at, product.units, as_matrix(d_parameter)[first:last])
+                share_rows(unpack, as_matrix(d_parameter)[first:last], product.units, gradient, at)
         return d_params
+
+
+def share_rows(function, matrix, *arguments):
+    """Call ``function`` with a matrix and more, its rows shared out among as many threads as are worth it."""
+    run(partial(function, matrix, *arguments), *shares(len(matrix), share_count(COPYING * matrix.size)))
 
 
 def follow(params, path):

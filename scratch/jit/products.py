@@ -102,44 +102,48 @@ def count_tiles(depth, num_columns, width):
 
 
 @compiled
-def vector_of_gates(matrix, units, number):
-    """Return where vector ``number`` of a matrix [n, gates · units] is, where it goes, and how many numbers it has.
-
-    Vectors are counted through all gates. Each gate begins one, so a gate's last vector may be cut short.
-    """
-    of_gate = whole_vectors(units, matrix) // lanes(matrix)
-    gate, unit = number // of_gate, number % of_gate * lanes(matrix)
-    return gate * units + unit, number * lanes(matrix), min(lanes(matrix), units - unit)
-
-
-@compiled
 def pack(matrix, units, packed, row, first, last):
-    """Copy the vectors ``first`` to ``last`` of each row of a matrix into ``packed``, to its rows from ``row`` on."""
+    """Copy rows ``first`` to ``last`` of a matrix [n, gates · units] into ``packed``, to its rows from ``row`` on.
+
+    Each gate begins a vector, so a gate's last vector may be cut short.
+    """
     panels, depth, width = packed.shape
     # Panel below panel: each number of ``packed`` then has a row and a column.
     packed = packed.reshape(panels * depth, width)
-    for k in range(matrix.shape[0]):
-        for number in range(first, last):
-            source, target, count = vector_of_gates(matrix, units, number)
-            copy_row(matrix, k, source, packed, target // width * depth + row + k, target % width, count)
+    size = whole_vectors(units, matrix)
+    for k in range(first, last):
+        for gate in range(matrix.shape[1] // units):
+            unit = 0
+            while unit < units:
+                # As much as there is of this gate in this panel.
+                panel, column = (gate * size + unit) // width, (gate * size + unit) % width
+                count = min(width - column, units - unit)
+                copy_row(matrix, k, gate * units + unit, packed, panel * depth + row + k, column, count)
+                unit += count
 
 
 @compiled
-def unpack(gradient, row, units, matrix):
-    """Copy rows of the gradient of a product's matrix, from ``row`` on, to ``matrix`` [n, gates · units]."""
-    for number in range(gradient.shape[1] // lanes(gradient)):
-        target, source, count = vector_of_gates(matrix, units, number)
-        for k in range(matrix.shape[0]):
-            copy_row(gradient, row + k, source, matrix, k, target, count)
+def unpack(matrix, units, gradient, row, first, last):
+    """Copy to rows ``first`` to ``last`` of a matrix [n, gates · units] their gradient, in rows from ``row`` on."""
+    size = whole_vectors(units, matrix)
+    for k in range(first, last):
+        for gate in range(matrix.shape[1] // units):
+            copy_row(gradient, row + k, gate * size, matrix, k, gate * units, units)
 
 
 @compiled
 def pack_transposed(matrix, units, packed, row, first, last):
-    """The same for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
-    width = packed.shape[2]
-    for n in range(matrix.shape[0]):
-        column = packed[(row + n) // width, :, (row + n) % width]
-        for number in range(first, last):
-            source, target, count = vector_of_gates(matrix, units, number)
-            for k in range(count):
-                column[target + k] = matrix[n, source + k]
+    """``pack`` for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
+    width, size = packed.shape[2], whole_vectors(units, matrix)
+    n = first
+    while n < last:
+        # As many rows as there are columns left in a vector: they fill its line of the cache.
+        panel, column = (row + n) // width, (row + n) % width
+        count = min(lanes(matrix) - column % lanes(matrix), last - n)
+        for gate in range(matrix.shape[1] // units):
+            source = matrix[n : n + count, gate * units : (gate + 1) * units]
+            target = packed[panel, gate * size :, column:]
+            for i in range(count):
+                for k in range(units):
+                    target[k, i] = source[i, k]
+        n += count

@@ -74,3 +74,13 @@ def write_states(schedule, part, first, last, rows, column, states):
     first_rank, _ = ranks_of(schedule, part)
     for r in range(first, last):
         copy_row(rows, r, column, states, schedule.rows[first_rank + r], 0, states.shape[1])
+
+
+@compiled
+def clear_ends(lengths, step_stride, row_stride, matrix, first_step, last_step):
+    """Write 0 to what is past the end of each row, of lengths [B], at some steps of a matrix of the caller's."""
+    for t in range(first_step, last_step):
+        for b in range(len(lengths)):
+            if t >= lengths[b]:
+                for k in range(matrix.shape[1]):
+                    matrix[t * step_stride + b * row_stride, k] = 0

@@ -6,7 +6,7 @@ only itself at t − 1 and the layer below at t.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -22,9 +22,13 @@ from scratch.jit.compiler import announced
 from scratch.jit.full_lstm import FullLSTMLayer
 from scratch.jit.gru import GRULayer
 from scratch.jit.gru_reset_after import GRUResetAfterLayer
+from scratch.jit.layer import COPYING
 from scratch.jit.lstm import LSTMLayer
 from scratch.jit.memory import empty
 from scratch.jit.rnn import RNNLayer
+from scratch.jit.rows import clear_ends
+from scratch.jit.schedule import strides
+from scratch.jit.threads import run, share_count, shares
 from scratch.tree import map_tree
 
 
@@ -51,10 +55,11 @@ class Batch:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
         sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
         array = empty((*sizes, width), self.dtype)
-        if self.num_tokens < self.num_steps * len(self.lengths):
-            steps = self.by_step(array)
-            for row, length in enumerate(self.lengths):
-                steps[length:, row] = 0
+        padding = self.num_steps * len(self.lengths) - self.num_tokens
+        if padding:
+            layout = strides(len(self.lengths), self.num_steps, self.time_major)
+            each = partial(clear_ends, self.lengths, *layout, matrix(array))
+            run(each, *shares(self.num_steps, share_count(COPYING * padding * width)))
         return array
 
     def add_live(self, array, other):
