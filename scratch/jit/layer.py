@@ -96,13 +96,13 @@ class Layer:
         schedule = tape.schedule
         gradients = self.start_gradients(schedule)
         weights = [self.pack_transposed(tape.params, product) for product in self.products]
-        last = len(schedule.blocks) - 2
-        for number in range(last, -1, -1):
-            block, num_tokens = block_of_steps(schedule, number)
-            d_z = empty((num_tokens, self.z_width), self.dtype)
+        blocks = [block_of_steps(schedule, number) for number in range(len(schedule.blocks) - 1)]
+        d_z_of_any = empty((max((num_tokens for *_, num_tokens in blocks), default=0), self.z_width), self.dtype)
+        for number, (block, num_tokens) in enumerate(reversed(blocks)):
+            d_z = d_z_of_any[:num_tokens]
             # One phase after the other: the gradient of a weight needs ∂L/∂z of all ranks.
             self.run_parts(schedule, partial(self.backward, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block))
-            each = partial(self.add_gradients, tape, d_z, block, gradients, number < last)
+            each = partial(self.add_gradients, tape, d_z, block, gradients, number > 0)
             count = share_count(num_tokens * self.work_per_token)
             run(each, *((share, count) for share in range(count)))
         d_params = self.gradients_of_params(tape.params, gradients)

@@ -14,8 +14,9 @@ from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_colum
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
-# Tokens whose share of a gradient is added up in one go: a panel of ∂L/∂z of 24 KB, which a level-1 cache holds.
-TOKENS = 96
+# Tokens whose share of a gradient is added up in one go. With few, what is added up is loaded and stored too often; with
+# many, their rows do not stay in the level-2 cache.
+TOKENS = 256
 
 
 @compiled
@@ -57,11 +58,16 @@ def add_gradient(code, order, rows, source, d_z, target, first_token, d_w, add, 
     # The panels that these tiles are of, and their columns.
     first_panel, last_panel = first // num_tiles, (last - 1) // num_tiles + 1
     left, right = first_panel * width, min(last_panel * width, num_columns)
-    a_rows, d_rows = empty_rows(TOKENS, depth, rows), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
+    # And the columns of a: of all tiles, or of those in the one panel.
+    low, high = 0, depth
+    if last_panel - first_panel == 1:
+        low = first % num_tiles * depth // num_tiles
+        high = ((last - 1) % num_tiles + 1) * depth // num_tiles
+    a_rows, d_rows = empty_rows(TOKENS, high - low, rows), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
     for start in range(0, len(order), TOKENS):
         now, soon = order[start : start + TOKENS], order[start + TOKENS : start + 2 * TOKENS]
         for n in range(len(now)):
-            copy_row(rows, now[n], source, a_rows, n, 0, depth)
+            copy_row(rows, now[n], source + low, a_rows, n, 0, high - low)
             row = now[n] - first_token
             for column in range(left, right, lanes(d_z)):
                 panel, at = (column - left) // width, (column - left) % width
@@ -72,10 +78,10 @@ def add_gradient(code, order, rows, source, d_z, target, first_token, d_w, add, 
             d_w_tile = d_w[top:bottom, panel * width : min((panel + 1) * width, num_columns)]
             at = (panel - first_panel) * TOKENS
             b = d_rows[at : at + len(now), : d_w_tile.shape[1]]
-            multiply_tile(code, a_rows[: len(now), top:bottom].T, b, d_w_tile, add or start > 0)
+            multiply_tile(code, a_rows[: len(now), top - low : bottom - low].T, b, d_w_tile, add or start > 0)
             share = number - first, number - first + 1
             for n in range(share[0] * len(soon) // (last - first), share[1] * len(soon) // (last - first)):
-                prefetch_columns(rows, soon[n], source, source + depth)
+                prefetch_columns(rows, soon[n], source + low, source + high)
                 prefetch_columns(d_z, soon[n] - first_token, target + left, target + right)
 
 

@@ -142,7 +142,9 @@ def without_tape(schedule):
 def block_of_steps(schedule, number):
     """Return ``(first_step, last_step, first_token)`` of a block, and the number of its tokens, which lie together."""
     first_step, last_step = schedule.blocks[number : number + 2].tolist()
-    first_token, end = (int(schedule.live[:step].sum()) for step in (first_step, last_step))
+    # The longest row is of the first part.
+    first_token = int(schedule.first[0, first_step])
+    end = int(schedule.first[0, last_step]) if last_step < len(schedule.live) else len(schedule.order)
     return (first_step, last_step, first_token), end - first_token
 
 
