@@ -35,7 +35,7 @@ BLOCK_CELLS = [
     LSTMBlockCell(4),
     LSTMBlockCell(4, use_peepholes=True, forget_bias=0.3),
     LSTMBlockCell(4, cell_clip=0.4),
-    LSTMBlockCell(4, use_peepholes=True, cell_clip=0.4),
+    LSTMBlockCell(4, use_peepholes=True, cell_clip=0.3),
 ]
 GRU_CELLS = [
     GRUCell(4),

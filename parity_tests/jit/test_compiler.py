@@ -99,9 +99,9 @@ def double(x):
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 def test_what_is_kept_is_given_up_when_its_own_folder_or_the_engine_changes():
     """A function of another folder has the engine's vectors in it as well."""
-    stamp = compiler.compiled(double)._cache._cache_file._source_stamp
+    version = compiler.compiled(double)._cache._cache_file._version
     for file in (__file__, compiler.__file__):
-        assert compiler.sources(Path(file).parent) in stamp
+        assert compiler.sources(Path(file).parent) in version
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")

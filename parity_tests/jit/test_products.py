@@ -3,7 +3,18 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from parity_tests.jit.checks import SAME_BITS
-from scratch.jit.products import DEPTH, TOKENS, add_gradient, count_tiles, multiply, pack, pack_transposed, unpack
+from scratch.jit.products import (
+    DEPTH,
+    TOKENS,
+    Adjoint,
+    add_gradient,
+    count_tiles,
+    multiply,
+    multiply_transposed,
+    pack,
+    pack_transposed,
+    unpack,
+)
 from scratch.jit.tile import ROWS, VECTORS, tile_code
 from scratch.jit.vector import REGISTER
 
@@ -58,6 +69,24 @@ def test_how_rows_are_cut_changes_no_bit(dtype):
             for row in range(rows):
                 multiply(tile_code(dtype), a[row : row + 1], b, alone[row : row + 1], add, a)
             assert_parity(together, alone, limit=SAME_BITS)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize(("many", "few"), [(1, 0), (2, 1), (0, 2)])
+def test_multiply_transposed(many, few, dtype):
+    """Gradients of columns 3 and on, in whole vectors, and of a few others; the rest is left alone."""
+    lanes, _ = sizes(dtype)
+    rows, depth, last = 7, 3 * lanes, 3 + many * lanes
+    columns = np.array([0, last + 1][:few], np.int64)
+    d_z, d_rows = draw(dtype, rows, depth), draw(dtype, rows, last + 2)
+    w_many, w_few = draw(dtype, depth, many * lanes), draw(dtype, few, depth)
+    weights = Adjoint(packed_weights(w_many), 3, last, w_few, columns)
+    for add in (True, False):
+        expected = d_rows.copy()
+        expected[:, 3:last] = d_z @ w_many + add * d_rows[:, 3:last]
+        expected[:, columns] = d_z @ w_few.T + add * d_rows[:, columns]
+        multiply_transposed(tile_code(dtype), d_z, weights, d_rows, add, d_z)
+        assert_parity(d_rows, expected)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -129,9 +158,8 @@ def test_packing(units, dtype):
     matrix = draw(dtype, 5, 4 * units)
     expected = packed_weights(gates_in_whole_vectors(matrix, units))
     packed = np.zeros((len(expected), 8, expected.shape[2]), dtype)
-    vectors = gates_in_whole_vectors(matrix, units).shape[1] // sizes(dtype)[0]
-    pack(matrix, units, packed, 2, 0, vectors // 2)
-    pack(matrix, units, packed, 2, vectors // 2, vectors)
+    pack(matrix, units, packed, 2, 0, 2)
+    pack(matrix, units, packed, 2, 2, 5)
     np.testing.assert_array_equal(packed[:, 2:7], expected)
     assert (packed[:, :2] == 0).all()
     assert (packed[:, 7:] == 0).all()
@@ -148,9 +176,8 @@ def test_packing_transposed(units, dtype):
     expected[:, 7:] = wide.T
     expected = packed_weights(expected)
     packed = np.zeros_like(expected)
-    vectors = wide.shape[1] // sizes(dtype)[0]
-    pack_transposed(matrix, units, packed, 7, 0, vectors // 2)
-    pack_transposed(matrix, units, packed, 7, vectors // 2, vectors)
+    pack_transposed(matrix, units, packed, 7, 0, width - 9)
+    pack_transposed(matrix, units, packed, 7, width - 9, width + 5)
     np.testing.assert_array_equal(packed, expected)
 
 
@@ -159,5 +186,6 @@ def test_packing_transposed(units, dtype):
 def test_unpacking_leaves_out_what_stands_between_gates(units, dtype):
     gradient = draw(dtype, 9, 3 * -(-units // sizes(dtype)[0]) * sizes(dtype)[0])
     matrix = np.zeros((4, 3 * units), dtype)
-    unpack(gradient, 2, units, matrix)
+    unpack(matrix, units, gradient, 2, 0, 1)
+    unpack(matrix, units, gradient, 2, 1, 4)
     np.testing.assert_array_equal(matrix, gradient[2:6].reshape(4, 3, -1)[..., :units].reshape(4, -1))

@@ -17,6 +17,7 @@ from scratch.jit.vector import (
     power_of_two,
     round_to_whole,
     store,
+    total,
     whole_vectors,
 )
 
@@ -95,6 +96,17 @@ def test_power_of_two_reaches_from_the_least_exponent_to_the_largest(dtype):
     with np.errstate(all="ignore"):
         compute_all(y, y, results)
     np.testing.assert_allclose(results[9], np.ldexp(dtype(1), y[0].astype(int)), rtol=POWER_LIMIT)
+
+
+@compiled
+def total_of(array):
+    return total(load(array, 0, 0))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_total(dtype):
+    numbers = np.arange(1, REGISTER // np.dtype(dtype).itemsize + 1, dtype=dtype)
+    assert total_of(numbers[None] / 2) == numbers.sum() / 2
 
 
 @compiled

@@ -61,8 +61,9 @@ def kept(function):
     # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
     # folder and of this one in it, and code that disagrees with them about the size of a tile writes where it must not.
     index = function._cache._cache_file
+    # The version is compared before the rest is read, which names classes of ours that may be gone by then.
     folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
-    index._source_stamp = index._source_stamp, *map(sources, folders)
+    index._version = index._version, *map(sources, folders)
     return function
 
 

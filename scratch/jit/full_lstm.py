@@ -11,7 +11,7 @@ from scratch.jit.activations import clip, is_within, sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product, h_x_1
 from scratch.jit.memory import zeros
-from scratch.jit.products import clear_padding, multiply
+from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
@@ -32,7 +32,8 @@ class FullLSTMLayer(Layer):
         if cell.num_proj is not None:
             self.row_width, self.z_width = m_at + self.size, gates + self.h_size
             projection = ((("projection", "kernel"), 0, cell.num_units, 0),)
-            self.products.append(Product((m_at, self.row_width), (gates, self.z_width), projection, cell.num_proj))
+            columns = (m_at, self.row_width), (gates, self.z_width)
+            self.products.append(Product(*columns, projection, cell.num_proj, self.dtype))
         self.cell_clip, self.proj_clip = (
             np.inf if bound is None else bound for bound in (cell.cell_clip, cell.proj_clip)
         )
@@ -155,9 +156,10 @@ def full_lstm_backward(
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
-    width = whole_vectors(h_size + d_x.shape[1], d_z)
+    m_at = h_size + d_x.shape[1] + 1
     _, count = ranks_of(schedule, part)
-    d_m, d_c, d_rows = empty_rows(count, size, c), empty_rows(count, size, c), zero_rows(count, width, c)
+    # Gradients of [h, x, 1, m].
+    d_c, d_rows = empty_rows(count, size, c), zero_rows(count, whole_vectors(m_at + size, c), c)
     read_states(schedule, part, d_c_state, d_c, 0)
     read_states(schedule, part, d_h_state, d_rows, 0)
     for t in range(last_step - 1, first_step - 1, -1):
@@ -174,16 +176,16 @@ def full_lstm_backward(
             for r in range(live):
                 for k in range(0, h_size, lanes(c)):
                     store(d_z_t, r, 4 * size + k, load(d_row, r, k) * is_within(load(z, r, 4 * size + k), proj_clip))
-            multiply(code, d_z_t[:, 4 * size :], w_projection, d_m[:live, :], False, gates[:0])
+            multiply_transposed(code, d_z_t[:, 4 * size :], w_projection, d_row, False, gates[:0])
         else:
             for r in range(live):
-                copy_row(d_row, r, 0, d_m, r, 0, size)
+                copy_row(d_row, r, 0, d_row, r, m_at, size)
         for r in range(live):
             for k in range(0, size, lanes(c)):
                 i, j, f, o = load(z, r, k), load(z, r, size + k), load(z, r, 2 * size + k), load(z, r, 3 * size + k)
                 c_k, phi_c = load(c_old, r, k), value(relu, load(c_new, r, k))
                 # m = o ⊙ φ(c')       o = σ(z_o + w_o ⊙ c')
-                d_m_k = load(d_m, r, k)
+                d_m_k = load(d_row, r, m_at + k)
                 d_z_o = d_m_k * phi_c * o * (1 - o)
                 d_c_k = load(d_c, r, k) + d_m_k * o * slope(relu, phi_c)
                 if peepholes:
@@ -204,7 +206,7 @@ def full_lstm_backward(
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
         soon = rows_of_step(schedule, t - 1, part, gates)
-        multiply(code, d_z_t[:, : 4 * size], weights, d_row[:, :], False, soon)
+        multiply_transposed(code, d_z_t[:, : 4 * size], weights, d_row, False, soon)
         copy_to_rows(schedule, t, part, d_row, h_size, d_x)
     write_states(schedule, part, 0, count, d_c, 0, d_c_state)
     write_states(schedule, part, 0, count, d_rows, 0, d_h_state)

@@ -8,7 +8,7 @@ row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
-from scratch.jit.products import clear_padding, multiply
+from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
@@ -34,8 +34,8 @@ class GRULayer(Layer):
             (("candidate", "kernel"), input_size, num_inputs, input_size + 1),
         )
         self.products = [
-            Product((0, size + input_size + 1), (0, 2 * size), gates, cell.num_units),
-            Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units),
+            Product((0, size + input_size + 1), (0, 2 * size), gates, cell.num_units, self.dtype),
+            Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units, self.dtype),
         ]
 
     def forward(self, weights, tape, x, h, memories, outputs, part):
@@ -126,9 +126,8 @@ def gru_backward(
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[x, 1, r ⊙ h] = ∂L/∂z_n W_nᵀ
-        d_xrh = d_row[:, size:]
         soon = rows_of_step(schedule, t - 1, part, gates)
-        multiply(code, d_z_t[:, 2 * size :], w_candidate, d_xrh, False, soon)
+        multiply_transposed(code, d_z_t[:, 2 * size :], w_candidate, d_row, False, soon)
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 # r ⊙ h    r = σ(z_r)
@@ -136,8 +135,7 @@ def gru_backward(
                 store(d_z_t, i, k, d_rh * h * r * (1 - r))
                 store(d_row, i, k, load(d_row, i, k) + d_rh * r)
         # ∂L/∂[h, x] += ∂L/∂[z_r, z_u] Wᵀ
-        d_hx = d_row[:, : whole_vectors(size + d_x.shape[1], d_z)]
         soon = rows_of_step(schedule, t - 1, part, rows)
-        multiply(code, d_z_t[:, : 2 * size], w_gates, d_hx, True, soon)
+        multiply_transposed(code, d_z_t[:, : 2 * size], w_gates, d_row, True, soon)
         copy_to_rows(schedule, t, part, d_row, size, d_x)
     write_states(schedule, part, 0, count, d_rows, 0, d_h_state)

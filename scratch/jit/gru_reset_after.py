@@ -8,7 +8,7 @@ two to z_h. A row of z is [z_r, z_u, z_n, z_h], the first three overwritten by r
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, Product
-from scratch.jit.products import clear_padding, multiply
+from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
@@ -37,9 +37,9 @@ class GRUResetAfterLayer(Layer):
             (("candidate", "hidden_projection", "kernel"), 0, num_units, 1),
         )
         self.products = [
-            Product((0, self.row_width), (0, 2 * size), gates, cell.num_units),
-            Product((0, h_at), (2 * size, 3 * size), inputs, cell.num_units),
-            Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units),
+            Product((0, self.row_width), (0, 2 * size), gates, cell.num_units, self.dtype),
+            Product((0, h_at), (2 * size, 3 * size), inputs, cell.num_units, self.dtype),
+            Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units, self.dtype),
         ]
 
     def forward(self, weights, tape, x, h, memories, outputs, part):
@@ -136,11 +136,9 @@ def gru_reset_after_backward(
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # x is read in two places, h in three: their gradients add.
-        d_x1h, d_x_only = d_row[:, : whole_vectors(h_at + size, d_z)], d_row[:, : whole_vectors(one_at, d_z)]
-        d_1h = d_row[:, one_at : one_at + whole_vectors(1 + size, d_z)]
-        multiply(code, d_z_t[:, : 2 * size], w_gates, d_x1h, False, z_soon)
-        multiply(code, d_z_t[:, 2 * size : 3 * size], w_input, d_x_only, True, z_soon[:0])
-        multiply(code, d_z_t[:, 3 * size :], w_hidden, d_1h, True, rows_soon)
+        multiply_transposed(code, d_z_t[:, : 2 * size], w_gates, d_row, False, z_soon)
+        multiply_transposed(code, d_z_t[:, 2 * size : 3 * size], w_input, d_row, True, z_soon[:0])
+        multiply_transposed(code, d_z_t[:, 3 * size :], w_hidden, d_row, True, rows_soon)
         for i in range(live):
             for k in range(0, size, lanes(d_z)):
                 store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))

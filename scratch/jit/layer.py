@@ -6,12 +6,13 @@ Here is the rest: packing the weights, the memory, sharing the work among thread
 """
 
 from functools import cached_property, partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from scratch.jit.memory import empty, zeros
-from scratch.jit.products import add_gradient, count_tiles, pack, pack_transposed, unpack
+from scratch.jit.products import Adjoint, add_gradient, count_tiles, pack, pack_transposed, unpack
 from scratch.jit.schedule import Schedule, block_of_steps, make_schedule, without_tape
 from scratch.jit.threads import run, share_count, shares
 from scratch.jit.tile import VECTORS, tile_code
@@ -33,13 +34,24 @@ class Product:
 
     - ``parts``: which rows of which parameter stand at which row of the product's matrix, ``(path, first, last, at)``.
     - ``units``: the columns of one gate, each of which begins a vector.
+    - ``many``: those parts that need a gradient of ``source``: in its columns ``first`` to ``last``, whole vectors.
+    - ``few``: such parts with so few rows that a vector would be nearly empty, and ``columns``, where they stand.
     """
 
-    def __init__(self, source, target, parts, units):
+    def __init__(self, source, target, parts, units, dtype):
         self.source, self.target, self.parts, self.units = source[0], target[0], parts, units
         self.depth, self.num_columns = source[1] - source[0], target[1] - target[0]
-        # How many columns of ``source`` have a gradient that is wanted: all but a 1 at their end.
-        self.num_inputs = max(at + last - first for path, first, last, at in parts if path[-1] == "kernel")
+        self.few, self.many = [], []
+        for part in parts:
+            path, first, last, _ = part
+            if path[-1] == "kernel":
+                (self.few if last - first <= padded(1, dtype) // 4 else self.many).append(part)
+        columns = [range(at, at + last - first) for _, first, last, at in self.few]
+        self.columns = self.source + np.array([*chain(*columns)], np.int64)
+        begin = min((at for *_, at in self.many), default=0)
+        end = max((at + last - first for _, first, last, at in self.many), default=0)
+        self.first = self.source + begin
+        self.last = self.first + padded(end - begin, dtype)
 
 
 class LayerTape(NamedTuple):
@@ -151,12 +163,18 @@ class Layer:
         return packed
 
     def pack_transposed(self, params, product):
-        """Return the packed transposed weights of a product, its columns those of ``source``, in whole vectors."""
-        packed = zeros((-(-product.num_inputs // self.panel), product.num_columns, self.panel), self.dtype)
-        for path, first, last, at in product.parts:
-            if at < product.num_inputs:
-                share_rows(pack_transposed, as_matrix(follow(params, path))[first:last], product.units, packed, at)
-        return packed
+        """Return the transposed weights of a product, for the gradients of its columns of the tape's rows."""
+        width = product.last - product.first
+        packed = zeros((-(-width // self.panel), product.num_columns, self.panel), self.dtype)
+        for path, first, last, at in product.many:
+            at -= product.first - product.source
+            share_rows(pack_transposed, as_matrix(follow(params, path))[first:last], product.units, packed, at)
+        few = zeros((1, len(product.columns), product.num_columns), self.dtype)
+        row = 0
+        for path, first, last, _ in product.few:
+            pack(as_matrix(follow(params, path))[first:last], product.units, few, row, 0, last - first)
+            row += last - first
+        return Adjoint(packed, product.first, product.last, few[0], product.columns)
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""
@@ -196,4 +214,4 @@ def h_x_1(layer, num_columns):
         (("kernel",), 0, num_inputs, x_at),
         (("bias",), 0, 1, x_at + num_inputs),
     )
-    return Product((0, x_at + num_inputs + 1), (0, num_columns), parts, layer.num_units)
+    return Product((0, x_at + num_inputs + 1), (0, num_columns), parts, layer.num_units, layer.dtype)

@@ -7,7 +7,7 @@ row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwri
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
-from scratch.jit.products import clear_padding, multiply
+from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
@@ -119,7 +119,8 @@ def lstm_backward(
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, gates))
+        soon = rows_of_step(schedule, t - 1, part, gates)
+        multiply_transposed(code, d_z_block, weights, d_block, False, soon)
         copy_to_rows(schedule, t, part, d_block, size, d_x)
     write_states(schedule, part, 0, count, d_c, 0, d_c_state)
     write_states(schedule, part, 0, count, d_hx, 0, d_h_state)

@@ -7,16 +7,34 @@ A product computes while memory is idle, and what stands between two products wa
 computed. So each product asks for rows that will be needed soon, read or written, a share of them after each tile.
 """
 
+from typing import NamedTuple
+
+import numpy as np
+
 from scratch.jit.compiler import compiled
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, whole_vectors
+from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, total, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
-# Tokens whose share of a gradient is added up in one go. With few, what is added up is loaded and stored too often; with
-# many, their rows do not stay in the level-2 cache.
+# Tokens whose share of a gradient is added up in one go: with few, sums are loaded and stored too often; with many,
+# their rows do not stay in the level-2 cache.
 TOKENS = 256
+
+
+class Adjoint(NamedTuple):
+    """The transposed weights of a product, for the gradients of columns of the tape's rows.
+
+    - ``packed``: [panels, N, width] those of columns ``first`` to ``last``, in whole vectors.
+    - ``few``: [F, N] those of the columns in ``columns`` [F], which are too few to be worth a vector.
+    """
+
+    packed: np.ndarray
+    first: int
+    last: int
+    few: np.ndarray
+    columns: np.ndarray
 
 
 @compiled
@@ -42,6 +60,19 @@ def multiply(code, a, packed, z, add, soon):
                 multiply_tile(code, a[top:bottom, k:k_end], b, z[top:bottom, left:right], add or k > 0)
                 prefetch_share(soon, tiles_done, all_tiles)
                 tiles_done += 1
+
+
+@compiled
+def multiply_transposed(code, d_z, weights, d_rows, add, soon):
+    """Compute ∂L/∂row = ∂L/∂z Wᵀ, or add it, in those columns of ``d_rows`` that the ``Adjoint`` is for."""
+    multiply(code, d_z, weights.packed, d_rows[:, weights.first : weights.last], add, soon)
+    for r in range(d_z.shape[0]):
+        for k in range(len(weights.columns)):
+            products = load(d_z, r, 0) * load(weights.few, k, 0)
+            for n in range(lanes(d_z), d_z.shape[1], lanes(d_z)):
+                products = products + load(d_z, r, n) * load(weights.few, k, n)
+            column = weights.columns[k]
+            d_rows[r, column] = total(products) + (d_rows[r, column] if add else 0)
 
 
 @compiled

@@ -25,6 +25,7 @@ from scratch.jit.vector import (
     prefetch,
     round_to_whole,
     store,
+    total,
 )
 
 
@@ -113,6 +114,20 @@ def compiled_prefetch(typing, array, row, column):
     return types.void(array, types.intp, types.intp), generate
 
 
+@intrinsic
+def compiled_total(typing, vector):
+    def generate(context, builder, signature, arguments):
+        kind = arguments[0].type
+        number, bits = kind.element, 32 if isinstance(kind.element, ir.FloatType) else 64
+        function_type = ir.FunctionType(number, [number, kind])
+        name = f"llvm.vector.reduce.fadd.v{kind.count}f{bits}"
+        function = cgutils.get_or_insert_function(builder.module, function_type, name)
+        # In halves of halves, as registers can, and not one number after the other.
+        return builder.call(function, [number(0.0), *arguments], fastmath=("reassoc",))
+
+    return vector.dtype(vector), generate
+
+
 @overload(lanes)
 def lanes_for_numba(array):
     count = 8 * REGISTER // array.dtype.bitwidth
@@ -132,6 +147,11 @@ def prefetch_for_numba(array, row, column):
 @overload(store)
 def store_for_numba(array, row, column, vector):
     return lambda array, row, column, vector: compiled_store(array, row, column, vector)
+
+
+@overload(total)
+def total_for_numba(vector):
+    return lambda vector: compiled_total(vector)
 
 
 def teach(function, count, instruction):

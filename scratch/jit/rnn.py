@@ -8,7 +8,7 @@ run when, in ``rows.py``, where they lie, in ``products.py``, and in ``layer.py`
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer, h_x_1
-from scratch.jit.products import clear_padding, multiply
+from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
@@ -88,6 +88,6 @@ def rnn_backward(
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, h_new))
+        multiply_transposed(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, h_new))
         copy_to_rows(schedule, t, part, d_block, size, d_x)
     write_states(schedule, part, 0, count, d_hx, 0, d_h)

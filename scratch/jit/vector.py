@@ -104,6 +104,11 @@ def at_most(vector, bound):
     return np.minimum(vector, bound)
 
 
+def total(vector):
+    """Return the sum of the numbers of a vector."""
+    return vector.sum()
+
+
 def is_above(vector, bound):
     """Return 1 wherever the vector is more than ``bound``, and 0 elsewhere."""
     return (vector > bound).astype(vector.dtype)
