@@ -10,6 +10,8 @@ from pathlib import Path
 from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.imputils import lower_builtin
+from numba.core.typing.templates import AbstractTemplate, infer_global
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -21,10 +23,38 @@ OPTIONS = {
 }
 
 
-def compiled(function):
+def compiled(function, **options):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
-    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
+    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS, **options)))
+
+
+def inlined(function):
+    """Return ``function`` compiled into all compiled code that calls it; Python has no way in."""
+    # Else each call of a function of a few lines would hand over all arrays of a schedule, one number after the other.
+    return compiled(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def instruction(function):
+    """Decorate ``build``, which tells Numba what ``function`` is in compiled code.
+
+    Given the types of its arguments, ``build`` returns the signature, and what generates LLVM's code from ``(context,
+    builder, signature, arguments)``. It is Numba's ``intrinsic`` for a function that means the same uncompiled.
+    """
+
+    def teach(build):
+        @infer_global(function)
+        class Template(AbstractTemplate):
+            def generic(self, arguments, keywords):
+                return build(*arguments)[0]
+
+        @lower_builtin(function, types.VarArg(types.Any))
+        def generate(context, builder, signature, arguments):
+            return build(*signature.args)[1](context, builder, signature, arguments)
+
+        return build
+
+    return teach
 
 
 def without_constants(function):

@@ -12,8 +12,9 @@ from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, overload, register_model
+from numba.extending import register_model
 
+from scratch.jit.compiler import instruction
 from scratch.jit.vector import (
     REGISTER,
     at_least,
@@ -78,32 +79,38 @@ def pointer_to(context, builder, array_type, array, row, column, llvm_type):
     return builder.bitcast(place, llvm_type.as_pointer())
 
 
-@intrinsic
-def compiled_load(typing, array, row, column):
+@instruction(lanes)
+def build_lanes(array):
+    count = 8 * REGISTER // array.dtype.bitwidth
+    return types.intp(array), lambda context, *_: context.get_constant(types.intp, count)
+
+
+@instruction(load)
+def build_load(array, row, column):
     kind = Vector(array.dtype)
 
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, signature.args[0], *arguments, context.get_value_type(kind))
+        place = pointer_to(context, builder, array, *arguments, context.get_value_type(kind))
         return builder.load(place, align=array.dtype.bitwidth // 8)
 
     return kind(array, types.intp, types.intp), generate
 
 
-@intrinsic
-def compiled_store(typing, array, row, column, vector):
+@instruction(store)
+def build_store(array, row, column, vector):
     def generate(context, builder, signature, arguments):
         *where, value = arguments
-        place = pointer_to(context, builder, signature.args[0], *where, value.type)
+        place = pointer_to(context, builder, array, *where, value.type)
         builder.store(value, place, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, vector), generate
 
 
-@intrinsic
-def compiled_prefetch(typing, array, row, column):
+@instruction(prefetch)
+def build_prefetch(array, row, column):
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, signature.args[0], *arguments, ir.IntType(8))
+        place = pointer_to(context, builder, array, *arguments, ir.IntType(8))
         word = ir.IntType(32)
         function_type = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
         function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0i8")
@@ -114,8 +121,8 @@ def compiled_prefetch(typing, array, row, column):
     return types.void(array, types.intp, types.intp), generate
 
 
-@intrinsic
-def compiled_total(typing, vector):
+@instruction(total)
+def build_total(vector):
     def generate(context, builder, signature, arguments):
         kind = arguments[0].type
         number, bits = kind.element, 32 if isinstance(kind.element, ir.FloatType) else 64
@@ -126,32 +133,6 @@ def compiled_total(typing, vector):
         return builder.call(function, [number(0.0), *arguments], fastmath=("reassoc",))
 
     return vector.dtype(vector), generate
-
-
-@overload(lanes)
-def lanes_for_numba(array):
-    count = 8 * REGISTER // array.dtype.bitwidth
-    return lambda array: count
-
-
-@overload(load)
-def load_for_numba(array, row, column):
-    return lambda array, row, column: compiled_load(array, row, column)
-
-
-@overload(prefetch)
-def prefetch_for_numba(array, row, column):
-    return lambda array, row, column: compiled_prefetch(array, row, column)
-
-
-@overload(store)
-def store_for_numba(array, row, column, vector):
-    return lambda array, row, column, vector: compiled_store(array, row, column, vector)
-
-
-@overload(total)
-def total_for_numba(vector):
-    return lambda vector: compiled_total(vector)
 
 
 def teach(function, count, instruction):

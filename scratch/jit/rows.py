@@ -4,12 +4,12 @@ The caller's arrays are seen as matrices, a row for each row and step of the bat
 part's rows are those of its ranks. ``schedule.py`` says which is which.
 """
 
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import compiled, inlined
 from scratch.jit.schedule import ranks_of, row_of, rows_of_step, span
 from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, whole_vectors
 
 
-@compiled
+@inlined
 def ask_for_rows(schedule, t, part, matrix):
     """Ask for the rows, of a matrix of the caller's, of a part at step t, if there is such a step."""
     _, live = span(schedule, t, part)
@@ -17,7 +17,7 @@ def ask_for_rows(schedule, t, part, matrix):
         prefetch_columns(matrix, row_of(schedule, t, schedule.parts[part] + r), 0, matrix.shape[1])
 
 
-@compiled
+@inlined
 def read_inputs(schedule, t, part, x, rows, column):
     """Write [x, 1] into a step's rows of the tape, from ``column`` on."""
     for r in range(rows.shape[0]):
@@ -25,14 +25,14 @@ def read_inputs(schedule, t, part, x, rows, column):
         rows[r, column + x.shape[1]] = 1
 
 
-@compiled
+@inlined
 def copy_to_rows(schedule, t, part, source, column, target):
     """Copy columns from ``column`` on, of a step's rows, to rows of a matrix of the caller's."""
     for r in range(source.shape[0]):
         copy_row(source, r, column, target, row_of(schedule, t, schedule.parts[part] + r), 0, target.shape[1])
 
 
-@compiled
+@inlined
 def add_from_rows(schedule, t, part, source, target, column):
     """Add the rows of a matrix of the caller's to a step's rows of ``target``, from ``column`` on."""
     width = source.shape[1]
@@ -45,7 +45,7 @@ def add_from_rows(schedule, t, part, source, target, column):
             target[r, column + k] += source[row, k]
 
 
-@compiled
+@inlined
 def hand_on(schedule, t, part, h_new, outputs, rows, column, h):
     """Copy a step's h' to the outputs, and into the tape's rows of step t + 1, from ``column`` on, where they live.
 
@@ -58,7 +58,7 @@ def hand_on(schedule, t, part, h_new, outputs, rows, column, h):
     write_states(schedule, part, soon.shape[0], h_new.shape[0], h_new, 0, h)
 
 
-@compiled
+@inlined
 def read_states(schedule, part, states, rows, column):
     """Copy the states [B, …] of the caller's to the rows of a part, from ``column`` on, up to whole vectors with 0."""
     first_rank, count = ranks_of(schedule, part)
@@ -68,7 +68,7 @@ def read_states(schedule, part, states, rows, column):
         rows[r, column + width : column + whole_vectors(width, states)] = 0
 
 
-@compiled
+@inlined
 def write_states(schedule, part, first, last, rows, column, states):
     """Copy the rows ``first`` to ``last`` of a part, from ``column`` on, to the states [B, …] of the caller's."""
     first_rank, _ = ranks_of(schedule, part)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import inlined
 from scratch.jit.threads import shares
 
 # Parts for each thread, where rows are of unequal lengths and steps are cut into blocks: of the ranks that are live in
@@ -148,13 +148,13 @@ def block_of_steps(schedule, number):
     return (first_step, last_step, first_token), end - first_token
 
 
-@compiled
+@inlined
 def ranks_of(schedule, part):
     """Return the first rank of a part, and how many there are."""
     return schedule.parts[part], schedule.parts[part + 1] - schedule.parts[part]
 
 
-@compiled
+@inlined
 def span(schedule, t, part):
     """Return the first token of a part at step t, and how many of its ranks are live: 0 if there is no such step."""
     if not 0 <= t < len(schedule.live):
@@ -163,20 +163,20 @@ def span(schedule, t, part):
     return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
 
 
-@compiled
+@inlined
 def rows_of_step(schedule, t, part, of_tokens):
     """Return the rows, of an array with a row a token, of a part at step t: none if there is no such step."""
     token, live = span(schedule, t, part)
     return of_tokens[token : token + live]
 
 
-@compiled
+@inlined
 def row_of(schedule, t, rank):
     """Return the row of the caller's matrices that holds this rank at step t."""
     return t * schedule.step_stride + schedule.rows[rank] * schedule.row_stride
 
 
-@compiled
+@inlined
 def before(schedule, t, part):
     """Return where a part's state before step t begins, in R rows of initial states and then one row a token."""
     return schedule.parts[part] if t == 0 else len(schedule.rows) + schedule.first[part, t - 1]

@@ -14,9 +14,8 @@ import time
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
 
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import compiled, instruction
 
 # A processor of this kind is told that it looks again and again: it then does so at its leisure, some 30 ns a look.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
@@ -64,26 +63,26 @@ def place(context, builder, array_type, array, number):
     return builder.gep(context.make_array(array_type)(context, builder, array).data, [number])
 
 
-@intrinsic
-def compiled_look(typing, flags, number):
+@instruction(look)
+def build_look(flags, number):
     def generate(context, builder, signature, arguments):
-        return builder.load_atomic(place(context, builder, signature.args[0], *arguments), "acquire", 8)
+        return builder.load_atomic(place(context, builder, flags, *arguments), "acquire", 8)
 
     return types.int64(flags, types.intp), generate
 
 
-@intrinsic
-def compiled_write(typing, flags, number, value):
+@instruction(write)
+def build_write(flags, number, value):
     def generate(context, builder, signature, arguments):
         *where, value = arguments
-        builder.store_atomic(value, place(context, builder, signature.args[0], *where), "release", 8)
+        builder.store_atomic(value, place(context, builder, flags, *where), "release", 8)
         return context.get_dummy_value()
 
     return types.void(flags, types.intp, types.int64), generate
 
 
-@intrinsic
-def compiled_pause(typing):
+@instruction(pause)
+def build_pause():
     def generate(context, builder, signature, arguments):
         if HAS_PAUSE:
             nothing = ir.FunctionType(ir.VoidType(), [])
@@ -93,8 +92,8 @@ def compiled_pause(typing):
     return types.void(), generate
 
 
-@intrinsic
-def compiled_borrowed(typing, arrays):
+@instruction(borrowed)
+def build_borrowed(arrays):
     def borrow(context, builder, kind, value):
         if isinstance(kind, types.BaseTuple):
             parts = zip(kind.types, cgutils.unpack_tuple(builder, value), strict=True)
@@ -107,23 +106,3 @@ def compiled_borrowed(typing, arrays):
         return value
 
     return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
-
-
-@overload(look)
-def look_for_numba(flags, number):
-    return lambda flags, number: compiled_look(flags, number)
-
-
-@overload(write)
-def write_for_numba(flags, number, value):
-    return lambda flags, number, value: compiled_write(flags, number, value)
-
-
-@overload(pause)
-def pause_for_numba():
-    return lambda: compiled_pause()
-
-
-@overload(borrowed)
-def borrowed_for_numba(arrays):
-    return lambda arrays: compiled_borrowed(arrays)

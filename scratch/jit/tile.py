@@ -19,11 +19,11 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
 
-from scratch.jit.compiler import compiled_address, has_feature
+from scratch.jit.compiler import compiled_address, has_feature, instruction
 from scratch.jit.register import Vector, call_llvm, constant, spread
-from scratch.jit.vector import REGISTER, lanes
+from scratch.jit.vector import REGISTER
 
 ROWS = 6
 VECTORS = 4 if has_feature("avx512f") else 1
@@ -53,27 +53,24 @@ def tile_float64(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, ad
     build_tiles(np.float64(0), rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add)
 
 
-@overload(multiply_tile)
-def multiply_tile_for_numba(code, a, b, c, add):
-    return lambda code, a, b, c, add: call_tile(code, a, b, c, c.shape[1] // lanes(c), add)
-
-
-@intrinsic
-def call_tile(typing, code, a, b, c, vectors, add):
+@instruction(multiply_tile)
+def build_multiply_tile(code, a, b, c, add):
     """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes."""
 
     def generate(context, builder, signature, arguments):
-        code, *arrays, vectors, add = arguments
-        kinds = zip(signature.args[1:4], arrays, strict=True)
+        code, *arrays, add = arguments
+        kinds = zip((a, b, c), arrays, strict=True)
         parts = [context.make_array(kind)(context, builder, array) for kind, array in kinds]
-        (a, b, c) = (builder.ptrtoint(part.data, INTEGER) for part in parts)
+        a_at, b_at, c_at = (builder.ptrtoint(part.data, INTEGER) for part in parts)
         (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
         rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
+        _, columns = cgutils.unpack_tuple(builder, parts[2].shape)
+        vectors = builder.sdiv(columns, INTEGER(Vector(c.dtype).lanes))
         function = builder.inttoptr(code, ir.FunctionType(ir.VoidType(), [INTEGER] * 11).as_pointer())
-        builder.call(function, [rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add])
+        builder.call(function, [rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add])
         return context.get_dummy_value()
 
-    return types.void(types.intp, a, b, c, types.intp, types.intp), generate
+    return types.void(types.intp, a, b, c, types.intp), generate
 
 
 @intrinsic
