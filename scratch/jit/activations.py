@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 from numba import types
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import inlined
 from scratch.jit.register import Vector
 from scratch.jit.vector import at_least, at_most, is_above, power_of_two, round_to_whole
 
@@ -31,7 +31,7 @@ def sigmoid(z):
     return 0.5 + 0.5 * np.tanh(0.5 * z)
 
 
-@register_jitable
+@inlined
 def exp_parts(y, coefficients):
     """Return p and 2^n with e^y = 2^n (p + 1): as many terms as |r| ≤ ln(2) / 2 needs."""
     # e^y = 2^n e^r with a whole n
@@ -79,25 +79,25 @@ def sigmoid_for_numba(z):
     return sigmoid_of_vector
 
 
-@compiled
+@inlined
 def value(relu, z):
     """Return φ(z): the rectifier if ``relu``, else tanh."""
     return at_least(z, 0.0) if relu else tanh(z)
 
 
-@compiled
+@inlined
 def slope(relu, a):
     """Return φ'(z), given a = φ(z)."""
     return is_above(a, 0.0) if relu else 1 - a * a
 
 
-@compiled
+@inlined
 def clip(z, bound):
     """Return z held between −bound and bound."""
     return at_most(at_least(z, -bound), bound)
 
 
-@compiled
+@inlined
 def is_within(z, bound):
     """Return the derivative of ``clip``: 1 up to and at the bounds, 0 beyond."""
     return (1 - is_above(z, bound)) * (1 - is_above(0 - z, bound))

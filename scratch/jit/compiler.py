@@ -12,6 +12,7 @@ from numba import config, njit, types
 from numba.core.ccallback import CFunc
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global
+from numba.extending import register_jitable
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -23,16 +24,15 @@ OPTIONS = {
 }
 
 
-def compiled(function, **options):
+def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
-    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS, **options)))
+    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
 
 
-def inlined(function):
-    """Return ``function`` compiled into all compiled code that calls it; Python has no way in."""
-    # Else each call of a function of a few lines would hand over all arrays of a schedule, one number after the other.
-    return compiled(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Decorates a function of a few lines that is compiled into what calls it, and is called by Python uncompiled. Else each
+# call would hand over all arrays of a schedule, one number after the other.
+inlined = register_jitable(forceinline=True, **OPTIONS)
 
 
 def instruction(function):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import compiled, inlined
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, total, whole_vectors
@@ -116,7 +116,7 @@ def add_gradient(code, order, rows, source, d_z, target, first_token, d_w, add, 
                 prefetch_columns(d_z, soon[n] - first_token, target + left, target + right)
 
 
-@compiled
+@inlined
 def clear_padding(z, units, size):
     """Write 0 beyond the ``units`` of each gate of z, ``size`` columns wide: there, ∞ · 0 is NaN, and would spread."""
     for row in range(z.shape[0]):
@@ -125,7 +125,7 @@ def clear_padding(z, units, size):
                 z[row, column] = 0
 
 
-@compiled
+@inlined
 def prefetch_share(rows, number, count):
     """Ask for one of ``count`` shares of these rows."""
     num_rows, num_columns = rows.shape

@@ -14,7 +14,8 @@ Numba, splits a vector that is wider than the registers of the machine at hand.
 """
 
 import numpy as np
-from numba.extending import register_jitable
+
+from scratch.jit.compiler import inlined
 
 # Bytes in a register: what AVX-512 has, and a line of the cache on all processors of today.
 REGISTER = 64
@@ -31,13 +32,13 @@ def padded(size, dtype):
     return -(-size // count) * count
 
 
-@register_jitable
+@inlined
 def whole_vectors(size, like):
     """Return ``size`` rounded up to whole vectors of the dtype of ``like``."""
     return -(-size // lanes(like)) * lanes(like)
 
 
-@register_jitable
+@inlined
 def empty_rows(rows, columns, like):
     """Return an array [rows, columns] of anything, of the dtype of ``like``, that begins on a line of the cache."""
     buffer = np.empty(rows * columns + lanes(like), like.dtype)
@@ -45,7 +46,7 @@ def empty_rows(rows, columns, like):
     return buffer[first : first + rows * columns].reshape(rows, columns)
 
 
-@register_jitable
+@inlined
 def zero_rows(rows, columns, like):
     """Return such an array of zeros."""
     array = empty_rows(rows, columns, like)
@@ -67,14 +68,14 @@ def prefetch(array, row, column):
     """Ask for the line of the cache that ``array[row, column]`` is in, and do not wait for it. It changes no number."""
 
 
-@register_jitable
+@inlined
 def prefetch_columns(array, row, first, last):
     """Ask for the lines of the cache that some columns of a row are in."""
     for column in range(first, last, lanes(array)):
         prefetch(array, row, column)
 
 
-@register_jitable
+@inlined
 def copy_row(source, row, column, target, target_row, target_column, width):
     """Copy ``width`` numbers of a row, the whole vectors among them at once."""
     whole = width - width % lanes(source)
