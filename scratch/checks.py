@@ -99,13 +99,14 @@ def check_params(name, params, shapes, dtype=None):
 def check_names(name, params, shapes, dtype):
     if not isinstance(shapes, dict):
         return check_array(name, params, shapes, dtype)
-    expected = ", ".join(map(repr, shapes)) or "nothing in it"
-    if not isinstance(params, dict):
-        raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
-    for key in shapes.keys() - params.keys():
-        raise ValueError(f"{name} has no {key!r}; it needs {expected}")
-    for key in params.keys() - shapes.keys():
-        raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
+    if not isinstance(params, dict) or params.keys() != shapes.keys():
+        expected = ", ".join(map(repr, shapes)) or "nothing in it"
+        if not isinstance(params, dict):
+            raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
+        for key in shapes.keys() - params.keys():
+            raise ValueError(f"{name} has no {key!r}; it needs {expected}")
+        for key in params.keys() - shapes.keys():
+            raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 

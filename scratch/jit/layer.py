@@ -52,6 +52,14 @@ class Product:
         end = max((at + last - first for _, first, last, at in self.many), default=0)
         self.first = self.source + begin
         self.last = self.first + padded(end - begin, dtype)
+        # Where the parts leave gaps, between them or at the end of a gate, packed weights are 0; else nothing need be.
+        whole = units % padded(1, dtype) == 0
+        self.start = empty if whole and count_rows(parts) == self.depth else zeros
+        self.start_transposed = empty if whole and count_rows(self.many) == self.last - self.first else zeros
+
+
+def count_rows(parts):
+    return sum(last - first for _, first, last, _ in parts)
 
 
 class LayerTape(NamedTuple):
@@ -157,7 +165,7 @@ class Layer:
 
     def pack(self, params, product):
         """Return the packed weights [panels, depth, panel] of a product."""
-        packed = zeros((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
+        packed = product.start((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
         for path, first, last, at in product.parts:
             share_rows(pack, as_matrix(follow(params, path))[first:last], product.units, packed, at)
         return packed
@@ -165,7 +173,7 @@ class Layer:
     def pack_transposed(self, params, product):
         """Return the transposed weights of a product, for the gradients of its columns of the tape's rows."""
         width = product.last - product.first
-        packed = zeros((-(-width // self.panel), product.num_columns, self.panel), self.dtype)
+        packed = product.start_transposed((-(-width // self.panel), product.num_columns, self.panel), self.dtype)
         for path, first, last, at in product.many:
             at -= product.first - product.source
             share_rows(pack_transposed, as_matrix(follow(params, path))[first:last], product.units, packed, at)
