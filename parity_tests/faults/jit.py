@@ -202,10 +202,14 @@ FAULTS = [
         ("first block added to what was there", "gradients, number > 0)", "[gradient.__iadd__(number == 0) for gradient in gradients], True)"),
         ("tokens of the first block for all", "order[first_token : first_token + len(d_z)]", "order[: len(d_z)] + first_token - order[0]"),
         ("kernel's rows of x taken for those of h", "num_inputs, num_inputs + h_units, 0),", "0, h_units, 0),"),
-        ("few columns counted from the product's first", "self.columns = self.source + np.array", "self.columns = np.array"),
         ("many columns counted from the product's first", "self.first = self.source + begin", "self.first = begin"),
-        ("rows of few columns packed over each other", "            row += last - first\n", ""),
         ("bias beside the 1", "0, 1, x_at + num_inputs),", "0, 1, x_at + num_inputs - 1),"),
+    ),
+    *faults_in(
+        "jit/layer.py",
+        "jit/test_layer.py::test_any_size",
+        ("few columns counted from the product's first", "self.columns = self.source + np.array", "self.columns = np.array"),
+        ("rows of few columns packed over each other", "            row += last - first\n", ""),
     ),
     *faults_in(
         "jit/rows.py",
@@ -387,12 +391,13 @@ FAULTS = [
         ("announced among the results", "file=sys.stderr", "file=sys.stdout"),
         ("announced at once", "threading.Timer(1.0,", "threading.Timer(0.0,"),
         ("a failure taken for compiled", "        yield\n    finally:", "        known.add(what)\n        yield\n    finally:"),
-        ("no place to keep what is compiled is an error", "except RuntimeError:", "except ZeroDivisionError:"),
     ),
     *faults_in(
         "jit/compiler.py",
         "jit/test_compiler.py",
+        ("no place to keep what is compiled is an error", "except RuntimeError:", "except ZeroDivisionError:"),
         ("kept although the engine has changed", ".parent, Path(__file__).parent\n", ".parent,\n"),
+        ("what another version kept is read", "index._version = index._version, *map(sources, folders)", "index._source_stamp = index._source_stamp, *map(sources, folders)"),
         compiled=True,
     ),
     *faults_in(

@@ -82,6 +82,7 @@ def test_a_first_run_is_watched_and_a_second_is_not(clocks):
         assert clocks[0].cancelled
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 def test_where_nothing_can_be_kept_it_is_compiled_anew():
     """Code without a file has no place for what was compiled, just as a folder that nobody may write to."""
     homeless = eval("lambda x: 2 * x")
