@@ -109,6 +109,8 @@ def run_until_first_failure(tests, root, output):
     plugin = FirstFailure()
     # Nobody reads why a test failed, so nothing is prepared for telling it well.
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
+    # A place of its own: where several runs share one, each clears away what others are clearing away.
+    options += ["--basetemp", str(Path(root) / "temporary")]
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
             code = pytest.main([*options, "--rootdir", root, tests], plugins=[plugin])
