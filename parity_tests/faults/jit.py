@@ -201,12 +201,16 @@ FAULTS = [
         ("each block's gradient written over the last one's", "gradients, number > 0)", "gradients, False)"),
         ("first block added to what was there", "gradients, number > 0)", "[gradient.__iadd__(number == 0) for gradient in gradients], True)"),
         ("tokens of the first block for all", "order[first_token : first_token + len(d_z)]", "order[: len(d_z)] + first_token - order[0]"),
+    ),
+    *faults_in(
+        "jit/weights.py",
+        "jit/test_layer.py::test_any_number_of_blocks_of_steps",
         ("kernel's rows of x taken for those of h", "num_inputs, num_inputs + h_units, 0),", "0, h_units, 0),"),
         ("many columns counted from the product's first", "self.first = self.source + begin", "self.first = begin"),
         ("bias beside the 1", "0, 1, x_at + num_inputs),", "0, 1, x_at + num_inputs - 1),"),
     ),
     *faults_in(
-        "jit/layer.py",
+        "jit/weights.py",
         "jit/test_layer.py::test_any_size",
         ("few columns counted from the product's first", "self.columns = self.source + np.array", "self.columns = np.array"),
         ("rows of few columns packed over each other", "            row += last - first\n", ""),
@@ -220,7 +224,7 @@ FAULTS = [
         "jit/layer.py",
         "jit/test_threads.py::test_any_number_of_threads_gives_the_same_bits",
         ("every thread adds up the first one's tiles", "count)[number]", "count)[0]"),
-        ("the whole gradient added by each thread", "first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]", "first, last, add = 0, count_tiles(*gradient.shape, self.panel), True"),
+        ("the whole gradient added by each thread", "first, last = shares(count_tiles(*gradient.shape, product.panel), count)[number]", "first, last, add = 0, count_tiles(*gradient.shape, product.panel), True"),
         ("one phase's threads for the other", "*((share, count) for share in range(count))", "*((share, count) for share in range(max(1, count - 1)))"),
     ),
     *faults_in(

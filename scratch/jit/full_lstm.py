@@ -9,7 +9,7 @@ import numpy as np
 
 from scratch.jit.activations import clip, is_within, sigmoid, slope, value
 from scratch.jit.compiler import compiled
-from scratch.jit.layer import Layer, Product, h_x_1
+from scratch.jit.layer import Layer
 from scratch.jit.memory import zeros
 from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
@@ -17,6 +17,7 @@ from scratch.jit.schedule import before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.weights import Product, h_x_1
 
 DIAGONALS = ("w_i_diag", "w_f_diag", "w_o_diag")
 

@@ -7,13 +7,14 @@ row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u
 
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
-from scratch.jit.layer import Layer, Product
+from scratch.jit.layer import Layer
 from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.weights import Product
 
 
 class GRULayer(Layer):

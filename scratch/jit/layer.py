@@ -2,64 +2,25 @@
 
 A cell's file, such as ``lstm.py``, holds its two kernels and a ``Layer`` that says what they work on: rows of the tape,
 one a token, such as [h, x, 1]; rows of z; and the products that lead from columns of the one to columns of the other.
-Here is the rest: packing the weights, the memory, sharing the work among threads, and the gradient of the weights.
+Here is the rest: the memory, sharing the work among threads, and the gradient of the weights. How weights are packed is
+in ``weights.py``.
 """
 
 from functools import cached_property, partial
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from scratch.jit.memory import empty, zeros
-from scratch.jit.products import Adjoint, add_gradient, count_tiles, pack, pack_transposed, unpack
+from scratch.jit.products import add_gradient, count_tiles
 from scratch.jit.schedule import Schedule, block_of_steps, make_schedule, without_tape
 from scratch.jit.threads import run, share_count, shares
-from scratch.jit.tile import VECTORS, tile_code
+from scratch.jit.tile import tile_code
 from scratch.jit.vector import padded
 from scratch.tree import map_tree
 
 # Bytes of ∂L/∂z that are kept before they become gradients of weights: what a usual level-3 cache holds.
 BLOCK = 16 << 20
-
-
-# To copy a number to another place takes as long as this many multiply-adds.
-COPYING = 32
-
-
-class Product:
-    """One affine map z = [h, x, 1] [W_h; W_x; b] between columns of the tape's rows and of z's.
-
-    ``source`` and ``target`` say which, as ``(first, last)``; kept is where they begin.
-
-    - ``parts``: which rows of which parameter stand at which row of the product's matrix, ``(path, first, last, at)``.
-    - ``units``: the columns of one gate, each of which begins a vector.
-    - ``many``: those parts that need a gradient of ``source``: in its columns ``first`` to ``last``, whole vectors.
-    - ``few``: such parts with so few rows that a vector would be nearly empty, and ``columns``, where they stand.
-    """
-
-    def __init__(self, source, target, parts, units, dtype):
-        self.source, self.target, self.parts, self.units = source[0], target[0], parts, units
-        self.depth, self.num_columns = source[1] - source[0], target[1] - target[0]
-        self.few, self.many = [], []
-        for part in parts:
-            path, first, last, _ = part
-            if path[-1] == "kernel":
-                (self.few if last - first <= padded(1, dtype) // 4 else self.many).append(part)
-        columns = [range(at, at + last - first) for _, first, last, at in self.few]
-        self.columns = self.source + np.array([*chain(*columns)], np.int64)
-        begin = min((at for *_, at in self.many), default=0)
-        end = max((at + last - first for _, first, last, at in self.many), default=0)
-        self.first = self.source + begin
-        self.last = self.first + padded(end - begin, dtype)
-        # Where the parts leave gaps, between them or at the end of a gate, packed weights are 0; else nothing need be.
-        whole = units % padded(1, dtype) == 0
-        self.start = empty if whole and count_rows(parts) == self.depth else zeros
-        self.start_transposed = empty if whole and count_rows(self.many) == self.last - self.first else zeros
-
-
-def count_rows(parts):
-    return sum(last - first for _, first, last, _ in parts)
 
 
 class LayerTape(NamedTuple):
@@ -85,7 +46,6 @@ class Layer:
         self.num_units, self.size = cell.num_units, padded(cell.num_units, dtype)
         self.h_size = padded(cell.output_size, dtype)
         self.relu = cell.activation == "relu"
-        self.panel = VECTORS * padded(1, dtype)
 
     def schedule(self, lengths, num_tokens, num_steps, time_major):
         """Return the ``Schedule`` of rows of these lengths, in as many parts as there are threads worth it."""
@@ -115,7 +75,7 @@ class Layer:
         """
         schedule = tape.schedule
         gradients = self.start_gradients(schedule)
-        weights = [self.pack_transposed(tape.params, product) for product in self.products]
+        weights = [product.pack_transposed(tape.params) for product in self.products]
         blocks = [block_of_steps(schedule, number) for number in range(len(schedule.blocks) - 1)]
         d_z_of_any = empty((max((num_tokens for *_, num_tokens in blocks), default=0), self.z_width), self.dtype)
         for number, (block, num_tokens) in enumerate(reversed(blocks)):
@@ -125,9 +85,7 @@ class Layer:
             each = partial(self.add_gradients, tape, d_z, block, gradients, number > 0)
             count = share_count(num_tokens * self.work_per_token)
             run(each, *((share, count) for share in range(count)))
-        d_params = self.gradients_of_params(tape.params, gradients)
-        # In the order of the parameters, whatever that of the products.
-        return map_tree(lambda _, d_parameter: d_parameter, tape.params, d_params)
+        return self.gradients_of_params(tape.params, gradients)
 
     @cached_property
     def work_per_token(self):
@@ -155,71 +113,17 @@ class Layer:
         *_, first_token = block
         order = tape.schedule.order[first_token : first_token + len(d_z)]
         for product, gradient in zip(self.products, gradients, strict=False):
-            first, last = shares(count_tiles(*gradient.shape, self.panel), count)[number]
+            first, last = shares(count_tiles(*gradient.shape, product.panel), count)[number]
             between = tape.rows, product.source, d_z, product.target
             add_gradient(tile_code(self.dtype), order, *between, first_token, gradient, add, first, last)
 
     def pack_all(self, params):
         """Return the packed weights of every product, which is what ``run_forward`` starts with."""
-        return [self.pack(params, product) for product in self.products]
-
-    def pack(self, params, product):
-        """Return the packed weights [panels, depth, panel] of a product."""
-        packed = product.start((-(-product.num_columns // self.panel), product.depth, self.panel), self.dtype)
-        for path, first, last, at in product.parts:
-            share_rows(pack, as_matrix(follow(params, path))[first:last], product.units, packed, at)
-        return packed
-
-    def pack_transposed(self, params, product):
-        """Return the transposed weights of a product, for the gradients of its columns of the tape's rows."""
-        width = product.last - product.first
-        packed = product.start_transposed((-(-width // self.panel), product.num_columns, self.panel), self.dtype)
-        for path, first, last, at in product.many:
-            at -= product.first - product.source
-            share_rows(pack_transposed, as_matrix(follow(params, path))[first:last], product.units, packed, at)
-        few = zeros((1, len(product.columns), product.num_columns), self.dtype)
-        row = 0
-        for path, first, last, _ in product.few:
-            pack(as_matrix(follow(params, path))[first:last], product.units, few, row, 0, last - first)
-            row += last - first
-        return Adjoint(packed, product.first, product.last, few[0], product.columns)
+        return [product.pack(params) for product in self.products]
 
     def gradients_of_params(self, params, gradients):
         """Return the gradients of the products' matrices in the structure of the parameters."""
-        d_params = {}
+        d_params = map_tree(lambda parameter: empty(parameter.shape, self.dtype), params)
         for product, gradient in zip(self.products, gradients, strict=False):
-            for path, first, last, at in product.parts:
-                parameter, d_branch = follow(params, path), d_params
-                for name in path[:-1]:
-                    d_branch = d_branch.setdefault(name, {})
-                d_parameter = d_branch.setdefault(path[-1], empty(parameter.shape, self.dtype))
-                share_rows(unpack, as_matrix(d_parameter)[first:last], product.units, gradient, at)
+            product.unpack(gradient, d_params)
         return d_params
-
-
-def share_rows(function, matrix, *arguments):
-    """Call ``function`` with a matrix and more, its rows shared out among as many threads as are worth it."""
-    run(partial(function, matrix, *arguments), *shares(len(matrix), share_count(COPYING * matrix.size)))
-
-
-def follow(params, path):
-    """Return the parameter at the end of a path of names."""
-    for name in path:
-        params = params[name]
-    return params
-
-
-def as_matrix(parameter):
-    """Return a kernel itself, and a bias as one row."""
-    return parameter.reshape(-1, parameter.shape[-1])
-
-
-def h_x_1(layer, num_columns):
-    """Return [h, x, 1] [W_h; W_x; b], for a cell with one ``kernel``, the rows of x above those of h, and ``bias``."""
-    num_inputs, h_units, x_at = layer.input_size, layer.cell.output_size, layer.h_size
-    parts = (
-        (("kernel",), num_inputs, num_inputs + h_units, 0),
-        (("kernel",), 0, num_inputs, x_at),
-        (("bias",), 0, 1, x_at + num_inputs),
-    )
-    return Product((0, x_at + num_inputs + 1), (0, num_columns), parts, layer.num_units, layer.dtype)

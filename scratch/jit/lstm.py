@@ -6,13 +6,14 @@ row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwri
 
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
-from scratch.jit.layer import Layer, h_x_1
+from scratch.jit.layer import Layer
 from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.weights import h_x_1
 
 
 class LSTMLayer(Layer):

@@ -7,13 +7,14 @@ run when, in ``rows.py``, where they lie, in ``products.py``, and in ``layer.py`
 
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
-from scratch.jit.layer import Layer, h_x_1
+from scratch.jit.layer import Layer
 from scratch.jit.products import clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
 from scratch.jit.schedule import ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.weights import h_x_1
 
 
 class RNNLayer(Layer):

@@ -22,13 +22,12 @@ from scratch.jit.compiler import announced
 from scratch.jit.full_lstm import FullLSTMLayer
 from scratch.jit.gru import GRULayer
 from scratch.jit.gru_reset_after import GRUResetAfterLayer
-from scratch.jit.layer import COPYING
 from scratch.jit.lstm import LSTMLayer
 from scratch.jit.memory import empty
 from scratch.jit.rnn import RNNLayer
 from scratch.jit.rows import clear_ends
 from scratch.jit.schedule import strides
-from scratch.jit.threads import run, share_count, shares
+from scratch.jit.threads import COPYING, run, share_count, shares
 from scratch.tree import map_tree
 
 

@@ -18,6 +18,8 @@ from scratch.jit.shared import raise_flag, wait_for_flags
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
 # the best, and they have to take turns at Python's lock.
 WORTH_A_THREAD = 6_000_000
+# To copy a number to another place takes as long as this many of them.
+COPYING = 32
 
 # How often a thread looks whether the others are done before it goes to sleep: for about a millisecond.
 PATIENCE = 30_000
