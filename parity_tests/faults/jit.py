@@ -179,6 +179,12 @@ FAULTS = [
         ("a user's own cell taken for the one it inherits from", "layers.get(type(cell))", "next((layer for kind, layer in layers.items() if isinstance(cell, kind)), None)"),
     ),
     *faults_in(
+        "jit/weights.py",
+        "jit/test_layer.py::test_nothing_is_read_before_it_is_written",
+        ("anything between gates that are packed", "empty if whole and count_rows(parts) == self.depth else zeros", "empty"),
+        ("anything between gates that are packed transposed", "empty if whole and count_rows(self.many) == self.last - self.first else zeros", "empty"),
+    ),
+    *faults_in(
         "jit/rows.py",
         "jit/test_layer.py::test_nothing_is_read_before_it_is_written",
         ("outputs past the end not zeroed", "matrix[t * step_stride + b * row_stride, k] = 0", "pass"),
@@ -275,6 +281,7 @@ FAULTS = [
         ("d_z's columns counted from the first", "load(d_z, row, target + column))", "load(d_z, row, column))"),
         ("tiles counted in whole panels", "-(-depth // ROWS) * -(-num_columns // width)", "-(-depth // ROWS) * (num_columns // width)"),
         ("tiles of the first panel alone", "panel, tile = number // num_tiles, number % num_tiles", "panel, tile = 0, number % num_tiles"),
+        ("columns of the first tile taken for those of another", "copy_row(rows, now[n], source + low,", "copy_row(rows, now[n], source,"),
         ("columns of the last tile left out", "((last - 1) % num_tiles + 1) * depth", "last % num_tiles * depth"),
         ("the first gate packed in place of all", "copy_row(matrix, k, gate * units + unit,", "copy_row(matrix, k, unit,"),
         ("more packed than a gate has", "min(width - column, units - unit)", "min(width - column, matrix.shape[1] - gate * units - unit)"),
