@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from scratch.jit.compiler import compiled
-from scratch.jit.shared import borrowed, raise_flag, wait_for_flags
+from scratch.jit.shared import borrowed, matrix_at, raise_flag, wait_for_flags
 
 # Looks that take hours.
 FOREVER = 10**12
@@ -89,3 +89,23 @@ def test_the_references_to_borrowed_arrays_are_not_counted():
     count(array, pair, counted)
     assert counted.tolist() == [[1, 1], [0, 0]]
     assert (sys.getrefcount(array), sys.getrefcount(pair.array)) == before
+
+
+@compiled
+def double_second_row(address, rows, columns, like):
+    """Double the second row of the matrix at an address, and return how many numbers it has."""
+    matrix = matrix_at(address, rows, columns, like)
+    # Seen as a part of it, where the strides count.
+    part = matrix[:, :columns]
+    for column in range(columns):
+        part[1, column] *= 2
+    return matrix.size
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_matrix_is_found_at_its_address(dtype):
+    matrix = np.arange(12, dtype=dtype).reshape(3, 4)
+    expected = matrix * np.array([[1], [2], [1]])
+    address = np.array([matrix.__array_interface__["data"][0]])
+    assert double_second_row(address[0], 3, 4, np.empty(0, dtype)) == 12
+    assert matrix.tolist() == expected.tolist()

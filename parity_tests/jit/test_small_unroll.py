@@ -120,7 +120,8 @@ def test_the_backward_pass_is_that_of_the_last_forward_pass_that_ran():
     other = {name: 2 * array for name, array in problem.params.items()}
     with pytest.raises(ValueError, match="inputs must have shape"):
         unroll.forward(other, problem.inputs[:, 1:])
-    problem.inputs[:] = 0
+    for _, leaf in named_leaves((problem.params, problem.inputs, problem.initial_state)):
+        leaf[:] = 0
     actual = unroll.backward(problem.d_outputs, problem.d_final_state)
     assert_parity(actual, tuple(expected)[2:], limit=0)
 

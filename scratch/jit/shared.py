@@ -11,9 +11,11 @@ kernel holds on to its arrays, so it need not count.
 import platform
 import time
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.np.arrayobj import populate_array
 
 from scratch.jit.compiler import compiled, instruction
 
@@ -39,6 +41,12 @@ def pause():
 def borrowed(arrays):
     """Return these arrays, of which some may be in tuples, with no count of references: the caller must keep them."""
     return arrays
+
+
+def matrix_at(address, rows, columns, like):
+    """Return the row-major matrix, of the dtype of ``like``, whose numbers begin at an address: the caller keeps it."""
+    numbers = (np.ctypeslib.as_ctypes_type(like.dtype) * (rows * columns)).from_address(int(address))
+    return np.ctypeslib.as_array(numbers).reshape(rows, columns)
 
 
 @compiled
@@ -106,3 +114,19 @@ def build_borrowed(arrays):
         return value
 
     return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
+
+
+@instruction(matrix_at)
+def build_matrix_at(address, rows, columns, like):
+    kind = types.Array(like.dtype, 2, "C")
+
+    def generate(context, builder, signature, arguments):
+        address, *shape, _ = arguments
+        array = context.make_array(kind)(context, builder)
+        itemsize = context.get_constant(types.intp, like.dtype.bitwidth // 8)
+        strides = [builder.mul(shape[1], itemsize), itemsize]
+        data = builder.inttoptr(address, array.data.type)
+        populate_array(array, data, shape, strides, itemsize, None)
+        return array._getvalue()
+
+    return kind(types.intp, types.intp, types.intp, like), generate

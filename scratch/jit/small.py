@@ -1,170 +1,199 @@
-"""Small LSTMs: all layers and all steps, forward or back, in one call of compiled code, in plain loops.
+"""Small LSTMs: all layers and all steps, forward or back, in one call of compiled code.
 
 A network such as the echo task's, of 4 units, has so little to compute that calls, packing and sharing out cost more
-than the numbers. So here is the LSTM once more, token by token, with nothing between the loops and the equations, which
-are those of ``scratch/cells/lstm.py``. Three things keep the processor busy:
+than the numbers. So here is the LSTM once more, with nothing between the loops and the equations, which are those of
+``scratch/cells/lstm.py``. All that belongs to a token lies side by side, in one row of a matrix::
 
-- The gates of a token lie side by side, 4H numbers, and one tanh serves them all, because σ(z) = ½ tanh(½ z) + ½: the
-  last three rows of ``w`` hold what z is scaled by, what tanh is scaled by, and what is added to it.
-- Each part of a step is done for all rows before the next part: the rows do not wait for one another, so while one
-  number is on its way through the processor, others follow.
+    1   x   h   c   i   j   f   o   tanh c'   ∂L/∂z
+
+Its step begins with x, h and c; h' and c' are the next token's, and h' is also the x of the layer above. What keeps the
+processor busy:
+
+- Layers run in waves: while the lowest is at step t, the one above is at t − 1, and so on. Tokens of one wave do not
+  wait for one another, so while one number is on its way through the processor, others follow.
+- The gates of a token are 4H numbers, and one tanh serves them all, because σ(z) = ½ tanh(½ z) + ½: the last three
+  rows of ``w`` hold what z is scaled by, what tanh is scaled by, and what is added to it.
 - All units of a row are in one vector, so H is at most its lanes. A vector that is loaded where a gate begins reaches
-  into the next one: its first H numbers are right, and of what is stored the next gate's vector overwrites the rest.
+  into the next one: its first H numbers are right. A row is written from the left to the right, so what is stored
+  beside them is overwritten by what stands there.
 """
 
 from scratch.jit.activations import tanh
-from scratch.jit.compiler import compiled
-from scratch.jit.shared import borrowed
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors
+from scratch.jit.compiler import compiled, inlined
+from scratch.jit.shared import borrowed, matrix_at
+from scratch.jit.tile import ROWS, VECTORS, multiply_tile
+from scratch.jit.vector import copy_row, lanes, load, store, whole_vectors
+
+
+@inlined
+def columns_after(depth, num_units):
+    """Return the columns, in a token's row, of c, i, tanh c' and ∂L/∂z: ``depth`` are those of 1, x and h."""
+    return depth, depth + num_units, depth + 5 * num_units, depth + 6 * num_units
+
+
+@inlined
+def column_of_one(layer, h_at, num_inputs, num_units):
+    """Return the column, in a token's row, of the 1: x is between it and h, in the lowest layer an input."""
+    return h_at - (num_inputs if layer == 0 else num_units) - 1
+
+
+@inlined
+def layers_of_wave(wave, num_layers, num_steps):
+    """Return the first layer that has a step in this wave, and the one after the last."""
+    return max(wave - num_steps + 1, 0), min(wave + 1, num_layers)
+
+
+@inlined
+def product(code, a, b, c):
+    """Compute c = a b, tile by tile; c and b are of whole vectors."""
+    width = VECTORS * lanes(c)
+    for top in range(0, c.shape[0], ROWS):
+        for left in range(0, c.shape[1], width):
+            rows, columns = slice(top, top + ROWS), slice(left, left + width)
+            multiply_tile(code, a[rows], b[:, columns], c[rows, columns], False)
 
 
 @compiled
-def small_forward(kernels, biases, forget_biases, states, x, step_stride, row_stride, depth, w, gates, c, h, outputs):
-    """Run layers of one width H from the inputs x [B · T, D] to ``outputs`` [B · T, H].
+def small_forward(
+    code, batch_size, step_stride, row_stride, h_at, weights_at, states_at, x, w, tokens, outputs
+):
+    """Run layers of one width H from the inputs x, B · T · D numbers, to ``outputs`` [B · T, H].
 
-    - ``kernels``, ``biases``, ``forget_biases``, ``states``: tuples, one entry a layer, a state as (c, h).
-    - ``w``: ``depth`` rows a layer, of which the last is the bias.
-    - ``gates``: rows [L, T, B]; ``c``, ``h``: rows [L, T + 1, B], each from before the first step on.
+    - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of x and ``outputs``.
+    - ``h_at``: the column of h in a token's row. Before it is x, before that the 1, and there may be zeros before all.
+    - ``weights_at``, ``states_at`` [L, 2]: where in memory each layer's kernel and bias are, and its c and h.
+    - ``w``: h_at + H rows a layer, for [1, x, h]; a row a layer with its ``forget_bias``; and three more.
+    - ``tokens``: rows [L, T + 1, B], of which those of the last step have the final state.
     """
-    kernels, biases, states, x, w, gates, c, h, outputs = borrowed(
-        (kernels, biases, states, x, w, gates, c, h, outputs)
-    )
-    batch_size, num_units = states[0][0].shape
-    num_layers = len(kernels)
-    num_steps = len(gates) // (num_layers * batch_size)
-    scale, factor, shift = len(w) - 3, len(w) - 2, len(w) - 1
-    for gate in range(4):
-        for k in range(gate * num_units, (gate + 1) * num_units):
-            w[scale, k], w[factor, k], w[shift, k] = (1, 1, 0) if gate == 1 else (0.5, 0.5, 0.5)
+    x, w, tokens, outputs = borrowed((x, w, tokens, outputs))
+    x = x.reshape(len(outputs), -1)
+    num_layers, num_steps = len(weights_at), len(x) // batch_size
+    num_inputs, num_units = x.shape[1], outputs.shape[1]
+    depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
+    c_at, i_at, tanh_c_at, _ = columns_after(depth, num_units)
+    forget_biases, scale, factor, shift = num_layers * depth, len(w) - 3, len(w) - 2, len(w) - 1
     for layer in range(num_layers):
-        copy_weights(kernels[layer], biases[layer], forget_biases[layer], w[layer * depth : (layer + 1) * depth])
-        num_inputs, bias = len(kernels[layer]) - num_units, (layer + 1) * depth - 1
-        start = layer * (num_steps + 1) * batch_size
+        one_at = column_of_one(layer, h_at, num_inputs, num_units)
+        kernel, bias_at = matrix_at(weights_at[layer, 0], depth - one_at - 1, num_gates, x), layer * depth + one_at
+        copy_row(matrix_at(weights_at[layer, 1], 1, num_gates, x), 0, 0, w, bias_at, 0, num_gates)
+        for n in range(0, num_gates, lanes(w)):
+            store(w, bias_at, n, load(w, bias_at, n) + load(w, forget_biases + layer, n))
+        for k in range(len(kernel)):
+            copy_row(kernel, k, 0, w, bias_at + 1 + k, 0, num_gates)
+    for t in range(num_steps):
         for b in range(batch_size):
-            for k in range(num_units):
-                c[start + b, k], h[start + b, k] = states[layer][0][b, k], states[layer][1][b, k]
-        below = h if layer > 0 else x
-        for t in range(num_steps):
-            for b in range(batch_size):
-                token, old = (layer * num_steps + t) * batch_size + b, start + t * batch_size + b
-                new = old + batch_size
-                row = new - (num_steps + 1) * batch_size if layer > 0 else t * step_stride + b * row_stride
-                for n in range(0, 4 * num_units, lanes(w)):
-                    # z = [x, h] W + b
-                    z = load(w, bias, n)
-                    for k in range(num_inputs):
-                        z = z + below[row, k] * load(w, layer * depth + k, n)
+            for k in range(num_inputs):
+                tokens[t * batch_size + b, h_at - num_inputs + k] = x[t * step_stride + b * row_stride, k]
+    for wave in range(num_steps + num_layers - 1):
+        first, last = layers_of_wave(wave, num_layers, num_steps)
+        for layer in range(first, last):
+            start = layer * of_layer + (wave - layer) * batch_size
+            step = tokens[start : start + batch_size]
+            if wave == layer:
+                # Not before, for the x that was stored here reached beyond its own columns.
+                c = matrix_at(states_at[layer, 0], batch_size, num_units, x)
+                h = matrix_at(states_at[layer, 1], batch_size, num_units, x)
+                for b in range(batch_size):
                     for k in range(num_units):
-                        z = z + h[old, k] * load(w, layer * depth + num_inputs + k, n)
+                        step[b, c_at + k], step[b, h_at + k] = c[b, k], h[b, k]
+            # z = [x, h] W + b
+            z = step[:, i_at : i_at + w.shape[1]]
+            one_at = column_of_one(layer, h_at, num_inputs, num_units)
+            product(code, step[:, one_at:depth], w[layer * depth + one_at : (layer + 1) * depth], z)
+        for layer in range(first, last):
+            start = layer * of_layer + (wave - layer) * batch_size
+            for token in range(start, start + batch_size):
+                for n in range(i_at, i_at + num_gates, lanes(w)):
                     # i = σ(z_i)    j = tanh(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
-                    store(gates, token, n, load(w, factor, n) * tanh(load(w, scale, n) * z) + load(w, shift, n))
-            for b in range(batch_size):
-                token, old = (layer * num_steps + t) * batch_size + b, start + t * batch_size + b
-                new = old + batch_size
-                i, j = load(gates, token, 0), load(gates, token, num_units)
-                f, o = load(gates, token, 2 * num_units), load(gates, token, 3 * num_units)
+                    z, k = load(tokens, token, n), n - i_at
+                    store(tokens, token, n, load(w, factor, k) * tanh(load(w, scale, k) * z) + load(w, shift, k))
+        for layer in range(first, last):
+            start = layer * of_layer + (wave - layer) * batch_size
+            for token in range(start, start + batch_size):
+                i, j = load(tokens, token, i_at), load(tokens, token, i_at + num_units)
+                f, o = load(tokens, token, i_at + 2 * num_units), load(tokens, token, i_at + 3 * num_units)
                 # c' = f ⊙ c + i ⊙ j        h' = o ⊙ tanh(c')
-                c_new = f * load(c, old, 0) + i * j
-                store(c, new, 0, c_new)
-                store(h, new, 0, o * tanh(c_new))
+                c_new = f * load(tokens, token, c_at) + i * j
+                tanh_c = tanh(c_new)
+                h_new = o * tanh_c
+                store(tokens, token, tanh_c_at, tanh_c)
+                if layer + 1 < num_layers:
+                    store(tokens, token + of_layer, h_at - num_units, h_new)
+                store(tokens, token + batch_size, h_at, h_new)
+                store(tokens, token + batch_size, c_at, c_new)
+    start = (num_layers - 1) * of_layer + batch_size
     for t in range(num_steps):
         for b in range(batch_size):
             for k in range(num_units):
-                outputs[t * step_stride + b * row_stride, k] = h[start + (t + 1) * batch_size + b, k]
-
-
-@compiled
-def copy_weights(kernel, bias, forget_bias, w):
-    """Copy one layer's weights into rows of whole vectors; the forget gate's bias takes in ``forget_bias``."""
-    num_units = len(bias) // 4
-    for n in range(4 * num_units):
-        for k in range(len(kernel)):
-            w[k, n] = kernel[k, n]
-        w[len(w) - 1, n] = bias[n] + forget_bias if n // num_units == 2 else bias[n]
+                outputs[t * step_stride + b * row_stride, k] = tokens[start + t * batch_size + b, h_at + k]
 
 
 @compiled
 def small_backward(
-    kernels, x, step_stride, row_stride, gates, c, h, d_outputs, d_final, d_x, d_initial, d_kernels, d_biases, d_above
+    code, batch_size, step_stride, row_stride, h_at, d_states_at, d_outputs, w, tokens, w_t, d_tokens, d_x, d_w
 ):
-    """The adjoint: from ∂L/∂outputs and, in ``d_final``, that of the final states to all that of the arguments.
+    """The adjoint: from ∂L/∂outputs and that of the final states, at ``d_states_at`` [L, 2], to all that is left.
 
-    ``d_above``: rows [T, B] of whole vectors for the gradient of what a layer hands to the one above.
+    - ``w_t``: 4H rows a layer, its weights transposed.
+    - ``d_tokens``: rows [L + 1, B] of ∂L/∂[1, x, h] and, where the next vector begins, ∂L/∂c. At the end of each they
+      are those of the initial state. The last B rows have ∂L/∂outputs for x.
+    - ``d_x`` [B · T, D], and ``d_w``, rows like those of ``w``: ∂L/∂x and ∂L/∂W.
     """
-    kernels, x, gates, c, h, d_outputs = borrowed((kernels, x, gates, c, h, d_outputs))
-    d_final, d_x, d_initial, d_kernels, d_biases, d_above = borrowed(
-        (d_final, d_x, d_initial, d_kernels, d_biases, d_above)
-    )
-    batch_size, num_units = d_final[0][0].shape
-    num_layers = len(kernels)
-    num_steps = len(gates) // (num_layers * batch_size)
-    size = whole_vectors(num_units, c)
-    d_z, d_c = empty_rows(batch_size, gates.shape[1], c), empty_rows(batch_size, size, c)
-    d_xh = empty_rows(batch_size, d_above.shape[1] + 2 * size, c)
-    w_t = empty_rows(4 * num_units, d_xh.shape[1], c)
-    d_w = empty_rows(d_above.shape[1] + num_units + 1, gates.shape[1], c)
-    # What stands beside the numbers is computed with them and thrown away, but it must be numbers.
-    d_z[:], d_c[:], d_xh[:], w_t[:] = 0, 0, 0, 0
-    for t in range(num_steps):
+    d_outputs, w, tokens, w_t, d_tokens, d_x, d_w = borrowed((d_outputs, w, tokens, w_t, d_tokens, d_x, d_w))
+    d_outputs = d_outputs.reshape(len(d_x), -1)
+    num_layers, num_steps = len(d_states_at), len(d_x) // batch_size
+    num_inputs, num_units = d_x.shape[1], d_outputs.shape[1]
+    depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
+    c_at, i_at, tanh_c_at, d_z_at = columns_after(depth, num_units)
+    d_c_at = whole_vectors(depth, w)
+    for layer in range(num_layers):
+        for k in range(depth):
+            for n in range(num_gates):
+                w_t[layer * num_gates + n, k] = w[layer * depth + k, n]
+        d_c = matrix_at(d_states_at[layer, 0], batch_size, num_units, w)
+        d_h = matrix_at(d_states_at[layer, 1], batch_size, num_units, w)
         for b in range(batch_size):
             for k in range(num_units):
-                d_above[t * batch_size + b, k] = d_outputs[t * step_stride + b * row_stride, k]
-    for layer in range(num_layers - 1, -1, -1):
-        kernel = kernels[layer]
-        num_inputs = len(kernel) - num_units
-        for k in range(len(kernel)):
-            for n in range(4 * num_units):
-                w_t[n, k] = kernel[k, n]
-        d_w[:] = 0
-        for b in range(batch_size):
-            for k in range(num_units):
-                d_c[b, k], d_xh[b, num_inputs + k] = d_final[layer][0][b, k], d_final[layer][1][b, k]
-        start = layer * (num_steps + 1) * batch_size
-        below = h if layer > 0 else x
-        for t in range(num_steps - 1, -1, -1):
+                row = layer * batch_size + b
+                d_tokens[row, d_c_at + k], d_tokens[row, h_at + k] = d_c[b, k], d_h[b, k]
+    for wave in range(num_steps + num_layers - 2, -1, -1):
+        first, last = layers_of_wave(wave, num_layers, num_steps)
+        if last == num_layers:
+            t = wave - num_layers + 1
             for b in range(batch_size):
-                token, old = (layer * num_steps + t) * batch_size + b, start + t * batch_size + b
-                new = old + batch_size
-                i, j = load(gates, token, 0), load(gates, token, num_units)
-                f, o = load(gates, token, 2 * num_units), load(gates, token, 3 * num_units)
-                # h' = o ⊙ tanh(c')       c' is used here and by the next step: its two gradients add.
-                d_h = load(d_above, t * batch_size + b, 0) + load(d_xh, b, num_inputs)
-                tanh_c = tanh(load(c, new, 0))
-                d_c_b = load(d_c, b, 0) + d_h * o * (1 - tanh_c * tanh_c)
+                for k in range(num_units):
+                    d_output = d_outputs[t * step_stride + b * row_stride, k]
+                    d_tokens[num_layers * batch_size + b, h_at - num_units + k] = d_output
+        for layer in range(first, last):
+            start = layer * of_layer + (wave - layer) * batch_size
+            for b in range(batch_size):
+                token, row = start + b, layer * batch_size + b
+                i, j = load(tokens, token, i_at), load(tokens, token, i_at + num_units)
+                f, o = load(tokens, token, i_at + 2 * num_units), load(tokens, token, i_at + 3 * num_units)
+                tanh_c = load(tokens, token, tanh_c_at)
+                # h' is the x of the layer above and the h of the next step: its two gradients add, and so do those of
+                # c', used here and by the next step.    h' = o ⊙ tanh(c')
+                d_h = load(d_tokens, row + batch_size, h_at - num_units) + load(d_tokens, row, h_at)
+                d_c = load(d_tokens, row, d_c_at) + d_h * o * (1 - tanh_c * tanh_c)
                 # c' = f ⊙ c + i ⊙ j, and through each gate's σ or tanh back to z
-                store(d_z, b, 0, d_c_b * j * i * (1 - i))
-                store(d_z, b, num_units, d_c_b * i * (1 - j * j))
-                store(d_z, b, 2 * num_units, d_c_b * load(c, old, 0) * f * (1 - f))
-                store(d_z, b, 3 * num_units, d_h * tanh_c * o * (1 - o))
-                store(d_c, b, 0, d_c_b * f)
+                store(tokens, token, d_z_at, d_c * j * i * (1 - i))
+                store(tokens, token, d_z_at + num_units, d_c * i * (1 - j * j))
+                store(tokens, token, d_z_at + 2 * num_units, d_c * load(tokens, token, c_at) * f * (1 - f))
+                store(tokens, token, d_z_at + 3 * num_units, d_h * tanh_c * o * (1 - o))
+                store(d_tokens, row, d_c_at, d_c * f)
+        for layer in range(first, last):
+            start = layer * of_layer + (wave - layer) * batch_size
+            # ∂L/∂[1, x, h] = ∂L/∂z Wᵀ
+            d_z = tokens[start : start + batch_size, d_z_at : d_z_at + num_gates]
+            d_rows = d_tokens[layer * batch_size : (layer + 1) * batch_size, :d_c_at]
+            product(code, d_z, w_t[layer * num_gates : (layer + 1) * num_gates], d_rows)
+        if first == 0:
             for b in range(batch_size):
-                # ∂L/∂[x, h] = ∂L/∂z Wᵀ
-                for k in range(0, len(kernel), lanes(c)):
-                    d_xh_k = d_z[b, 0] * load(w_t, 0, k)
-                    for n in range(1, 4 * num_units):
-                        d_xh_k = d_xh_k + d_z[b, n] * load(w_t, n, k)
-                    store(d_xh, b, k, d_xh_k)
-                for k in range(0, num_inputs, lanes(c)):
-                    store(d_above, t * batch_size + b, k, load(d_xh, b, k))
-            # ∂L/∂W = [x, h]ᵀ ∂L/∂z     ∂L/∂b = ∂L/∂z
-            for n in range(0, 4 * num_units, lanes(c)):
-                for b in range(batch_size):
-                    old = start + t * batch_size + b
-                    row = old - num_steps * batch_size if layer > 0 else t * step_stride + b * row_stride
-                    d_z_n = load(d_z, b, n)
-                    for k in range(num_inputs):
-                        store(d_w, k, n, load(d_w, k, n) + below[row, k] * d_z_n)
-                    for k in range(num_units):
-                        store(d_w, num_inputs + k, n, load(d_w, num_inputs + k, n) + h[old, k] * d_z_n)
-                    store(d_w, len(kernel), n, load(d_w, len(kernel), n) + d_z_n)
-        for n in range(4 * num_units):
-            for k in range(len(kernel)):
-                d_kernels[layer][k, n] = d_w[k, n]
-            d_biases[layer][n] = d_w[len(kernel), n]
-        for b in range(batch_size):
-            for k in range(num_units):
-                d_initial[layer][0][b, k], d_initial[layer][1][b, k] = d_c[b, k], d_xh[b, num_inputs + k]
-    for t in range(num_steps):
-        for b in range(batch_size):
-            for k in range(d_x.shape[1]):
-                d_x[t * step_stride + b * row_stride, k] = d_above[t * batch_size + b, k]
+                for k in range(num_inputs):
+                    d_x[wave * step_stride + b * row_stride, k] = d_tokens[b, h_at - num_inputs + k]
+    for layer in range(num_layers):
+        # ∂L/∂W = [1, x, h]ᵀ ∂L/∂z
+        steps = tokens[layer * of_layer : (layer + 1) * of_layer - batch_size]
+        d_z = steps[:, d_z_at : d_z_at + w.shape[1]]
+        one_at = column_of_one(layer, h_at, num_inputs, num_units)
+        product(code, steps[:, one_at:depth].T, d_z, d_w[layer * depth + one_at : (layer + 1) * depth])

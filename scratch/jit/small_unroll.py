@@ -13,10 +13,10 @@ import numpy as np
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import as_dtype, check_array, check_count, check_flag, check_params, check_state
-from scratch.jit.small import small_backward, small_forward
+from scratch.jit.small import column_of_one, columns_after, small_backward, small_forward
 from scratch.jit.stack import plain
+from scratch.jit.tile import tile_code
 from scratch.jit.vector import padded
-from scratch.tree import map_tree
 
 
 class SmallUnroll:
@@ -28,8 +28,8 @@ class SmallUnroll:
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
 
     The numbers are those of ``dynamic_rnn`` up to rounding. All results are overwritten by the next call: copy what
-    shall last. The weights must not change between ``forward`` and its ``backward``. Raises ``TypeError`` or
-    ``ValueError``, by name, for a cell that is not small and for arguments that do not fit.
+    shall last. Raises ``TypeError`` or ``ValueError``,
+    by name, for a cell that is not small and for arguments that do not fit.
     """
 
     def __init__(self, cell, batch_size, num_steps, input_size, dtype=np.float32, time_major=False):
@@ -42,110 +42,116 @@ class SmallUnroll:
         self.cell, self.dtype, self.batch_size, self.num_units = cell, np.dtype(dtype), batch_size, layers[0].num_units
         self.stacked = isinstance(cell, MultiRNNCell)
         self.param_shapes = cell.param_shapes(input_size)
-        self.forget_biases = tuple(layer.forget_bias for layer in layers)
-        # Row b at step t is row t · step_stride + b · row_stride of the arrays, seen as matrices.
-        self.strides = (batch_size, 1) if time_major else (1, num_steps)
-        self.lay_out(len(layers), num_steps, input_size, time_major)
-        # What has been checked before, because most calls come with the same: weights, and a state with its arrays.
-        self.known_weights, self.known_state, self.known_arrays = None, None, None
-        # Those of the last forward pass.
-        self.kernels = None
+        self.lay_out([layer.forget_bias for layer in layers], num_steps, input_size, time_major)
+        names = list(self.param_shapes) if self.stacked else [None]
+        self.weight_names = [(layer, weight) for layer in names for weight in ("kernel", "bias")]
+        # What has been checked before, because most calls come with the same: weights and a state, and where they are.
+        self.weights, self.weights_at = [], None
+        self.state, self.state_arrays, self.state_at = None, [], None
+        self.has_run = False
 
-    def lay_out(self, num_layers, num_steps, input_size, time_major):
+    def lay_out(self, forget_biases, num_steps, input_size, time_major):
         """Make all arrays, once."""
+        num_layers = len(forget_biases)
         batch_size, num_units, tokens = self.batch_size, self.num_units, num_steps * self.batch_size
-        size, gates = padded(num_units, self.dtype), padded(4 * num_units, self.dtype)
-        self.depth = max(input_size, num_units) + num_units + 1
+        vector, gates = padded(1, self.dtype), padded(4 * num_units, self.dtype)
+        h_at = 1 + max(input_size, num_units)
+        depth = h_at + num_units
+        c_at, *_, d_z_at = columns_after(depth, num_units)
+        d_c_at = padded(depth, self.dtype)
 
         def zeros(*shape):
             return np.zeros(shape, self.dtype)
 
         leading = (num_steps, batch_size) if time_major else (batch_size, num_steps)
-        self.outputs, self.inputs = zeros(*leading, num_units), zeros(*leading, input_size)
-        self.d_inputs = zeros(*leading, input_size)
-        self.output_rows, self.input_rows = self.outputs.reshape(tokens, -1), self.inputs.reshape(tokens, -1)
-        self.d_input_rows = self.d_inputs.reshape(tokens, -1)
-        self.weights = zeros(num_layers * self.depth + 3, gates)
+        self.outputs, self.d_inputs = zeros(*leading, num_units), zeros(*leading, input_size)
+        self.output_rows = self.outputs.reshape(tokens, -1)
+        w = zeros(num_layers * (depth + 1) + 3, gates)
+        w[num_layers * depth : -3, 2 * num_units : 3 * num_units] = np.array(forget_biases)[:, None]
+        # σ(z) = ½ tanh(½ z) + ½ for i, f and o, tanh for j
+        w[-3:], w[-3:, num_units : 2 * num_units] = 0.5, np.array([1, 1, 0])[:, None]
         # Wider by a vector than what is in them, for the vectors that begin at the last gate.
-        self.gates = zeros(num_layers * tokens, gates + padded(1, self.dtype))
-        self.c, self.h = (zeros(num_layers, num_steps + 1, batch_size, size) for _ in range(2))
-        self.d_above = zeros(tokens, padded(self.depth, self.dtype))
-        shapes = self.param_shapes if self.stacked else {"cell": self.param_shapes}
-        layers = {layer: {name: zeros(*shape) for name, shape in part.items()} for layer, part in shapes.items()}
-        self.d_params = layers if self.stacked else layers["cell"]
-        self.d_kernels, self.d_biases = self.by_layer(self.d_params)
-        self.zero_states = tuple(
-            (zeros(batch_size, num_units), zeros(batch_size, num_units)) for _ in range(num_layers)
-        )
-        self.d_states = map_tree(np.copy, self.zero_states)
-        self.final_state = self.of_cell(zip(self.c[:, -1, :, :num_units], self.h[:, -1, :, :num_units], strict=True))
-        self.d_initial_state = self.of_cell(self.d_states)
-        self.c, self.h = self.c.reshape(-1, size), self.h.reshape(-1, size)
+        rows = zeros(num_layers, num_steps + 1, batch_size, d_z_at + gates + vector)
+        ones = [column_of_one(layer, h_at, input_size, num_units) for layer in range(num_layers)]
+        for layer, one_at in zip(rows, ones, strict=True):
+            layer[..., one_at] = 1
+        strides = (batch_size, 1) if time_major else (1, num_steps)
+        self.layout = tile_code(self.dtype), batch_size, *strides, h_at
+        self.kept = w, rows.reshape(-1, rows.shape[-1])
+        w_t, d_rows = zeros(num_layers * 4 * num_units, d_c_at), zeros(num_layers + 1, batch_size, d_c_at + vector)
+        d_x, d_w = self.d_inputs.reshape(tokens, -1), zeros(num_layers, depth, gates)
+        self.found = w_t, d_rows.reshape(-1, d_rows.shape[-1]), d_x, d_w.reshape(-1, gates)
+        self.zero_state = [zeros(batch_size, num_units)] * 2 * num_layers
+        self.zero_state_at = addresses(self.zero_state)
+        # The results are parts of these arrays.
+        h, c, d_c = (slice(at, at + num_units) for at in (h_at, c_at, d_c_at))
+        self.final_state = self.of_cell(zip(rows[:, -1, :, c], rows[:, -1, :, h], strict=True))
+        self.d_initial_state = self.of_cell(zip(d_rows[:-1, :, d_c], d_rows[:-1, :, h], strict=True))
+        d_params = [
+            {"kernel": d[one_at + 1 :, : 4 * num_units], "bias": d[one_at, : 4 * num_units]}
+            for d, one_at in zip(d_w, ones, strict=True)
+        ]
+        self.d_params = dict(zip(self.param_shapes, d_params, strict=True)) if self.stacked else d_params[0]
 
     def forward(self, params, inputs, initial_state=None):
         """Return ``(outputs, final_state)`` as ``dynamic_rnn`` does."""
-        kernels, biases = self.take_params(params)
-        check_array("inputs", inputs, self.inputs.shape, self.dtype)
-        states = self.take_state("initial_state", initial_state)
-        self.inputs[:], self.kernels = inputs, kernels
-        kept = self.depth, self.weights, self.gates, self.c, self.h
-        small_forward(
-            kernels, biases, self.forget_biases, states, self.input_rows, *self.strides, *kept, self.output_rows
-        )
+        weights_at = self.take_params(params)
+        check_array("inputs", inputs, self.d_inputs.shape, self.dtype)
+        state_at = self.take_state("initial_state", initial_state)
+        small_forward(*self.layout, weights_at, state_at, plain(inputs), *self.kept, self.output_rows)
+        self.has_run = True
         return self.outputs, self.final_state
 
     def backward(self, d_outputs, d_final_state=None):
         """Return ``(d_inputs, d_initial_state, d_params)`` of the last ``forward``."""
-        if self.kernels is None:
+        if not self.has_run:
             raise ValueError("backward needs a forward pass first")
         check_array("d_outputs", d_outputs, self.outputs.shape, self.dtype)
-        d_final = self.take_state("d_final_state", d_final_state)
-        d_rows = plain(d_outputs).reshape(self.output_rows.shape)
-        kept, d_x = (self.gates, self.c, self.h), self.d_input_rows
-        results = d_x, self.d_states, self.d_kernels, self.d_biases, self.d_above
-        small_backward(self.kernels, self.input_rows, *self.strides, *kept, d_rows, d_final, *results)
+        d_state_at = self.take_state("d_final_state", d_final_state)
+        small_backward(*self.layout, d_state_at, plain(d_outputs), *self.kept, *self.found)
         return self.d_inputs, self.d_initial_state, self.d_params
 
     def take_params(self, params):
-        """Return the kernels and the biases, checked anew where they are not the arrays of the call before."""
+        """Return where the weights are, checked anew where they are not the arrays of the call before."""
         try:
-            weights = self.by_layer(params)
-            known = self.known_weights and all(map(same_arrays, weights, self.known_weights))
+            found = self.find_weights(params)
         except (TypeError, KeyError):
-            known = False
-        if not known:
+            found = []
+        if not same_arrays(found, self.weights):
             check_params("params", params, self.param_shapes, self.dtype)
             # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
-            self.known_weights = tuple(tuple(map(plain, arrays)) for arrays in self.by_layer(params))
-        return self.known_weights
+            self.weights = list(map(plain, found))
+            self.weights_at = addresses(self.weights)
+        return self.weights_at
+
+    def find_weights(self, params):
+        """Return the kernel and the bias of each layer in turn."""
+        if self.stacked:
+            return [params[layer][name] for layer, name in self.weight_names]
+        return [params[name] for _, name in self.weight_names]
 
     def take_state(self, name, state):
-        """Return a state as a tuple of (c, h), zeros for ``None``."""
+        """Return where c and h of each layer are, zeros for ``None``."""
         if state is None:
-            return self.zero_states
-        if state is self.known_state:
-            return self.known_arrays
-        layers = state if self.stacked else (state,)
-        shape, dtype = self.zero_states[0][0].shape, self.dtype
-        # The usual case, settled here because the words of a refusal take longer to prepare than the numbers.
-        fits = type(layers) is tuple and len(layers) == len(self.zero_states) and all(
-            type(part) is LSTMState
-            and type(part.c) is type(part.h) is np.ndarray
-            and part.c.shape == part.h.shape == shape
-            and part.c.dtype == part.h.dtype == dtype
-            for part in layers
-        )
-        if not fits:
-            check_state(name, state, self.cell.state_size, self.batch_size, dtype)
-        arrays = tuple((plain(c), plain(h)) for c, h in layers)
-        if all(map(same_arrays, arrays, layers)):
-            self.known_state, self.known_arrays = state, arrays
-        return arrays
-
-    def by_layer(self, params):
-        """Return a tuple of all layers' kernels, and one of their biases."""
-        layers = [params[name] for name in self.param_shapes] if self.stacked else [params]
-        return tuple(layer["kernel"] for layer in layers), tuple(layer["bias"] for layer in layers)
+            return self.zero_state_at
+        if state is not self.state:
+            layers = state if self.stacked else (state,)
+            shape, dtype = self.zero_state[0].shape, self.dtype
+            # The usual case, settled here because the words of a refusal take longer to prepare than the numbers.
+            fits = type(layers) is tuple and 2 * len(layers) == len(self.zero_state) and all(
+                type(part) is LSTMState
+                and type(part.c) is type(part.h) is np.ndarray
+                and part.c.shape == part.h.shape == shape
+                and part.c.dtype == part.h.dtype == dtype
+                for part in layers
+            )
+            if not fits:
+                check_state(name, state, self.cell.state_size, self.batch_size, dtype)
+            given = [array for part in layers for array in part]
+            self.state_arrays = list(map(plain, given))
+            self.state_at = addresses(self.state_arrays)
+            self.state = state if same_arrays(given, self.state_arrays) else None
+        return self.state_at
 
     def of_cell(self, states):
         """Return states (c, h), one a layer, in the structure of the cell's."""
@@ -155,7 +161,12 @@ class SmallUnroll:
 
 def same_arrays(arrays, others):
     """Return whether each of these arrays is the other one itself."""
-    return all(map(operator.is_, arrays, others))
+    return len(arrays) == len(others) and all(map(operator.is_, arrays, others))
+
+
+def addresses(arrays):
+    """Return where in memory these arrays begin, two by two: handing over one array costs less than many."""
+    return np.array([array.__array_interface__["data"][0] for array in arrays]).reshape(-1, 2)
 
 
 def small_layers(cell, most_units):
