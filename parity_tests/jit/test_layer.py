@@ -8,7 +8,7 @@ from parity_tests.cases import GRU_CELLS, LSTM_CELLS, MIXED_CELLS, RESIDUAL_CELL
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic
 from parity_tests.jit.checks import run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn, dynamic_rnn_backward
-from scratch.jit import layer
+from scratch.jit import layer, threads
 from scratch.tree import map_tree, named_leaves
 
 # A vector is 16 float32 or 8 float64, and a panel 4 vectors.
@@ -73,22 +73,26 @@ def test_a_depth_of_several_blocks(cell, dtype):
     check_calmly(Case(cell, (2, 0, 3), 3, 3, 300), dtype)
 
 
+@pytest.mark.parametrize("time_major", [False, True])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", KINDS)
-def test_more_tokens_than_are_added_up_in_one_go(kind, dtype):
-    lengths = tuple(np.random.default_rng(0).permutation(np.arange(23) % 21).tolist())
-    assert sum(lengths) > 2 * 96
-    check_calmly(Case(kind(9), lengths, 23, 20, 3), dtype)
-
-
-@pytest.mark.parametrize("time_major", [False, True])
-@pytest.mark.parametrize("kind", KINDS)
-def test_any_number_of_blocks_of_steps(kind, time_major, monkeypatch):
+def test_any_number_of_blocks_of_steps(kind, dtype, time_major, monkeypatch):
     case = Case(kind(9), (17, 0, 20, 1, 20, 9, 17, 3), 8, 20, 3)
     # One block; some; one for each step.
-    for size in (layer.BLOCK, 1 << 13, 0):
-        monkeypatch.setattr(layer, "BLOCK", size)
-        check_calmly(case, np.float64, time_major)
+    for most in (layer.TOKENS, 20, 0):
+        monkeypatch.setattr(layer, "TOKENS", most)
+        check_calmly(case, dtype, time_major)
+
+
+@pytest.mark.parametrize("lengths", [None, (17, 0, 20, 1, 20, 9, 17, 3)], ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_number_of_parts_and_blocks(kind, lengths, monkeypatch):
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    case = Case(kind(9), lengths, 8, 20, 3)
+    for cores, most in [(1, 20), (2, 20), (3, 7), (20, 20)]:
+        monkeypatch.setattr(threads, "num_cores", cores)
+        monkeypatch.setattr(layer, "TOKENS", most)
+        check_calmly(case, np.float64)
 
 
 @pytest.mark.parametrize("time_major", [False, True])

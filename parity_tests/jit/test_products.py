@@ -8,7 +8,6 @@ from scratch.jit.products import (
     TOKENS,
     Adjoint,
     add_gradient,
-    count_tiles,
     multiply,
     multiply_transposed,
     pack,
@@ -90,58 +89,19 @@ def test_multiply_transposed(many, few, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
-@pytest.mark.parametrize("num_tokens", [1, TOKENS, TOKENS + 1, 2 * TOKENS + 5])
+@pytest.mark.parametrize("num_tokens", [1, 37, TOKENS])
 def test_add_gradient(num_tokens, dtype):
+    """Of some columns of the tape's rows and of d_z's, in tiles and panels of all sizes."""
     lanes, width = sizes(dtype)
-    order = np.arange(num_tokens)
     for depth, columns in [(1, lanes), (6, width), (17, width + 3 * lanes), (20, 3 * width)]:
-        a, d_z, d_w = draw(dtype, num_tokens, depth), draw(dtype, num_tokens, columns), draw(dtype, depth, columns)
-        tiles = count_tiles(depth, columns, width)
-        assert tiles == -(-depth // ROWS) * -(-columns // width)
-        before, shared = d_w.copy(), d_w.copy()
-        add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, d_w, True, 0, tiles)
-        assert_parity(d_w, before + a.T @ d_z)
-        # Shared out in three, the tiles of the first and the last share in the middle of a panel.
-        for first, last in [(0, tiles // 3), (tiles // 3, tiles - tiles // 4), (tiles - tiles // 4, tiles)]:
-            if first < last:
-                add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, shared, True, first, last)
-        assert_parity(shared, d_w, limit=SAME_BITS)
-        add_gradient(tile_code(dtype), order, a, 0, d_z, 0, 0, d_w, False, 0, tiles)
-        assert_parity(d_w, a.T @ d_z)
-
-
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
-def test_a_gradient_is_summed_in_the_order_of_its_tokens_wherever_they_lie(dtype):
-    """Of a tape of which these tokens and columns are a part, and with a d_z of these tokens alone."""
-    width, num_tokens, above = sizes(dtype)[1], TOKENS + 31, 5
-    a, d_z = draw(dtype, num_tokens, 9), draw(dtype, num_tokens, width)
-    order = np.random.default_rng(0).permutation(num_tokens)
-    tape, elsewhere = draw(dtype, above + num_tokens, 15), draw(dtype, num_tokens, 3 + width)
-    tape[above + order, 4:13], elsewhere[order, 3:] = a, d_z
-    expected, found = np.zeros((2, 9, width), dtype)
-    add_gradient(tile_code(dtype), np.arange(num_tokens), a, 0, d_z, 0, 0, expected, False, 0, 2)
-    add_gradient(tile_code(dtype), above + order, tape, 4, elsewhere, 3, above, found, False, 0, 2)
-    assert_parity(found, expected, limit=SAME_BITS)
-    assert_parity(found, a.T @ d_z)
-
-
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
-def test_only_the_tiles_asked_for_are_written(dtype):
-    width = sizes(dtype)[1]
-    a, d_z, d_w = draw(dtype, 3, 14), draw(dtype, 3, 2 * width), np.zeros((14, 2 * width), dtype)
-    # Three tiles a panel, of 4, 5 and 5 rows: the last of the first panel and the first of the second.
-    add_gradient(tile_code(dtype), np.arange(3), a, 0, d_z, 0, 0, d_w, True, 2, 4)
-    expected = np.zeros_like(d_w)
-    expected[9:, :width] = (a.T @ d_z)[9:, :width]
-    expected[:4, width:] = (a.T @ d_z)[:4, width:]
-    assert_parity(d_w, expected)
-    np.testing.assert_array_equal(d_w == 0, expected == 0)
-
-
-def test_a_panel_that_is_not_full_has_tiles_too():
-    """On a machine whose panels are of one vector every panel is full, so here the width is given."""
-    assert count_tiles(2 * ROWS + 1, 65, 64) == 3 * 2
-    assert count_tiles(ROWS, 64, 64) == 1
+        rows, d_z = draw(dtype, num_tokens, 4 + depth + 2), draw(dtype, num_tokens, lanes + columns + lanes)
+        d_w = draw(dtype, depth, columns)
+        expected = rows[:, 4 : 4 + depth].T @ d_z[:, lanes : lanes + columns]
+        before = d_w.copy()
+        add_gradient(tile_code(dtype), rows, 4, d_z, lanes, d_w, True)
+        assert_parity(d_w, before + expected)
+        add_gradient(tile_code(dtype), rows, 4, d_z, lanes, d_w, False)
+        assert_parity(d_w, expected)
 
 
 def gates_in_whole_vectors(matrix, units):
@@ -183,9 +143,12 @@ def test_packing_transposed(units, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("units", [1, 16, 21])
-def test_unpacking_leaves_out_what_stands_between_gates(units, dtype):
-    gradient = draw(dtype, 9, 3 * -(-units // sizes(dtype)[0]) * sizes(dtype)[0])
+@pytest.mark.parametrize("num_parts", [1, 3])
+def test_unpacking_adds_parts_and_leaves_out_what_stands_between_gates(num_parts, units, dtype):
+    gradients = draw(dtype, num_parts, 9, 3 * -(-units // sizes(dtype)[0]) * sizes(dtype)[0])
+    # In the order of the parts.
+    expected = sum(gradients[1:, 2:6], gradients[0, 2:6]).reshape(4, 3, -1)[..., :units].reshape(4, -1)
     matrix = np.zeros((4, 3 * units), dtype)
-    unpack(matrix, units, gradient, 2, 0, 1)
-    unpack(matrix, units, gradient, 2, 1, 4)
-    np.testing.assert_array_equal(matrix, gradient[2:6].reshape(4, 3, -1)[..., :units].reshape(4, -1))
+    unpack(matrix, units, gradients, 2, 0, 1)
+    unpack(matrix, units, gradients, 2, 1, 4)
+    np.testing.assert_array_equal(matrix, expected)

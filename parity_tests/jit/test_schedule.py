@@ -1,18 +1,10 @@
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from scratch.jit import schedule as schedules
-from scratch.jit.schedule import (
-    PARTS_OF_RAGGED_ROWS,
-    block_of_steps,
-    blocks_of_steps,
-    make_schedule,
-    share_ranks,
-    without_tape,
-)
+from scratch.jit.schedule import make_schedule, share_ranks, without_tape
 
 
 def uncompiled(function):
@@ -21,6 +13,7 @@ def uncompiled(function):
 
 span, before = uncompiled(schedules.span), uncompiled(schedules.before)
 row_of, ranks_of = uncompiled(schedules.row_of), uncompiled(schedules.ranks_of)
+block_before = uncompiled(schedules.block_before)
 
 
 def drawn_lengths():
@@ -45,18 +38,17 @@ def test_the_example_of_the_page():
     assert schedule.live.tolist() == [3, 3, 2, 1]
     assert schedule.parts.tolist() == [0, 2, 3]
     assert schedule.first.tolist() == [[0, 2, 4, 6], [7, 8, 9, 9]]
-    assert schedule.order.tolist() == [0, 1, 7, 2, 3, 8, 4, 5, 6]
+    assert schedule.num_tokens == 9
     # Rank 2 is row 0; batch-major, its step 1 is the second row of the caller's matrix, time-major the fourth.
     assert row_of(schedule, 1, 2) == 1
     assert row_of(make_schedule(np.array([2, 4, 3]), 4, True), 1, 2) == 3
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("most_tokens", [1, 20, 1 << 62])
 @pytest.mark.parametrize("time_major", [False, True])
-def test_every_live_row_and_step_is_one_token(time_major, most_tokens, count):
+def test_every_live_row_and_step_is_one_token(time_major, count):
     for lengths in drawn_lengths():
-        schedule = make_schedule(lengths, 11, time_major, count, most_tokens)
+        schedule = make_schedule(lengths, 11, time_major, count)
         assert (np.diff(lengths[schedule.rows]) <= 0).all(), "the longest first"
         numbers = np.arange(11 * len(lengths))
         cells = numbers.reshape(11, -1).T if time_major else numbers.reshape(-1, 11)
@@ -66,35 +58,34 @@ def test_every_live_row_and_step_is_one_token(time_major, most_tokens, count):
                 row = schedule.rows[rank]
                 assert row_of(schedule, t, rank) == cells[row, t]
                 tokens[token] = row, t
-        assert sorted(tokens) == list(range(len(schedule.order)))
+        assert sorted(tokens) == list(range(schedule.num_tokens))
         assert sorted(tokens.values()) == [(row, t) for row, length in enumerate(lengths) for t in range(length)]
 
 
-def test_the_order_of_tokens_is_that_of_steps_and_ranks_whatever_the_parts_are():
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_tokens_of_a_part_lie_together_step_after_step(count):
     for lengths in drawn_lengths():
-        for count, most_tokens in [(1, 1 << 62), (3, 1 << 62), (2, 7)]:
-            schedule = make_schedule(lengths, 11, False, count, most_tokens)
-            in_order = [token for t in range(len(schedule.live)) for _, token in live_ranks(schedule, t)]
-            assert schedule.order.tolist() == in_order
+        schedule = make_schedule(lengths, 11, False, count)
+        parts = range(len(schedule.parts) - 1)
+        spans = [span(schedule, t, part) for part in parts for t in range(len(schedule.live))]
+        assert [token + r for token, live in spans for r in range(live)] == list(range(schedule.num_tokens))
 
 
-def test_the_tokens_of_a_block_lie_together_and_within_it_those_of_a_part():
-    for lengths in drawn_lengths():
-        for count, most_tokens in [(1, 9), (2, 20), (2, 1 << 62)]:
-            schedule = make_schedule(lengths, 11, False, count, most_tokens)
-            end = 0
-            for number in range(len(schedule.blocks) - 1):
-                (first_step, last_step, first_token), num_tokens = block_of_steps(schedule, number)
-                assert first_token == end
-                end += num_tokens
-                spans = [
-                    span(schedule, t, part)
-                    for part in range(len(schedule.parts) - 1)
-                    for t in range(first_step, last_step)
-                ]
-                tokens = [token + r for token, live in spans for r in range(live)]
-                assert tokens == list(range(first_token, end))
-            assert end == len(schedule.order)
+@pytest.mark.parametrize("most", [0, 1, 7, 20, 10**6])
+def test_blocks_of_a_part_end_where_the_next_one_begins_and_are_as_large_as_may_be(most):
+    for lengths in filter(np.any, drawn_lengths()):
+        schedule = make_schedule(lengths, 11, False, count=2)
+        for part in range(len(schedule.parts) - 1):
+            lives = [span(schedule, t, part)[1] for t in range(len(schedule.live))]
+            # Steps without a live rank are in no block.
+            t = np.count_nonzero(lives) - 1
+            while t >= 0:
+                first_step, first_token, num_tokens = block_before(schedule, part, t, most)
+                assert first_token == span(schedule, first_step, part)[0]
+                assert num_tokens == sum(lives[first_step : t + 1])
+                assert num_tokens <= most or first_step == t
+                assert first_step == 0 or num_tokens + lives[first_step - 1] > most
+                t = first_step - 1
 
 
 def test_before_the_first_step_and_after_the_last_nothing_is_live():
@@ -146,34 +137,3 @@ def test_ranks_are_shared_out_by_their_tokens():
 def test_one_long_row_and_many_short_ones_are_balanced():
     lengths = np.array([1] * 100 + [100])
     assert make_schedule(lengths, 100, False, count=2).parts.tolist() == [0, 1, 101]
-
-
-def test_of_rows_in_blocks_each_thread_has_some_in_every_block():
-    lengths = np.arange(1, 65)
-    assert len(make_schedule(lengths, 64, False, count=2).parts) == 3
-    schedule = make_schedule(lengths, 64, False, 2, most_tokens=500)
-    assert len(schedule.parts) == 2 * PARTS_OF_RAGGED_ROWS + 1
-    # One thread takes every other part.
-    for number in range(len(schedule.blocks) - 1):
-        (first_step, last_step, _), _ = block_of_steps(schedule, number)
-        tokens = [
-            sum(span(schedule, t, part)[1] for t in range(first_step, last_step))
-            for part in range(len(schedule.parts) - 1)
-        ]
-        assert min(sum(tokens[0::2]), sum(tokens[1::2])) > 0.2 * sum(tokens)
-    # Full rows are live in all blocks.
-    assert len(make_schedule(np.full(64, 64), 64, False, 2, most_tokens=500).parts) == 3
-
-
-def test_blocks_cover_all_steps_and_the_first_is_what_is_left():
-    for lengths in drawn_lengths():
-        live = make_schedule(lengths, 11, False).live
-        tokens = partial(np.take, np.concatenate([[0], np.cumsum(live)]))
-        for most in (0, 1, 7, 20, 10**6):
-            blocks = blocks_of_steps(live, most).tolist()
-            assert blocks[-1] == len(live)
-            assert blocks[0] == 0
-            for first, last in pairwise(blocks):
-                assert tokens(last) - tokens(first) <= most or last - first == 1
-                # As many steps as fit.
-                assert first == 0 or tokens(last) - tokens(first - 1) > most

@@ -28,8 +28,9 @@ def make_case(cell, lengths=LENGTHS):
 
 @pytest.fixture(autouse=True)
 def every_thread_is_worth_it(monkeypatch):
-    """Share out even the smallest work, and leave the number of threads as it was."""
+    """Share out even the smallest work, on a machine of five cores, and leave the number of threads as it was."""
     monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    monkeypatch.setattr(threads, "num_cores", 5)
     monkeypatch.setattr(threads, "num_threads", threads.num_threads)
 
 
@@ -44,18 +45,10 @@ def test_any_number_of_threads_gives_the_same_bits(cell, lengths):
         if dtype == np.float64:
             # In float32, four layers on one another round apart further than one may.
             assert_parity(expected, run_dynamic(scratch, case, problem))
-        # More of them than rows, too.
+        # More of them than parts, too.
         for count in (2, 3, 5, 20):
             set_num_threads(count)
             assert_parity(run_numba(case, problem), expected, limit=SAME_BITS)
-
-
-def test_more_blocks_of_steps_than_one_on_several_threads(monkeypatch):
-    monkeypatch.setattr("scratch.jit.layer.BLOCK", 1 << 13)
-    set_num_threads(3)
-    for cell in CELLS:
-        problem = make_case(cell).draw(np.float64)
-        assert_parity(run_numba(make_case(cell), problem), run_dynamic(scratch, make_case(cell), problem))
 
 
 def test_several_python_threads_at_once_each_get_their_own_bits():
@@ -87,6 +80,15 @@ def test_little_work_is_not_shared_out(monkeypatch):
     set_num_threads(4)
     monkeypatch.setattr(threads, "WORTH_A_THREAD", 100)
     assert [threads.share_count(work) for work in (0, 99, 100, 199, 200, 399, 10**6)] == [1, 1, 1, 1, 2, 3, 4]
+
+
+def test_work_is_cut_into_as_many_parts_as_there_are_cores_whatever_the_threads_are(monkeypatch):
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 100)
+    for count in (1, 4):
+        set_num_threads(count)
+        assert [threads.part_count(work) for work in (0, 99, 100, 200, 399, 10**6)] == [1, 1, 1, 2, 3, 5]
+    monkeypatch.setattr(threads, "num_cores", 1000)
+    assert threads.part_count(10**6) == threads.MOST_PARTS
 
 
 def test_shares_cover_everything_once():

@@ -11,9 +11,9 @@ from scratch.jit.activations import clip, is_within, sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer
 from scratch.jit.memory import zeros
-from scratch.jit.products import clear_padding, multiply, multiply_transposed
+from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import before, ranks_of, rows_of_step, span
+from scratch.jit.schedule import before, block_before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors, zero_rows
@@ -47,11 +47,12 @@ class FullLSTMLayer(Layer):
         matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
         full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *states, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
         options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip
-        kept, carried = (tape.z, *tape.memories), (*d_memories, d_h)
+        kept, carried = (tape.rows, tape.z, *tape.memories), (*d_memories, d_h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params)
-        through = d_outputs, *carried, d_z, d_x, *block, part
+        # The one before the last is d_w[0] where nothing is projected, and then not looked at.
+        through = d_outputs, *carried, d_z, d_w[0], d_w[-2], d_w[-1], d_x, part
         full_lstm_backward(tile_code(self.dtype), *matrices, *options, tape.schedule, *kept, *through)
 
     def diagonals(self, params):
@@ -62,17 +63,13 @@ class FullLSTMLayer(Layer):
         return diagonals
 
     def start_gradients(self, schedule):
-        return [*super().start_gradients(schedule), zeros((3, self.size), self.dtype)]
-
-    def add_gradients(self, tape, d_z, block, gradients, add, number, count):
-        super().add_gradients(tape, d_z, block, gradients, add, number, count)
-        if self.cell.use_peepholes and number == 0:
-            add_peephole_gradients(tape.schedule, *tape.memories, d_z, gradients[-1], *block)
+        gradients = super().start_gradients(schedule)
+        return [*gradients, zeros((len(gradients[0]), 3, self.size), self.dtype)]
 
     def gradients_of_params(self, params, gradients):
         d_params = super().gradients_of_params(params, gradients)
         if self.cell.use_peepholes:
-            d_params |= dict(zip(DIAGONALS, gradients[-1][:, : self.num_units].copy(), strict=True))
+            d_params |= dict(zip(DIAGONALS, gradients[-1].sum(axis=0)[:, : self.num_units].copy(), strict=True))
         return d_params
 
 
@@ -146,13 +143,13 @@ def full_lstm_forward(
 
 @compiled
 def full_lstm_backward(
-    code, weights, w_projection, diagonals, peepholes, relu, gradient_clip, proj_clip, schedule, gates, c,
-    d_outputs, d_c_state, d_h_state, d_z, d_x, first_step, last_step, first_token, part,
+    code, weights, w_projection, diagonals, peepholes, relu, gradient_clip, proj_clip, schedule, rows, gates, c,
+    d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x, part,
 ):  # fmt: skip
-    """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
+    """The adjoint of a part's steps: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, that of all weights and ∂L/∂x."""
     weights, w_projection, diagonals, schedule = borrowed((weights, w_projection, diagonals, schedule))
-    gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x = borrowed(
-        (gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x)
+    rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x = borrowed(
+        (rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x)
     )
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
@@ -163,10 +160,13 @@ def full_lstm_backward(
     d_c, d_rows = empty_rows(count, size, c), zero_rows(count, whole_vectors(m_at + size, c), c)
     read_states(schedule, part, d_c_state, d_c, 0)
     read_states(schedule, part, d_h_state, d_rows, 0)
-    for t in range(last_step - 1, first_step - 1, -1):
+    first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
+    for t in range(len(schedule.live) - 1, -1, -1):
         token, live = span(schedule, t, part)
         if live == 0:
             continue
+        if t < first_step:
+            first_step, first_token, num_tokens = block_before(schedule, part, t, len(d_z))
         z, d_row = gates[token : token + live, :], d_rows[:live]
         d_z_t = d_z[token - first_token :, :][:live, :]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
@@ -202,6 +202,9 @@ def full_lstm_backward(
                 # i = σ(z_i + w_i ⊙ c)    f = σ(z_f + forget_bias + w_f ⊙ c)
                 if peepholes:
                     d_c_k = d_c_k + d_z_f * load(diagonals, 1, k) + d_z_i * load(diagonals, 0, k)
+                    store(d_diagonals, 0, k, load(d_diagonals, 0, k) + d_z_i * c_k)
+                    store(d_diagonals, 1, k, load(d_diagonals, 1, k) + d_z_f * c_k)
+                    store(d_diagonals, 2, k, load(d_diagonals, 2, k) + d_z_o * load(c_new, r, k))
                 store(d_c, r, k, d_c_k)
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
@@ -209,23 +212,12 @@ def full_lstm_backward(
         soon = rows_of_step(schedule, t - 1, part, gates)
         multiply_transposed(code, d_z_t[:, : 4 * size], weights, d_row, False, soon)
         copy_to_rows(schedule, t, part, d_row, h_size, d_x)
+        if t == first_step:
+            row_block, d_z_block = rows[first_token : first_token + num_tokens, :], d_z[:num_tokens, :]
+            # ∂L/∂W = Σ [h, x, 1]ᵀ ∂L/∂z      ∂L/∂W_p = Σ mᵀ ∂L/∂z_p
+            add_gradient(code, row_block, 0, d_z_block, 0, d_w, add)
+            if projected:
+                add_gradient(code, row_block, m_at, d_z_block, 4 * size, d_w_projection, add)
+            add = True
     write_states(schedule, part, 0, count, d_c, 0, d_c_state)
     write_states(schedule, part, 0, count, d_rows, 0, d_h_state)
-
-
-@compiled
-def add_peephole_gradients(schedule, c, d_z, d_diagonals, first_step, last_step, first_token):
-    """Add Σ ∂L/∂z_i ⊙ c, Σ ∂L/∂z_f ⊙ c and Σ ∂L/∂z_o ⊙ c' over the tokens of some steps."""
-    size = c.shape[1]
-    for t in range(last_step - 1, first_step - 1, -1):
-        for part in range(len(schedule.parts) - 1):
-            token, live = span(schedule, t, part)
-            d_z_t = d_z[token - first_token :, :]
-            c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
-            for r in range(live):
-                for k in range(0, size, lanes(c)):
-                    c_k, d_z_i, d_z_f = load(c_old, r, k), load(d_z_t, r, k), load(d_z_t, r, 2 * size + k)
-                    store(d_diagonals, 0, k, load(d_diagonals, 0, k) + d_z_i * c_k)
-                    store(d_diagonals, 1, k, load(d_diagonals, 1, k) + d_z_f * c_k)
-                    d_z_o, c_k = load(d_z_t, r, 3 * size + k), load(c_new, r, k)
-                    store(d_diagonals, 2, k, load(d_diagonals, 2, k) + d_z_o * c_k)

@@ -8,9 +8,9 @@ row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer
-from scratch.jit.products import clear_padding, multiply, multiply_transposed
+from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import ranks_of, rows_of_step, span
+from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
@@ -43,8 +43,8 @@ class GRULayer(Layer):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
         gru_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
-        through = tape.rows, tape.z, d_outputs, d_h, d_z, d_x, *block, part
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
         gru_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
@@ -95,12 +95,13 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, ga
 
 @compiled
 def gru_backward(
-    code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x,
-    first_step, last_step, first_token, part,
+    code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x,
+    part,
 ):  # fmt: skip
-    """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
-    w_gates, w_candidate, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x = borrowed(
-        (w_gates, w_candidate, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x)
+    """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
+    w_gates, w_candidate, schedule, rows, gates = borrowed((w_gates, w_candidate, schedule, rows, gates))
+    d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x = borrowed(
+        (d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x)
     )
     size = gates.shape[1] // 3
     rh_at = size + d_x.shape[1] + 1
@@ -108,10 +109,13 @@ def gru_backward(
     # Gradients of [h, x, 1, r ⊙ h].
     d_rows = zero_rows(count, size + whole_vectors(d_x.shape[1] + 1 + size, d_z), d_z)
     read_states(schedule, part, d_h_state, d_rows, 0)
-    for t in range(last_step - 1, first_step - 1, -1):
+    first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
+    for t in range(len(schedule.live) - 1, -1, -1):
         token, live = span(schedule, t, part)
         if live == 0:
             continue
+        if t < first_step:
+            first_step, first_token, num_tokens = block_before(schedule, part, t, len(d_z))
         row, z = rows[token : token + live, :], gates[token : token + live, :]
         d_row, d_z_t = d_rows[:live], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
@@ -139,4 +143,10 @@ def gru_backward(
         soon = rows_of_step(schedule, t - 1, part, rows)
         multiply_transposed(code, d_z_t[:, : 2 * size], w_gates, d_row, True, soon)
         copy_to_rows(schedule, t, part, d_row, size, d_x)
+        if t == first_step:
+            row_block, d_z_block = rows[first_token : first_token + num_tokens, :], d_z[:num_tokens, :]
+            # ∂L/∂W = Σ [h, x, 1]ᵀ ∂L/∂[z_r, z_u]      ∂L/∂W_n = Σ [x, 1, r ⊙ h]ᵀ ∂L/∂z_n
+            add_gradient(code, row_block, 0, d_z_block, 0, d_w_gates, add)
+            add_gradient(code, row_block, size, d_z_block, 2 * size, d_w_candidate, add)
+            add = True
     write_states(schedule, part, 0, count, d_rows, 0, d_h_state)

@@ -8,9 +8,9 @@ two to z_h. A row of z is [z_r, z_u, z_n, z_h], the first three overwritten by r
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer
-from scratch.jit.products import clear_padding, multiply, multiply_transposed
+from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import ranks_of, rows_of_step, span
+from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
@@ -47,8 +47,8 @@ class GRUResetAfterLayer(Layer):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
         gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
-        through = tape.rows, tape.z, d_outputs, d_h, d_z, d_x, *block, part
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
         gru_reset_after_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
@@ -97,12 +97,13 @@ def gru_reset_after_forward(
 
 @compiled
 def gru_reset_after_backward(
-    code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x,
-    first_step, last_step, first_token, part,
+    code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_h_state, d_z,
+    d_w_gates, d_w_input, d_w_hidden, d_x, part,
 ):  # fmt: skip
-    """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
-    w_gates, w_input, w_hidden, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x = borrowed(
-        (w_gates, w_input, w_hidden, schedule, rows, gates, d_outputs, d_h_state, d_z, d_x)
+    """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
+    w_gates, w_input, w_hidden, schedule, rows, gates = borrowed((w_gates, w_input, w_hidden, schedule, rows, gates))
+    d_outputs, d_h_state, d_z, d_w_gates, d_w_input, d_w_hidden, d_x = borrowed(
+        (d_outputs, d_h_state, d_z, d_w_gates, d_w_input, d_w_hidden, d_x)
     )
     size = gates.shape[1] // 4
     one_at = d_x.shape[1]
@@ -112,10 +113,13 @@ def gru_reset_after_backward(
     # Gradients of [x, 1, h], wide enough for the whole vectors of [1, h], too.
     d_rows = zero_rows(count, whole_vectors(h_at + size, d_z) + lanes(d_z), d_z)
     read_states(schedule, part, d_h_state, d_rows, h_at)
-    for t in range(last_step - 1, first_step - 1, -1):
+    first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
+    for t in range(len(schedule.live) - 1, -1, -1):
         token, live = span(schedule, t, part)
         if live == 0:
             continue
+        if t < first_step:
+            first_step, first_token, num_tokens = block_before(schedule, part, t, len(d_z))
         row, z = rows[token : token + live, :], gates[token : token + live, :]
         d_row, d_z_t = d_rows[:live], d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
@@ -144,4 +148,11 @@ def gru_reset_after_backward(
             for k in range(0, size, lanes(d_z)):
                 store(d_row, i, h_at + k, load(d_row, i, h_at + k) + load(d_h_kept, i, k))
         copy_to_rows(schedule, t, part, d_row, 0, d_x)
+        if t == first_step:
+            row_block, d_z_block = rows[first_token : first_token + num_tokens, :], d_z[:num_tokens, :]
+            # ∂L/∂W = Σ [x, 1, h]ᵀ ∂L/∂[z_r, z_u]      ∂L/∂W_x = Σ [x, 1]ᵀ ∂L/∂z_n      ∂L/∂W_h = Σ [1, h]ᵀ ∂L/∂z_h
+            add_gradient(code, row_block, 0, d_z_block, 0, d_w_gates, add)
+            add_gradient(code, row_block, 0, d_z_block, 2 * size, d_w_input, add)
+            add_gradient(code, row_block, one_at, d_z_block, 3 * size, d_w_hidden, add)
+            add = True
     write_states(schedule, part, 0, count, d_rows, h_at, d_h_state)

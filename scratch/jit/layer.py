@@ -12,15 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.jit.memory import empty, zeros
-from scratch.jit.products import add_gradient, count_tiles
-from scratch.jit.schedule import Schedule, block_of_steps, make_schedule, without_tape
-from scratch.jit.threads import run, share_count, shares
-from scratch.jit.tile import tile_code
+from scratch.jit.products import TOKENS
+from scratch.jit.schedule import Schedule, make_schedule, without_tape
+from scratch.jit.threads import part_count, run, share_count
 from scratch.jit.vector import padded
 from scratch.tree import map_tree
-
-# Bytes of ∂L/∂z that are kept before they become gradients of weights: what a usual level-3 cache holds.
-BLOCK = 16 << 20
 
 
 class LayerTape(NamedTuple):
@@ -48,16 +44,15 @@ class Layer:
         self.relu = cell.activation == "relu"
 
     def schedule(self, lengths, num_tokens, num_steps, time_major):
-        """Return the ``Schedule`` of rows of these lengths, in as many parts as there are threads worth it."""
-        count = share_count(num_tokens * self.work_per_token)
-        return make_schedule(lengths, num_steps, time_major, count, BLOCK // (self.z_width * self.dtype.itemsize))
+        """Return the ``Schedule`` of rows of these lengths, in as many parts as there could be threads worth it."""
+        return make_schedule(lengths, num_steps, time_major, part_count(num_tokens * self.work_per_token))
 
     def run_forward(self, params, schedule, x, h, memories, outputs, keep_tape, weights=None):
         """Run from the inputs x [B · T, D] to ``outputs`` [B · T, output_size], and return the tape.
 
         ``h`` [B, output_size] and ``memories`` [B, H] are the initial state, and become the final one.
         """
-        num_ranks, num_tokens = len(schedule.rows), len(schedule.order)
+        num_ranks, num_tokens = len(schedule.rows), schedule.num_tokens
         if not keep_tape:
             schedule, num_tokens = without_tape(schedule), 2 * num_ranks
         rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
@@ -75,16 +70,18 @@ class Layer:
         """
         schedule = tape.schedule
         gradients = self.start_gradients(schedule)
-        weights = [product.pack_transposed(tape.params) for product in self.products]
-        blocks = [block_of_steps(schedule, number) for number in range(len(schedule.blocks) - 1)]
-        d_z_of_any = empty((max((num_tokens for *_, num_tokens in blocks), default=0), self.z_width), self.dtype)
-        for number, (block, num_tokens) in enumerate(reversed(blocks)):
-            d_z = d_z_of_any[:num_tokens]
-            # One phase after the other: the gradient of a weight needs ∂L/∂z of all ranks.
-            self.run_parts(schedule, partial(self.backward, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block))
-            each = partial(self.add_gradients, tape, d_z, block, gradients, number > 0)
-            count = share_count(num_tokens * self.work_per_token)
-            run(each, *((share, count) for share in range(count)))
+        if schedule.num_tokens:
+            weights = [product.pack_transposed(tape.params) for product in self.products]
+            # ∂L/∂z of a block of tokens, in each part. Between two rows is a line of the cache, else all of them would
+            # fall on few places of it.
+            num_rows, line = max(TOKENS, np.diff(schedule.parts).max()), padded(1, self.dtype)
+            d_z = empty((len(schedule.parts) - 1, num_rows, self.z_width + line), self.dtype)[..., : self.z_width]
+
+            def run_part(part):
+                d_w = [gradient[part] for gradient in gradients]
+                self.backward(weights, tape, d_outputs, d_h, d_memories, d_z[part], d_w, d_x, part)
+
+            self.run_parts(schedule, run_part)
         return self.gradients_of_params(tape.params, gradients)
 
     @cached_property
@@ -93,29 +90,20 @@ class Layer:
         return sum(product.depth * product.num_columns for product in self.products)
 
     def start_gradients(self, schedule):
-        """Return an array for the gradient of each product's matrix: zeros where no token will write it."""
-        start = empty if len(schedule.live) else zeros
-        return [start((product.depth, product.num_columns), self.dtype) for product in self.products]
+        """Return an array [P, K, N] for the gradients of each product's matrix: zeros where no token will write it."""
+        start, num_parts = (empty, len(schedule.parts) - 1) if schedule.num_tokens else (zeros, 1)
+        return [start((num_parts, product.depth, product.num_columns), self.dtype) for product in self.products]
 
     def run_parts(self, schedule, function):
         """Call ``function`` for each part, shared out among as many threads as are worth it."""
         num_parts = len(schedule.parts) - 1
-        count = min(num_parts, share_count(len(schedule.order) * self.work_per_token))
+        count = min(num_parts, share_count(schedule.num_tokens * self.work_per_token))
 
         def run_every(first):
             for part in range(first, num_parts, count):
                 function(part)
 
         run(run_every, *((first,) for first in range(count)))
-
-    def add_gradients(self, tape, d_z, block, gradients, add, number, count):
-        """Add what a block of steps gives to the gradient of each product, in one of ``count`` shares of its tiles."""
-        *_, first_token = block
-        order = tape.schedule.order[first_token : first_token + len(d_z)]
-        for product, gradient in zip(self.products, gradients, strict=False):
-            first, last = shares(count_tiles(*gradient.shape, product.panel), count)[number]
-            between = tape.rows, product.source, d_z, product.target
-            add_gradient(tile_code(self.dtype), order, *between, first_token, gradient, add, first, last)
 
     def pack_all(self, params):
         """Return the packed weights of every product, which is what ``run_forward`` starts with."""

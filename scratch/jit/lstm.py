@@ -7,9 +7,9 @@ row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwri
 from scratch.jit.activations import sigmoid, slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer
-from scratch.jit.products import clear_padding, multiply, multiply_transposed
+from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import before, ranks_of, rows_of_step, span
+from scratch.jit.schedule import before, block_before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
@@ -30,9 +30,9 @@ class LSTMLayer(Layer):
         states = *memories, h
         lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *states, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
-        through = d_outputs, *d_memories, d_h, d_z, d_x, *block, part
-        lstm_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, *tape.memories, *through)
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
+        kept, through = (tape.rows, tape.z, *tape.memories), (d_outputs, *d_memories, d_h, d_z, *d_w, d_x, part)
+        lstm_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *kept, *through)
 
 
 @compiled
@@ -82,12 +82,11 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state
 
 @compiled
 def lstm_backward(
-    code, weights, relu, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x,
-    first_step, last_step, first_token, part,
-):  # fmt: skip
-    """The adjoint of some steps of a part: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂z and ∂L/∂x."""
-    weights, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x = borrowed(
-        (weights, schedule, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_x)
+    code, weights, relu, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x, part
+):
+    """The adjoint of a part's steps: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂W and ∂L/∂x."""
+    weights, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x = borrowed(
+        (weights, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x)
     )
     size = c.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
@@ -95,12 +94,15 @@ def lstm_backward(
     d_c, d_hx = empty_rows(count, size, c), zero_rows(count, width, c)
     read_states(schedule, part, d_c_state, d_c, 0)
     read_states(schedule, part, d_h_state, d_hx, 0)
-    for t in range(last_step - 1, first_step - 1, -1):
+    first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
+    for t in range(len(schedule.live) - 1, -1, -1):
         token, live = span(schedule, t, part)
         if live == 0:
             continue
+        if t < first_step:
+            first_step, first_token, num_tokens = block_before(schedule, part, t, len(d_z))
         d_block = d_hx[:live]
-        d_z_block = d_z[token - first_token :][:live]
+        d_z_t = d_z[token - first_token :, :][:live, :]
         c_old, c_new = c[before(schedule, t, part) :], c[before(schedule, t + 1, part) :]
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, part, d_outputs, d_block, 0)
@@ -112,16 +114,21 @@ def lstm_backward(
                 d_h, phi_c = load(d_block, r, k), value(relu, load(c_new, r, k))
                 d_c_k = load(d_c, r, k) + d_h * o * slope(relu, phi_c)
                 # c' = f ⊙ c + i ⊙ j, and through each gate's σ or φ back to z
-                store(d_z_block, r, k, d_c_k * j * i * (1 - i))
-                store(d_z_block, r, size + k, d_c_k * i * slope(relu, j))
-                store(d_z_block, r, 2 * size + k, d_c_k * load(c_old, r, k) * f * (1 - f))
-                store(d_z_block, r, 3 * size + k, d_h * phi_c * o * (1 - o))
+                store(d_z_t, r, k, d_c_k * j * i * (1 - i))
+                store(d_z_t, r, size + k, d_c_k * i * slope(relu, j))
+                store(d_z_t, r, 2 * size + k, d_c_k * load(c_old, r, k) * f * (1 - f))
+                store(d_z_t, r, 3 * size + k, d_h * phi_c * o * (1 - o))
                 store(d_c, r, k, d_c_k * f)
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
         soon = rows_of_step(schedule, t - 1, part, gates)
-        multiply_transposed(code, d_z_block, weights, d_block, False, soon)
+        multiply_transposed(code, d_z_t, weights, d_block, False, soon)
         copy_to_rows(schedule, t, part, d_block, size, d_x)
+        if t == first_step:
+            row_block, d_z_block = rows[first_token : first_token + num_tokens, :], d_z[:num_tokens, :]
+            # ∂L/∂W = Σ [h, x, 1]ᵀ ∂L/∂z
+            add_gradient(code, row_block, 0, d_z_block, 0, d_w, add)
+            add = True
     write_states(schedule, part, 0, count, d_c, 0, d_c_state)
     write_states(schedule, part, 0, count, d_hx, 0, d_h_state)

@@ -12,15 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.jit.compiler import compiled, inlined
-from scratch.jit.shared import borrowed
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, prefetch_columns, store, total, whole_vectors
+from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, total, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
-# Tokens whose share of a gradient is added up in one go: with few, sums are loaded and stored too often; with many,
-# their rows do not stay in the level-2 cache.
-TOKENS = 256
+# Tokens whose ∂L/∂z is kept before it becomes gradients of weights: with few, sums are loaded and stored too often,
+# with many, their rows do not stay in the level-2 cache.
+TOKENS = 384
 
 
 class Adjoint(NamedTuple):
@@ -76,44 +75,23 @@ def multiply_transposed(code, d_z, weights, d_rows, add, soon):
 
 
 @compiled
-def add_gradient(code, order, rows, source, d_z, target, first_token, d_w, add, first, last):
-    """Compute the tiles ``first`` to ``last`` of d_w [K, N] = aᵀ d_z, or add them to it where ``add``.
+def add_gradient(code, rows, source, d_z, target, d_w, add):
+    """Compute d_w [K, N] = aᵀ d_z, or add it to d_w where ``add``: the sum over the tokens of a block.
 
-    The sum is over the tokens in ``order``. A token's row of a is K columns of its row of ``rows``, from ``source`` on;
-    its row of d_z is N columns, from ``target`` on, of the row that is ``first_token`` further up. N is of whole
-    vectors. Tiles count down the panels, one panel after another.
+    A token's row of a is K columns of its row of ``rows``, from ``source`` on; its row of d_z is N columns, from
+    ``target`` on, of the row with the same number. N is of whole vectors.
     """
-    order, rows, d_z, d_w = borrowed((order, rows, d_z, d_w))
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
-    # The panels that these tiles are of, and their columns.
-    first_panel, last_panel = first // num_tiles, (last - 1) // num_tiles + 1
-    left, right = first_panel * width, min(last_panel * width, num_columns)
-    # And the columns of a: of all tiles, or of those in the one panel.
-    low, high = 0, depth
-    if last_panel - first_panel == 1:
-        low = first % num_tiles * depth // num_tiles
-        high = ((last - 1) % num_tiles + 1) * depth // num_tiles
-    a_rows, d_rows = empty_rows(TOKENS, high - low, rows), empty_rows((last_panel - first_panel) * TOKENS, width, d_z)
-    for start in range(0, len(order), TOKENS):
-        now, soon = order[start : start + TOKENS], order[start + TOKENS : start + 2 * TOKENS]
-        for n in range(len(now)):
-            copy_row(rows, now[n], source + low, a_rows, n, 0, high - low)
-            row = now[n] - first_token
-            for column in range(left, right, lanes(d_z)):
-                panel, at = (column - left) // width, (column - left) % width
-                store(d_rows, panel * TOKENS + n, at, load(d_z, row, target + column))
-        for number in range(first, last):
-            panel, tile = number // num_tiles, number % num_tiles
+    for left in range(0, num_columns, width):
+        right = min(left + width, num_columns)
+        b = d_z[:, target + left : target + right]
+        for tile in range(num_tiles):
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
-            d_w_tile = d_w[top:bottom, panel * width : min((panel + 1) * width, num_columns)]
-            at = (panel - first_panel) * TOKENS
-            b = d_rows[at : at + len(now), : d_w_tile.shape[1]]
-            multiply_tile(code, a_rows[: len(now), top - low : bottom - low].T, b, d_w_tile, add or start > 0)
-            share = number - first, number - first + 1
-            for n in range(share[0] * len(soon) // (last - first), share[1] * len(soon) // (last - first)):
-                prefetch_columns(rows, soon[n], source + low, source + high)
-                prefetch_columns(d_z, soon[n] - first_token, target + left, target + right)
+            # The tile looks at its part of d_w when all tokens are done.
+            for k in range(top, bottom):
+                prefetch_columns(d_w, k, left, right)
+            multiply_tile(code, rows[:, source + top : source + bottom].T, b, d_w[top:bottom, left:right], add)
 
 
 @inlined
@@ -131,11 +109,6 @@ def prefetch_share(rows, number, count):
     num_rows, num_columns = rows.shape
     for row in range(number * num_rows // count, (number + 1) * num_rows // count):
         prefetch_columns(rows, row, 0, num_columns)
-
-
-def count_tiles(depth, num_columns, width):
-    """Return how many tiles ``add_gradient`` has for a gradient [depth, num_columns] and panels of ``width``."""
-    return -(-depth // ROWS) * -(-num_columns // width)
 
 
 @compiled
@@ -160,12 +133,24 @@ def pack(matrix, units, packed, row, first, last):
 
 
 @compiled
-def unpack(matrix, units, gradient, row, first, last):
-    """Copy to rows ``first`` to ``last`` of a matrix [n, gates · units] their gradient, in rows from ``row`` on."""
-    size = whole_vectors(units, matrix)
+def unpack(matrix, units, gradients, row, first, last):
+    """Copy to rows ``first`` to ``last`` of a matrix [n, gates · units] their gradient, in rows from ``row`` on.
+
+    It is the sum of those of all parts, ``gradients`` [P, K, N], of which the first becomes the sum.
+    """
+    size, gradient = whole_vectors(units, matrix), gradients[0]
     for k in range(first, last):
+        for part in range(1, len(gradients)):
+            add_row(gradients[part], row + k, gradient)
         for gate in range(matrix.shape[1] // units):
             copy_row(gradient, row + k, gate * size, matrix, k, gate * units, units)
+
+
+@inlined
+def add_row(source, row, target):
+    """Add a row to that of another matrix of whole vectors."""
+    for n in range(0, target.shape[1], lanes(target)):
+        store(target, row, n, load(target, row, n) + load(source, row, n))
 
 
 @compiled

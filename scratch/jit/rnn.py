@@ -8,9 +8,9 @@ run when, in ``rows.py``, where they lie, in ``products.py``, and in ``layer.py`
 from scratch.jit.activations import slope, value
 from scratch.jit.compiler import compiled
 from scratch.jit.layer import Layer
-from scratch.jit.products import clear_padding, multiply, multiply_transposed
+from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import ranks_of, rows_of_step, span
+from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
 from scratch.jit.shared import borrowed
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import lanes, load, store, whole_vectors, zero_rows
@@ -29,9 +29,9 @@ class RNNLayer(Layer):
         kept = tape.rows, tape.z
         rnn_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_x, block, part):
-        through = d_outputs, d_h, d_z, d_x, *block, part
-        rnn_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, tape.z, *through)
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
+        rnn_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
 @compiled
@@ -62,33 +62,39 @@ def rnn_forward(code, weights, relu, schedule, x, h, rows, z, outputs, part):
 
 
 @compiled
-def rnn_backward(
-    code, weights, relu, schedule, h_new, d_outputs, d_h, d_z, d_x, first_step, last_step, first_token, part
-):
-    """The adjoint of some steps of a part: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂z and ∂L/∂x."""
-    weights, schedule, h_new, d_outputs, d_h, d_z, d_x = borrowed(
-        (weights, schedule, h_new, d_outputs, d_h, d_z, d_x)
+def rnn_backward(code, weights, relu, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x, part):
+    """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
+    weights, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x = borrowed(
+        (weights, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x)
     )
     size = h_new.shape[1]
     width = whole_vectors(size + d_x.shape[1], d_z)
     _, count = ranks_of(schedule, part)
     d_hx = zero_rows(count, width, d_z)
     read_states(schedule, part, d_h, d_hx, 0)
-    for t in range(last_step - 1, first_step - 1, -1):
+    first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
+    for t in range(len(schedule.live) - 1, -1, -1):
         token, live = span(schedule, t, part)
         if live == 0:
             continue
+        if t < first_step:
+            first_step, first_token, num_tokens = block_before(schedule, part, t, len(d_z))
         d_block = d_hx[:live]
-        d_z_block = d_z[token - first_token :][:live]
+        d_z_t = d_z[token - first_token :, :][:live, :]
         # The output and the new state are one array, h', used twice: its two gradients add.
         add_from_rows(schedule, t, part, d_outputs, d_block, 0)
         for r in range(live):
             for k in range(0, size, lanes(d_z)):
                 # h' = φ(z)
-                store(d_z_block, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))
+                store(d_z_t, r, k, load(d_block, r, k) * slope(relu, load(h_new, token + r, k)))
         ask_for_rows(schedule, t - 1, part, d_outputs)
         ask_for_rows(schedule, t - 1, part, d_x)
         # ∂L/∂[h, x] = ∂L/∂z [W_h; W_x]ᵀ
-        multiply_transposed(code, d_z_block, weights, d_block, False, rows_of_step(schedule, t - 1, part, h_new))
+        multiply_transposed(code, d_z_t, weights, d_block, False, rows_of_step(schedule, t - 1, part, h_new))
         copy_to_rows(schedule, t, part, d_block, size, d_x)
+        if t == first_step:
+            row_block, d_z_block = rows[first_token : first_token + num_tokens, :], d_z[:num_tokens, :]
+            # ∂L/∂W = Σ [h, x, 1]ᵀ ∂L/∂z
+            add_gradient(code, row_block, 0, d_z_block, 0, d_w, add)
+            add = True
     write_states(schedule, part, 0, count, d_hx, 0, d_h)

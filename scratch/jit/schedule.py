@@ -14,11 +14,10 @@ memory part after part, and within a part step after step::
     token     0 1 | 2 3 | 4 5 | 6   |  7 | 8
 
 So a thread writes where no other does: two that took turns in the same pages would take lines of the cache from one
-another. Where the backward pass cuts the steps into blocks, the same holds for each block.
+another.
 """
 
 from functools import lru_cache
-from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +25,13 @@ import numpy as np
 from scratch.jit.compiler import inlined
 from scratch.jit.threads import shares
 
-# Parts for each thread, where rows are of unequal lengths and steps are cut into blocks: of the ranks that are live in
-# a late block, each thread then has some.
-PARTS_OF_RAGGED_ROWS = 4
-
 
 class Schedule(NamedTuple):
     """Who is live when, and where each token lies.
 
     - ``rows``: [R] the caller's row of each rank. ``live``: [T] the number of live ranks, T the longest length.
-    - ``parts``: [P + 1] the first rank of each part, and R. ``blocks``: [K + 1] the first step of each block, and T.
-    - ``first``: [P, T] the first token of each part at each step.
-    - ``order``: [N] the tokens step after step and, within a step, rank after rank, whatever the parts are.
+    - ``parts``: [P + 1] the first rank of each part, and R.
+    - ``first``: [P, T] the first token of each part at each step. ``num_tokens``: of all parts and steps.
     - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of the caller's
       arrays, seen as matrices [B · T, …].
     """
@@ -45,36 +39,30 @@ class Schedule(NamedTuple):
     rows: np.ndarray
     live: np.ndarray
     parts: np.ndarray
-    blocks: np.ndarray
     first: np.ndarray
-    order: np.ndarray
+    num_tokens: int
     step_stride: int
     row_stride: int
 
 
-def make_schedule(lengths, num_steps, time_major, count=1, most_tokens=1 << 62):
-    """Return the ``Schedule`` of rows of these lengths [B] in arrays of ``num_steps`` steps.
-
-    It is for ``count`` threads at most, and for blocks of ``most_tokens`` tokens at most, but at least one step.
-    """
+def make_schedule(lengths, num_steps, time_major, count=1):
+    """Return the ``Schedule``, in ``count`` parts at most, of rows of these lengths [B] in arrays of ``num_steps``."""
     if lengths.min(initial=num_steps) == num_steps:
-        return schedule_of_full_rows(len(lengths), num_steps, time_major, count, most_tokens)
+        return schedule_of_full_rows(len(lengths), num_steps, time_major, count)
     # Stable: rows of one length keep their order.
     ranked = np.argsort(-lengths, kind="stable")
     rows = ranked[: np.count_nonzero(lengths)]
     longest = lengths.max(initial=0)
     # How many are longer than 0, 1, …: all, less those that have ended.
     live = len(lengths) - np.cumsum(np.bincount(lengths, minlength=longest + 1))[:longest]
-    blocks = blocks_of_steps(live, most_tokens)
-    parts = share_ranks(lengths[rows], count * PARTS_OF_RAGGED_ROWS if len(blocks) > 2 else count)
-    return place_tokens(rows, live, parts, blocks, strides(len(lengths), num_steps, time_major))
+    return place_tokens(rows, live, share_ranks(lengths[rows], count), strides(len(lengths), num_steps, time_major))
 
 
 @lru_cache(maxsize=16)
-def schedule_of_full_rows(batch_size, num_steps, time_major, count, most_tokens):
+def schedule_of_full_rows(batch_size, num_steps, time_major, count):
     live = np.full(num_steps if batch_size else 0, batch_size)
-    blocks, parts = blocks_of_steps(live, most_tokens), share_ranks(np.full(batch_size, num_steps), count)
-    return place_tokens(np.arange(batch_size), live, parts, blocks, strides(batch_size, num_steps, time_major))
+    parts = share_ranks(np.full(batch_size, num_steps), count)
+    return place_tokens(np.arange(batch_size), live, parts, strides(batch_size, num_steps, time_major))
 
 
 def strides(batch_size, num_steps, time_major):
@@ -95,38 +83,12 @@ def share_ranks(lengths, count):
     return np.unique([0, *ends, len(lengths)])
 
 
-def blocks_of_steps(live, most_tokens):
-    """Return the bounds [K + 1] of blocks of steps of at most ``most_tokens`` tokens, but at least one step.
-
-    The blocks are filled from the last step on, which is where the backward pass begins.
-    """
-    tokens = np.concatenate([[0], np.cumsum(live)])
-    bounds = [len(live)]
-    while bounds[-1] > 0:
-        last = bounds[-1]
-        first = int(np.searchsorted(tokens, tokens[last] - most_tokens, side="left"))
-        bounds.append(min(first, last - 1))
-    return np.array(bounds[::-1])
-
-
-def place_tokens(rows, live, parts, blocks, strides):
-    """Return the ``Schedule`` that lays its tokens out block after block, part after part, step after step."""
+def place_tokens(rows, live, parts, strides):
+    """Return the ``Schedule`` that lays its tokens out part after part, step after step."""
     # How many ranks of each part are live at each step.
     counts = np.clip(live - parts[:-1, None], 0, np.diff(parts)[:, None])
-    first, token = np.empty_like(counts), 0
-    for block in starmap(slice, pairwise(blocks)):
-        in_block = counts[:, block]
-        first[:, block] = token + before_each(in_block.ravel()).reshape(in_block.shape)
-        token += in_block.sum()
-    # The same counts in the order of the steps, and every token of each.
-    counts, of_step = counts.T.ravel(), first.T.ravel()
-    order = np.arange(token) + np.repeat(of_step - before_each(counts), counts)
-    return Schedule(rows, live, parts, blocks, first, order, *strides)
-
-
-def before_each(counts):
-    """Return the sum of all that come before each."""
-    return np.cumsum(counts) - counts
+    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape)
+    return Schedule(rows, live, parts, first, int(counts.sum()), *strides)
 
 
 def without_tape(schedule):
@@ -137,15 +99,6 @@ def without_tape(schedule):
     """
     turns = np.arange(len(schedule.live)) % 2
     return schedule._replace(first=2 * schedule.parts[:-1, None] + np.diff(schedule.parts)[:, None] * turns)
-
-
-def block_of_steps(schedule, number):
-    """Return ``(first_step, last_step, first_token)`` of a block, and the number of its tokens, which lie together."""
-    first_step, last_step = schedule.blocks[number : number + 2].tolist()
-    # The longest row is of the first part.
-    first_token = int(schedule.first[0, first_step])
-    end = int(schedule.first[0, last_step]) if last_step < len(schedule.live) else len(schedule.order)
-    return (first_step, last_step, first_token), end - first_token
 
 
 @inlined
@@ -161,6 +114,16 @@ def span(schedule, t, part):
         return 0, 0
     first_rank, count = ranks_of(schedule, part)
     return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
+
+
+@inlined
+def block_before(schedule, part, t, most_tokens):
+    """Return ``(first_step, first_token, num_tokens)`` of the steps up to t, as many as have so many tokens at most."""
+    token, live = span(schedule, t, part)
+    end = token + live
+    while t > 0 and end - schedule.first[part, t - 1] <= most_tokens:
+        t -= 1
+    return t, schedule.first[part, t], end - schedule.first[part, t]
 
 
 @inlined

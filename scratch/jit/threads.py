@@ -1,8 +1,9 @@
 """Work shared out among threads.
 
 Compiled code lets go of Python's lock, so Python's own threads run it side by side. What a thread is given never
-changes a result: rows do not depend on one another, and each number of a gradient is summed by one thread, always in
-the same order. So the bits are the same with any number of threads.
+changes a result: work is cut into parts, as many as the machine has cores, whatever the number of threads; a part is
+done by one thread, in one order; and gradients of parts are added in the order of the parts. So the bits are the same
+with any number of threads.
 """
 
 import os
@@ -27,6 +28,10 @@ PATIENCE = 30_000
 MOMENT = 100
 
 num_threads = numba.config.NUMBA_NUM_THREADS
+# As many as this process may use.
+num_cores = numba.config.NUMBA_DEFAULT_NUM_THREADS
+# Each part adds up gradients of its own, which take memory, and time in the end.
+MOST_PARTS = 16
 waiting = SimpleQueue()
 workers = []
 lock = threading.Lock()
@@ -49,6 +54,11 @@ def get_num_threads():
 def share_count(multiply_adds):
     """Return among how many threads this much work is worth sharing out."""
     return max(1, min(num_threads, multiply_adds // WORTH_A_THREAD))
+
+
+def part_count(multiply_adds):
+    """Return into how many parts this much work is cut, whatever the number of threads is set to."""
+    return max(1, min(num_cores, MOST_PARTS, multiply_adds // WORTH_A_THREAD))
 
 
 def shares(total, count):

@@ -144,10 +144,7 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
         counter.add_incoming(first, begin)
         counter.add_incoming(builder.add(counter, step), loop)
     again = builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)
-    rounds = builder.cbranch(again, loop, end_of_loop)
-    # The loop is long enough; unrolled, it would only take longer to compile.
-    module = builder.module
-    rounds.set_metadata("llvm.loop", module.add_metadata([module.add_metadata(["llvm.loop.unroll.disable"])]))
+    builder.cbranch(again, loop, end_of_loop)
 
     builder.position_at_end(end_of_loop)
     with builder.if_else(builder.icmp_signed("!=", add, INTEGER(0))) as (to_old, alone):
