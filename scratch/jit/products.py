@@ -156,7 +156,8 @@ def add_row(source, row, target):
 @compiled
 def pack_transposed(matrix, units, packed, row, first, last):
     """``pack`` for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
-    width, size = packed.shape[2], whole_vectors(units, matrix)
+    # A width that the compiler knows is one it divides by in no time.
+    width, size = VECTORS * lanes(packed), whole_vectors(units, matrix)
     n = first
     while n < last:
         # As many rows as there are columns left in a vector: they fill its line of the cache.

@@ -40,8 +40,10 @@ class Product:
         self.last = self.first + padded(end - begin, dtype)
         # Where the parts leave gaps, between them or at the end of a gate, packed weights are 0; else nothing need be.
         whole = units % padded(1, dtype) == 0
-        self.start = empty if whole and count_rows(parts) == self.depth else zeros
-        self.start_transposed = empty if whole and count_rows(self.many) == self.last - self.first else zeros
+        self.start = empty if whole and sum(last - first for _, first, last, _ in parts) == self.depth else zeros
+        self.start_transposed = empty if whole else zeros
+        of_many = [range(at - begin, at - begin + last - first) for _, first, last, at in self.many]
+        self.gaps = sorted(set(range(self.last - self.first)).difference(*of_many))
 
     def pack(self, params):
         """Return the packed weights [panels, depth, panel]."""
@@ -54,6 +56,8 @@ class Product:
         """Return the transposed weights, an ``Adjoint``, for the gradients of columns of the tape's rows."""
         panels = -(-(self.last - self.first) // self.panel)
         packed = self.start_transposed((panels, self.num_columns, self.panel), self.dtype)
+        for column in self.gaps:
+            packed[column // self.panel, :, column % self.panel] = 0
         for path, first, last, at in self.many:
             at -= self.first - self.source
             share_rows(pack_transposed, rows_of(params, path, first, last), self.units, packed, at)
@@ -68,10 +72,6 @@ class Product:
         """Copy the gradient of the product's matrix to where ``d_params`` has its parts."""
         for path, first, last, at in self.parts:
             share_rows(unpack, rows_of(d_params, path, first, last), self.units, gradient, at)
-
-
-def count_rows(parts):
-    return sum(last - first for _, first, last, _ in parts)
 
 
 def rows_of(params, path, first, last):
