@@ -2,7 +2,7 @@
 
 A cell's file, such as ``lstm.py``, holds its two kernels and a ``Layer`` that says what they work on: rows of the tape,
 one a token, such as [h, x, 1]; rows of z; and the products that lead from columns of the one to columns of the other.
-Here is the rest: the memory, sharing the work among threads, and the gradient of the weights. How weights are packed is
+Here is the rest: the memory, sharing the work among threads, and adding up what they found. How weights are packed is
 in ``weights.py``.
 """
 
