@@ -166,8 +166,8 @@ FAULTS = [
         ("gates i and j swapped", "w[-3:, num_units : 2 * num_units] =", "w[-3:, :num_units] ="),
         ("forget bias added to another gate", "w[num_layers * depth : -3, 2 * num_units : 3 * num_units] =", "w[num_layers * depth : -3, 3 * num_units : 4 * num_units] ="),
         ("a state not given is the last one's gradient", "self.zero_state = [zeros(batch_size, num_units)]", "self.zero_state = [d_rows[0, :batch_size, :num_units]]"),
-        ("copy of a state kept for the next call", "self.state = state if same_arrays(given, self.state_arrays) else None", "self.state = state"),
-        ("weights taken for those of the call before", "len(arrays) == len(others) and all(map(operator.is_, arrays, others))", "len(arrays) == len(others)"),
+        ("copy of a state kept for the next call", "self.state = state if all(map(operator.is_, given, self.state_arrays)) else None", "self.state = state"),
+        ("weights taken for those of the call before", "layers[layer][name] is weight for", "weight is not None for"),
         ("wider than a register", "max(widths) > most_units", "max(widths) > 2 * most_units"),
     ),
     *faults_in(

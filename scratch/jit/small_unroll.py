@@ -44,9 +44,9 @@ class SmallUnroll:
         self.param_shapes = cell.param_shapes(input_size)
         self.lay_out([layer.forget_bias for layer in layers], num_steps, input_size, time_major)
         names = list(self.param_shapes) if self.stacked else [None]
-        self.weight_names = [(layer, weight) for layer in names for weight in ("kernel", "bias")]
         # What has been checked before, because most calls come with the same: weights and a state, and where they are.
-        self.weights, self.weights_at = [], None
+        none = object()
+        self.weights, self.weights_at = [(layer, name, none) for layer in names for name in ("kernel", "bias")], None
         self.state, self.state_arrays, self.state_at = None, [], None
         self.has_run = False
 
@@ -113,22 +113,17 @@ class SmallUnroll:
 
     def take_params(self, params):
         """Return where the weights are, checked anew where they are not the arrays of the call before."""
+        layers = params if self.stacked else {None: params}
         try:
-            found = self.find_weights(params)
+            known = False not in [layers[layer][name] is weight for layer, name, weight in self.weights]
         except (TypeError, KeyError):
-            found = []
-        if not same_arrays(found, self.weights):
+            known = False
+        if not known:
             check_params("params", params, self.param_shapes, self.dtype)
             # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
-            self.weights = list(map(plain, found))
-            self.weights_at = addresses(self.weights)
+            self.weights = [(layer, name, plain(layers[layer][name])) for layer, name, _ in self.weights]
+            self.weights_at = addresses([weight for *_, weight in self.weights])
         return self.weights_at
-
-    def find_weights(self, params):
-        """Return the kernel and the bias of each layer in turn."""
-        if self.stacked:
-            return [params[layer][name] for layer, name in self.weight_names]
-        return [params[name] for _, name in self.weight_names]
 
     def take_state(self, name, state):
         """Return where c and h of each layer are, zeros for ``None``."""
@@ -150,18 +145,13 @@ class SmallUnroll:
             given = [array for part in layers for array in part]
             self.state_arrays = list(map(plain, given))
             self.state_at = addresses(self.state_arrays)
-            self.state = state if same_arrays(given, self.state_arrays) else None
+            self.state = state if all(map(operator.is_, given, self.state_arrays)) else None
         return self.state_at
 
     def of_cell(self, states):
         """Return states (c, h), one a layer, in the structure of the cell's."""
         states = tuple(LSTMState(c, h) for c, h in states)
         return states if self.stacked else states[0]
-
-
-def same_arrays(arrays, others):
-    """Return whether each of these arrays is the other one itself."""
-    return len(arrays) == len(others) and all(map(operator.is_, arrays, others))
 
 
 def addresses(arrays):
