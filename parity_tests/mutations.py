@@ -19,6 +19,7 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # Imported here, before the processes part, because each of them needs these, and they take seconds.
@@ -104,6 +105,21 @@ def examine(task):
     return "broken", output.getvalue()[-2000:], seconds
 
 
+def examine_apart(task):
+    """``examine`` in a process of its own, which the fault may bring down."""
+    fork = multiprocessing.get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    process = fork.Process(target=lambda: sender.send(examine(task)))
+    process.start()
+    # Now the process has the only end to send from, and if it dies, nobody waits for it.
+    sender.close()
+    try:
+        return receiver.recv()
+    except EOFError:
+        process.join()
+        return "broken", f"the process ended with {process.exitcode}", 0.0
+
+
 def run_until_first_failure(tests, root, output):
     """Run these tests and return pytest's exit code and the first that failed; what pytest says goes to ``output``."""
     plugin = FirstFailure()
@@ -137,9 +153,8 @@ def main(argv=None):
     counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
     # What TensorFlow is made of will not be garbage: to look through it again in every process takes half a second.
     gc.freeze()
-    fork = multiprocessing.get_context("fork")
-    with fork.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        results = pool.imap(examine, [(number, known.get(title(FAULTS[number]))) for number in chosen])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(examine_apart, [(number, known.get(title(FAULTS[number]))) for number in chosen])
         for number, (verdict, detail, seconds) in zip(chosen, results, strict=True):
             counts[verdict] += 1
             name = title(FAULTS[number])

@@ -18,11 +18,14 @@ def usable_cores():
 
 
 def cpu_model():
+    """Return the processor's name and, where there is one, the number of its family: many share a name."""
     try:
-        found = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        found = None
-    return found.group(1).strip() if found else platform.processor() or platform.machine()
+        told = ""
+    name, family = (re.search(rf"^{key}\s*:\s*(.*)$", told, re.MULTILINE) for key in ("model name", "cpu family"))
+    words = name.group(1).strip() if name else platform.processor() or platform.machine()
+    return f"{words} (family {family.group(1)})" if family else words
 
 
 def vectors():
