@@ -165,7 +165,7 @@ FAULTS = [
         ("time-major taken for batch-major", "(batch_size, 1) if time_major else (1, num_steps)", "(1, num_steps) if time_major else (batch_size, 1)"),
         ("gates i and j swapped", "w[-3:, num_units : 2 * num_units] =", "w[-3:, :num_units] ="),
         ("forget bias added to another gate", "w[num_layers * depth : -3, 2 * num_units : 3 * num_units] =", "w[num_layers * depth : -3, 3 * num_units : 4 * num_units] ="),
-        ("a state not given is the last one's gradient", "self.zero_state = [zeros(batch_size, num_units)]", "self.zero_state = [d_rows[0, :batch_size, :num_units]]"),
+        ("a state not given is the last one's gradient", "self.zero_state = [make(batch_size, num_units)]", "self.zero_state = [d_rows[0, :batch_size, :num_units]]"),
         ("copy of a state kept for the next call", "self.state = state if all(map(operator.is_, given, self.state_arrays)) else None", "self.state = state"),
         ("weights taken for those of the call before", "layers[layer][name] is weight for", "weight is not None for"),
         ("wider than a register", "max(widths) > most_units", "max(widths) > 2 * most_units"),
@@ -191,8 +191,9 @@ FAULTS = [
     *faults_in(
         "jit/weights.py",
         "jit/test_layer.py::test_nothing_is_read_before_it_is_written",
-        ("anything between gates that are packed", "empty if whole and count_rows(parts) == self.depth else zeros", "empty"),
-        ("anything between gates that are packed transposed", "empty if whole and count_rows(self.many) == self.last - self.first else zeros", "empty"),
+        ("anything between gates that are packed", "empty if whole and sum(last - first for _, first, last, _ in parts) == self.depth else zeros", "empty"),
+        ("anything between gates that are packed transposed", "self.start_transposed = empty if whole else zeros", "self.start_transposed = empty"),
+        ("anything between parts that are packed transposed", "for column in self.gaps:", "for column in ():"),
     ),
     *faults_in(
         "jit/rows.py",

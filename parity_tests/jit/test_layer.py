@@ -151,15 +151,18 @@ def test_what_is_infinite_saturates(cell):
         np.testing.assert_array_equal(np.isnan(leaf), np.isnan(wanted), err_msg=name)
 
 
+@pytest.mark.parametrize("anything", [np.nan, np.inf])
 @pytest.mark.parametrize("keep_tape", [False, True])
-@pytest.mark.parametrize("cell", [kind(5) for kind in KINDS] + MIXED_CELLS + RESIDUAL_CELLS, ids=str)
-def test_nothing_is_read_before_it_is_written(cell, keep_tape, monkeypatch):
-    """Memory comes with anything in it; here, with NaN."""
+@pytest.mark.parametrize(
+    "cell", [kind(size) for kind in KINDS for size in (5, 8)] + MIXED_CELLS + RESIDUAL_CELLS, ids=str
+)
+def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeypatch):
+    """Memory comes with anything in it; here, with NaN, or with ∞, of which NumPy warns if it is computed with."""
 
     def empty(shape, dtype):
-        return np.full(shape, np.nan, dtype)
+        return np.full(shape, anything, dtype)
 
-    for module in ("layer", "stack"):
+    for module in ("layer", "stack", "weights"):
         monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
     case = Case(cell, (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)

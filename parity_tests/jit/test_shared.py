@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from scratch.jit.compiler import compiled
-from scratch.jit.shared import borrowed, matrix_at, raise_flag, wait_for_flags
+from scratch.jit.shared import borrowed, matrix_at, places_of, raise_flag, wait_for_flags
 
 # Looks that take hours.
 FOREVER = 10**12
@@ -92,20 +92,20 @@ def test_the_references_to_borrowed_arrays_are_not_counted():
 
 
 @compiled
-def double_second_row(address, rows, columns, like):
-    """Double the second row of the matrix at an address, and return how many numbers it has."""
-    matrix = matrix_at(address, rows, columns, like)
+def double_second_row(places, number, like):
+    """Double the second row of one of the matrices, and return how many numbers the matrix has."""
+    matrix = matrix_at(places, number, like)
     # Seen as a part of it, where the strides count.
-    part = matrix[:, :columns]
-    for column in range(columns):
+    part = matrix[:, : matrix.shape[1]]
+    for column in range(matrix.shape[1]):
         part[1, column] *= 2
     return matrix.size
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_matrix_is_found_at_its_address(dtype):
-    matrix = np.arange(12, dtype=dtype).reshape(3, 4)
-    expected = matrix * np.array([[1], [2], [1]])
-    address = np.array([matrix.__array_interface__["data"][0]])
-    assert double_second_row(address[0], 3, 4, np.empty(0, dtype)) == 12
-    assert matrix.tolist() == expected.tolist()
+def test_a_matrix_is_found_at_its_place(dtype):
+    first, second = np.zeros(5, dtype), np.arange(12, dtype=dtype).reshape(3, 1, 4)
+    expected = second * np.array([1, 2, 1]).reshape(3, 1, 1)
+    assert double_second_row(places_of([first, second]), 1, np.empty(0, dtype)) == 12
+    assert second.tolist() == expected.tolist()
+    assert first.tolist() == [0] * 5

@@ -43,10 +43,20 @@ def borrowed(arrays):
     return arrays
 
 
-def matrix_at(address, rows, columns, like):
-    """Return the row-major matrix, of the dtype of ``like``, whose numbers begin at an address: the caller keeps it."""
-    numbers = (np.ctypeslib.as_ctypes_type(like.dtype) * (rows * columns)).from_address(int(address))
+def matrix_at(places, number, like):
+    """Return a row-major matrix of the dtype of ``like``, which the caller keeps.
+
+    ``places`` [n, 3], from ``places_of``, says of each matrix where in memory it begins, and its rows and columns.
+    """
+    address, rows, columns = places[number].tolist()
+    numbers = (np.ctypeslib.as_ctypes_type(like.dtype) * (rows * columns)).from_address(address)
     return np.ctypeslib.as_array(numbers).reshape(rows, columns)
+
+
+def places_of(arrays):
+    """Return where these row-major arrays are, seen as matrices: to hand over one array costs less than many."""
+    matrices = [array.reshape(-1, array.shape[-1]) for array in arrays]
+    return np.array([(array.__array_interface__["data"][0], *array.shape) for array in matrices])
 
 
 @compiled
@@ -117,16 +127,17 @@ def build_borrowed(arrays):
 
 
 @instruction(matrix_at)
-def build_matrix_at(address, rows, columns, like):
+def build_matrix_at(places, number, like):
     kind = types.Array(like.dtype, 2, "C")
 
     def generate(context, builder, signature, arguments):
-        address, *shape, _ = arguments
+        places_array, number, _ = arguments
+        first = place(context, builder, places, places_array, builder.mul(number, number.type(3)))
+        address, *shape = (builder.load(builder.gep(first, [number.type(n)])) for n in range(3))
         array = context.make_array(kind)(context, builder)
         itemsize = context.get_constant(types.intp, like.dtype.bitwidth // 8)
         strides = [builder.mul(shape[1], itemsize), itemsize]
-        data = builder.inttoptr(address, array.data.type)
-        populate_array(array, data, shape, strides, itemsize, None)
+        populate_array(array, builder.inttoptr(address, array.data.type), shape, strides, itemsize, None)
         return array._getvalue()
 
-    return kind(types.intp, types.intp, types.intp, like), generate
+    return kind(places, types.intp, like), generate

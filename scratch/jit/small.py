@@ -54,28 +54,30 @@ def product(code, a, b, c):
 
 
 @compiled
-def small_forward(
-    code, batch_size, step_stride, row_stride, h_at, weights_at, states_at, x, w, tokens, outputs
-):
-    """Run layers of one width H from the inputs x, B · T · D numbers, to ``outputs`` [B · T, H].
+def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights, states, x):
+    """Run layers of one width H from the inputs x, B · T · D numbers, to the outputs.
 
-    - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of x and ``outputs``.
+    - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of x and outputs.
     - ``h_at``: the column of h in a token's row. Before it is x, before that the 1, and there may be zeros before all.
-    - ``weights_at``, ``states_at`` [L, 2]: where in memory each layer's kernel and bias are, and its c and h.
-    - ``w``: h_at + H rows a layer, for [1, x, h]; a row a layer with its ``forget_bias``; and three more.
-    - ``tokens``: rows [L, T + 1, B], of which those of the last step have the final state.
+    - ``own``, ``weights``, ``states``: the places of matrices. Of each layer in turn there are the kernel and the bias,
+      and the states c and h; and of this network's own
+
+          w        h_at + H rows a layer, for [1, x, h]; a row a layer with its ``forget_bias``; and three more
+          tokens   rows [L, T + 1, B], of which those of the last step have the final state
+          outputs  [B · T, H]
     """
-    x, w, tokens, outputs = borrowed((x, w, tokens, outputs))
+    x, own, weights, states = borrowed((x, own, weights, states))
+    w, tokens, outputs = matrix_at(own, 0, x), matrix_at(own, 1, x), matrix_at(own, 2, x)
     x = x.reshape(len(outputs), -1)
-    num_layers, num_steps = len(weights_at), len(x) // batch_size
+    num_layers, num_steps = len(weights) // 2, len(x) // batch_size
     num_inputs, num_units = x.shape[1], outputs.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
     c_at, i_at, tanh_c_at, _ = columns_after(depth, num_units)
     forget_biases, scale, factor, shift = num_layers * depth, len(w) - 3, len(w) - 2, len(w) - 1
     for layer in range(num_layers):
-        one_at = column_of_one(layer, h_at, num_inputs, num_units)
-        kernel, bias_at = matrix_at(weights_at[layer, 0], depth - one_at - 1, num_gates, x), layer * depth + one_at
-        copy_row(matrix_at(weights_at[layer, 1], 1, num_gates, x), 0, 0, w, bias_at, 0, num_gates)
+        kernel, bias_at = matrix_at(weights, 2 * layer, x), layer * depth
+        bias_at += column_of_one(layer, h_at, num_inputs, num_units)
+        copy_row(matrix_at(weights, 2 * layer + 1, x), 0, 0, w, bias_at, 0, num_gates)
         for n in range(0, num_gates, lanes(w)):
             store(w, bias_at, n, load(w, bias_at, n) + load(w, forget_biases + layer, n))
         for k in range(len(kernel)):
@@ -91,8 +93,7 @@ def small_forward(
             step = tokens[start : start + batch_size]
             if wave == layer:
                 # Not before, for the x that was stored here reached beyond its own columns.
-                c = matrix_at(states_at[layer, 0], batch_size, num_units, x)
-                h = matrix_at(states_at[layer, 1], batch_size, num_units, x)
+                c, h = matrix_at(states, 2 * layer, x), matrix_at(states, 2 * layer + 1, x)
                 for b in range(batch_size):
                     for k in range(num_units):
                         step[b, c_at + k], step[b, h_at + k] = c[b, k], h[b, k]
@@ -129,19 +130,23 @@ def small_forward(
 
 
 @compiled
-def small_backward(
-    code, batch_size, step_stride, row_stride, h_at, d_states_at, d_outputs, w, tokens, w_t, d_tokens, d_x, d_w
-):
-    """The adjoint: from ∂L/∂outputs and that of the final states, at ``d_states_at`` [L, 2], to all that is left.
+def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_states, d_outputs):
+    """The adjoint: from ∂L/∂outputs and that of the final states to all that is left.
 
-    - ``w_t``: 4H rows a layer, its weights transposed.
-    - ``d_tokens``: rows [L + 1, B] of ∂L/∂[1, x, h] and, where the next vector begins, ∂L/∂c. At the end of each they
-      are those of the initial state. The last B rows have ∂L/∂outputs for x.
-    - ``d_x`` [B · T, D], and ``d_w``, rows like those of ``w``: ∂L/∂x and ∂L/∂W.
+    ``d_states`` are places like ``states``. Of this network's own are, beside w and tokens of the forward pass,
+
+        w_t       4H rows a layer, its weights transposed
+        d_tokens  rows [L + 1, B] of ∂L/∂[1, x, h] and, where the next vector begins, ∂L/∂c: in the end those of the
+                  initial state. The last B rows have ∂L/∂outputs for x
+        d_x       ∂L/∂x [B · T, D]
+        d_w       ∂L/∂W, in rows like those of w
     """
-    d_outputs, w, tokens, w_t, d_tokens, d_x, d_w = borrowed((d_outputs, w, tokens, w_t, d_tokens, d_x, d_w))
+    own, d_states, d_outputs = borrowed((own, d_states, d_outputs))
+    w, tokens = matrix_at(own, 0, d_outputs), matrix_at(own, 1, d_outputs)
+    w_t, d_tokens = matrix_at(own, 3, d_outputs), matrix_at(own, 4, d_outputs)
+    d_x, d_w = matrix_at(own, 5, d_outputs), matrix_at(own, 6, d_outputs)
     d_outputs = d_outputs.reshape(len(d_x), -1)
-    num_layers, num_steps = len(d_states_at), len(d_x) // batch_size
+    num_layers, num_steps = len(d_states) // 2, len(d_x) // batch_size
     num_inputs, num_units = d_x.shape[1], d_outputs.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
     c_at, i_at, tanh_c_at, d_z_at = columns_after(depth, num_units)
@@ -150,8 +155,7 @@ def small_backward(
         for k in range(depth):
             for n in range(num_gates):
                 w_t[layer * num_gates + n, k] = w[layer * depth + k, n]
-        d_c = matrix_at(d_states_at[layer, 0], batch_size, num_units, w)
-        d_h = matrix_at(d_states_at[layer, 1], batch_size, num_units, w)
+        d_c, d_h = matrix_at(d_states, 2 * layer, w), matrix_at(d_states, 2 * layer + 1, w)
         for b in range(batch_size):
             for k in range(num_units):
                 row = layer * batch_size + b

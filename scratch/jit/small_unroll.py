@@ -13,6 +13,8 @@ import numpy as np
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import as_dtype, check_array, check_count, check_flag, check_params, check_state
+from scratch.jit.memory import zeros
+from scratch.jit.shared import places_of
 from scratch.jit.small import column_of_one, columns_after, small_backward, small_forward
 from scratch.jit.stack import plain
 from scratch.jit.tile import tile_code
@@ -53,36 +55,36 @@ class SmallUnroll:
     def lay_out(self, forget_biases, num_steps, input_size, time_major):
         """Make all arrays, once."""
         num_layers = len(forget_biases)
-        batch_size, num_units, tokens = self.batch_size, self.num_units, num_steps * self.batch_size
+        batch_size, num_units = self.batch_size, self.num_units
         vector, gates = padded(1, self.dtype), padded(4 * num_units, self.dtype)
         h_at = 1 + max(input_size, num_units)
         depth = h_at + num_units
         c_at, *_, d_z_at = columns_after(depth, num_units)
         d_c_at = padded(depth, self.dtype)
 
-        def zeros(*shape):
-            return np.zeros(shape, self.dtype)
+        def make(*shape):
+            return zeros(shape, self.dtype)
 
         leading = (num_steps, batch_size) if time_major else (batch_size, num_steps)
-        self.outputs, self.d_inputs = zeros(*leading, num_units), zeros(*leading, input_size)
-        self.output_rows = self.outputs.reshape(tokens, -1)
-        w = zeros(num_layers * (depth + 1) + 3, gates)
+        self.outputs, self.d_inputs = make(*leading, num_units), make(*leading, input_size)
+        w = make(num_layers * (depth + 1) + 3, gates)
         w[num_layers * depth : -3, 2 * num_units : 3 * num_units] = np.array(forget_biases)[:, None]
         # σ(z) = ½ tanh(½ z) + ½ for i, f and o, tanh for j
         w[-3:], w[-3:, num_units : 2 * num_units] = 0.5, np.array([1, 1, 0])[:, None]
         # Wider by a vector than what is in them, for the vectors that begin at the last gate.
-        rows = zeros(num_layers, num_steps + 1, batch_size, d_z_at + gates + vector)
+        width = padded(d_z_at + gates + vector, self.dtype)
+        rows = make(num_layers, num_steps + 1, batch_size, width)
         ones = [column_of_one(layer, h_at, input_size, num_units) for layer in range(num_layers)]
         for layer, one_at in zip(rows, ones, strict=True):
             layer[..., one_at] = 1
+        w_t, d_rows = make(num_layers * 4 * num_units, d_c_at), make(num_layers + 1, batch_size, d_c_at + vector)
+        d_w = make(num_layers, depth, gates)
+        # In the order of ``small_forward`` and ``small_backward``.
+        self.own = w, rows, self.outputs, w_t, d_rows, self.d_inputs, d_w
         strides = (batch_size, 1) if time_major else (1, num_steps)
-        self.layout = tile_code(self.dtype), batch_size, *strides, h_at
-        self.kept = w, rows.reshape(-1, rows.shape[-1])
-        w_t, d_rows = zeros(num_layers * 4 * num_units, d_c_at), zeros(num_layers + 1, batch_size, d_c_at + vector)
-        d_x, d_w = self.d_inputs.reshape(tokens, -1), zeros(num_layers, depth, gates)
-        self.found = w_t, d_rows.reshape(-1, d_rows.shape[-1]), d_x, d_w.reshape(-1, gates)
-        self.zero_state = [zeros(batch_size, num_units)] * 2 * num_layers
-        self.zero_state_at = addresses(self.zero_state)
+        self.layout = tile_code(self.dtype), batch_size, *strides, h_at, places_of(self.own)
+        self.zero_state = [make(batch_size, num_units)] * 2 * num_layers
+        self.zero_state_at = places_of(self.zero_state)
         # The results are parts of these arrays.
         h, c, d_c = (slice(at, at + num_units) for at in (h_at, c_at, d_c_at))
         self.final_state = self.of_cell(zip(rows[:, -1, :, c], rows[:, -1, :, h], strict=True))
@@ -98,7 +100,7 @@ class SmallUnroll:
         weights_at = self.take_params(params)
         check_array("inputs", inputs, self.d_inputs.shape, self.dtype)
         state_at = self.take_state("initial_state", initial_state)
-        small_forward(*self.layout, weights_at, state_at, plain(inputs), *self.kept, self.output_rows)
+        small_forward(*self.layout, weights_at, state_at, plain(inputs))
         self.has_run = True
         return self.outputs, self.final_state
 
@@ -108,7 +110,7 @@ class SmallUnroll:
             raise ValueError("backward needs a forward pass first")
         check_array("d_outputs", d_outputs, self.outputs.shape, self.dtype)
         d_state_at = self.take_state("d_final_state", d_final_state)
-        small_backward(*self.layout, d_state_at, plain(d_outputs), *self.kept, *self.found)
+        small_backward(*self.layout, d_state_at, plain(d_outputs))
         return self.d_inputs, self.d_initial_state, self.d_params
 
     def take_params(self, params):
@@ -122,7 +124,7 @@ class SmallUnroll:
             check_params("params", params, self.param_shapes, self.dtype)
             # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
             self.weights = [(layer, name, plain(layers[layer][name])) for layer, name, _ in self.weights]
-            self.weights_at = addresses([weight for *_, weight in self.weights])
+            self.weights_at = places_of([weight for *_, weight in self.weights])
         return self.weights_at
 
     def take_state(self, name, state):
@@ -144,7 +146,7 @@ class SmallUnroll:
                 check_state(name, state, self.cell.state_size, self.batch_size, dtype)
             given = [array for part in layers for array in part]
             self.state_arrays = list(map(plain, given))
-            self.state_at = addresses(self.state_arrays)
+            self.state_at = places_of(self.state_arrays)
             self.state = state if all(map(operator.is_, given, self.state_arrays)) else None
         return self.state_at
 
@@ -152,11 +154,6 @@ class SmallUnroll:
         """Return states (c, h), one a layer, in the structure of the cell's."""
         states = tuple(LSTMState(c, h) for c, h in states)
         return states if self.stacked else states[0]
-
-
-def addresses(arrays):
-    """Return where in memory these arrays begin, two by two: handing over one array costs less than many."""
-    return np.array([array.__array_interface__["data"][0] for array in arrays]).reshape(-1, 2)
 
 
 def small_layers(cell, most_units):
