@@ -40,7 +40,8 @@ lock = threading.Lock()
 def set_num_threads(count):
     """Let ``engine="numba"`` use ``count`` threads from now on: at first, as many as this process may use cores.
 
-    Raises ``TypeError`` or ``ValueError`` for what is no whole number of at least 1.
+    Work is cut into no more parts than that, so more threads than cores change nothing. Raises ``TypeError`` or
+    ``ValueError`` for what is no whole number of at least 1.
     """
     global num_threads
     num_threads = check_count("count", count)
