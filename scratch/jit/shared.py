@@ -1,4 +1,4 @@
-"""What threads share while they run compiled code: flags that say who is done, and arrays that nobody counts.
+"""What compiled code shares with others: flags that say who is done, arrays that nobody counts, and places of arrays.
 
 A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual machine. So whoever expects an answer soon
 keeps looking for it. Compiled code does so without Python's lock, which the other thread needs in order to answer.
@@ -6,6 +6,8 @@ keeps looking for it. Compiled code does so without Python's lock, which the oth
 Numba counts the references to an array, also those of each part of it that a loop looks at: the number stands in one
 place, and two threads that count the same array take that place from each other, again and again. Whoever calls a
 kernel holds on to its arrays, so it need not count.
+
+To hand over an array takes Python some 0.06 µs. Where that is long, compiled code gets the places of many in one array.
 """
 
 import platform
