@@ -63,8 +63,10 @@ def test_states_are_zeros_where_not_given():
     assert_parity(run_small(unroll, problem._replace(initial_state=None, d_final_state=None)), expected, limit=0)
 
 
-def test_a_final_state_may_be_handed_to_the_next_call_as_it_is():
-    case = CASES[3]
+@pytest.mark.parametrize("batch_size", [1, 5])
+def test_a_final_state_may_be_handed_to_the_next_call_as_it_is(batch_size):
+    """Of one row, it is no copy: the kernel reads the state where it will write the next one."""
+    case = Case(CASES[3].cell, batch_size=batch_size, input_size=1)
     problem = case.draw(np.float64)
     unroll = make(case, np.float64)
     _, state = unroll.forward(problem.params, problem.inputs, problem.initial_state)
