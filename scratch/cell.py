@@ -20,8 +20,9 @@ import re
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_dtype, check_params, check_state
+from scratch.checks import check_array, check_dtype, check_params, check_state
 from scratch.initializers import draw_params, glorot_uniform, zeros
+from scratch.options import check_count
 from scratch.tree import map_tree
 
 

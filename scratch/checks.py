@@ -1,11 +1,8 @@
-"""Every check of an argument, and the words of every refusal: the argument's name, what was expected, what came.
+"""Every check of arrays, and the words of every refusal: the argument's name, what was expected, what came.
 
 All raise ``TypeError`` for a wrong kind (not an array, wrong dtype, wrong structure) and ``ValueError`` for a wrong
-value (shape, length, label, option). They run before anything is computed.
+value (shape, length, label). They run before anything is computed. Numbers and choices: ``scratch/options.py``.
 """
-
-import functools
-import numbers
 
 import numpy as np
 
@@ -151,55 +148,6 @@ def check_labels(labels, shape, num_classes, name="labels"):
         raise ValueError(f"{name}[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
 
 
-def check_count(name, value, least=1):
-    """Return a whole number of at least ``least`` as Python's own int, refusing all else."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, but is {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, but is {value}")
-    return int(value)
-
-
-def check_number(name, value, least=-np.inf, above=-np.inf):
-    """Return a finite real number of at least ``least`` and greater than ``above`` as Python's own float.
-
-    A NumPy scalar would not do: ``np.float64(1) + z`` makes float64 of a float32 z.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
-    try:
-        value = float(value)
-    except OverflowError:
-        value = np.inf
-    if not np.isfinite(value):
-        raise ValueError(f"{name} must be finite, but is {value}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, but is {value}")
-    if value <= above:
-        raise ValueError(f"{name} must be greater than {above}, but is {value}")
-    return value
-
-
-def check_decay(name, value):
-    """Return a number of at least 0 and, as float32 knows it, below 1: the part of an average that is kept."""
-    value = check_number(name, value, least=0)
-    if np.float32(value) >= 1:
-        raise ValueError(f"{name} must be below 1 in float32, but is {value}")
-    return value
-
-
-def check_choice(name, value, choices):
-    """Refuse all but one of these strings or truth values."""
-    if not isinstance(value, str | bool) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {value!r}")
-    return value
-
-
-def check_flag(name, value):
-    """Refuse all but ``True`` and ``False``."""
-    return check_choice(name, value, (False, True))
-
-
 def as_dtype(dtype):
     """Return a NumPy dtype, or ``None`` for what names none."""
     try:
@@ -213,13 +161,3 @@ def check_dtype(name, dtype):
     # None first: NumPy holds float64 to be equal to it.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
-
-
-def check_options(options, **checks):
-    """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns."""
-    for name, check in checks.items():
-        object.__setattr__(options, name, check(name, getattr(options, name)))
-
-
-check_activation = functools.partial(check_choice, choices=("tanh", "relu"))
-check_positive = functools.partial(check_number, above=0)

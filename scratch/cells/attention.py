@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.cell import Cell, CellWrapper, masked_forward
-from scratch.checks import check_count, check_options
 from scratch.initializers import zeros
+from scratch.options import check_count, check_options
 from scratch.tree import map_tree, named_leaves
 
 

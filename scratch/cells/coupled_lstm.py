@@ -20,8 +20,8 @@ import numpy as np
 from scratch.activations import ACTIVATIONS, clip, clip_slope, sigmoid
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
-from scratch.checks import check_activation, check_count, check_flag, check_number, check_options, check_positive
 from scratch.initializers import zeros
+from scratch.options import check_activation, check_count, check_flag, check_number, check_options, check_positive
 
 
 class CoupledLSTMCache(NamedTuple):

@@ -16,7 +16,8 @@ import numpy as np
 
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.cells.lstm import LSTMState
-from scratch.checks import check_flag, check_masks, check_options, check_positive
+from scratch.checks import check_masks
+from scratch.options import check_flag, check_options, check_positive
 from scratch.tree import map_tree, rebuild
 
 

@@ -23,8 +23,8 @@ import numpy as np
 
 from scratch.cell import Cell
 from scratch.cells.time_freq_lstm import Weights, check_lstm_options, frequency_windows, lstm_step, lstm_step_backward
-from scratch.checks import check_count, check_flag, check_options
 from scratch.initializers import zeros
+from scratch.options import check_count, check_flag, check_options
 from scratch.tree import map_tree
 
 

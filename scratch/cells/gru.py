@@ -18,8 +18,8 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, sigmoid
 from scratch.cell import Cell
-from scratch.checks import check_activation, check_count, check_flag, check_options
 from scratch.initializers import ones
+from scratch.options import check_activation, check_count, check_flag, check_options
 
 
 class GRUCache(NamedTuple):

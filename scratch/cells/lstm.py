@@ -16,7 +16,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, sigmoid
 from scratch.cell import Cell
-from scratch.checks import check_activation, check_count, check_number, check_options
+from scratch.options import check_activation, check_count, check_number, check_options
 
 
 class LSTMState(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS
 from scratch.cell import Cell
-from scratch.checks import check_activation, check_count, check_options
+from scratch.options import check_activation, check_count, check_options
 
 
 class RNNCache(NamedTuple):

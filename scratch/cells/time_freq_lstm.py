@@ -18,16 +18,9 @@ import numpy as np
 
 from scratch.activations import clip, clip_slope, sigmoid
 from scratch.cell import Cell
-from scratch.checks import (
-    check_array,
-    check_count,
-    check_flag,
-    check_number,
-    check_options,
-    check_params,
-    check_positive,
-)
+from scratch.checks import check_array, check_params
 from scratch.initializers import zeros
+from scratch.options import check_count, check_flag, check_number, check_options, check_positive
 from scratch.tree import map_tree
 
 PEEPHOLES = ("W_I_diag", "W_F_diag", "W_O_diag")

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import as_dtype, check_count, check_flag, check_lengths
+from scratch.checks import as_dtype, check_lengths
 from scratch.inputs.unstack import check_held, check_list, check_rank
+from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
 
 

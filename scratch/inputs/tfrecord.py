@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from scratch.checks import check_choice
 from scratch.files import written_whole
 from scratch.inputs.wire.chunks import read_chunks
 from scratch.inputs.wire.crc32c import masked_crc
 from scratch.inputs.wire.frames import frame
 from scratch.inputs.wire.pieces import WINDOW_BITS
+from scratch.options import check_choice
 
 check_compression = partial(check_choice, "compression_type", choices=tuple(WINDOW_BITS))
 

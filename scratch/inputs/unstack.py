@@ -15,7 +15,8 @@ import numbers
 
 import numpy as np
 
-from scratch.checks import check_count, shape_text
+from scratch.checks import shape_text
+from scratch.options import check_count
 
 
 def series_to_rows(series, batch_size):

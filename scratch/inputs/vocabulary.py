@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scratch.checks import check_count
+from scratch.options import check_count
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
-from scratch.checks import as_dtype, check_array, check_count, check_flag, check_params, check_state
+from scratch.checks import as_dtype, check_array, check_params, check_state
 from scratch.jit.memory import zeros
 from scratch.jit.shared import places_of
 from scratch.jit.small import column_of_one, columns_after, small_backward, small_forward
 from scratch.jit.stack import plain
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import padded
+from scratch.options import check_count, check_flag
 
 
 class SmallUnroll:

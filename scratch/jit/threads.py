@@ -13,8 +13,8 @@ from queue import SimpleQueue
 import numba
 import numpy as np
 
-from scratch.checks import check_count
 from scratch.jit.shared import raise_flag, wait_for_flags
+from scratch.options import check_count
 
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
 # the best, and they have to take turns at Python's lock.

@@ -17,9 +17,9 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
-from scratch.checks import check_choice, check_count
 from scratch.initializers import glorot_uniform, uniform
 from scratch.inputs.unstack import series_to_rows, stack, unstack
+from scratch.options import check_choice, check_count
 from scratch.training.dense import Dense
 from scratch.training.losses import (
     softmax_cross_entropy_with_logits_backward,

@@ -19,8 +19,8 @@ from scratch.cell import Cell
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.checks import check_choice
 from scratch.initializers import draw_params, normal, orthogonal, zeros
+from scratch.options import check_choice
 from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
 from scratch.training.adam import AdamOptimizer
 from scratch.training.batch_norm import BatchNormalization

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_dtype, shape_text
+from scratch.checks import check_array, check_dtype, shape_text
 from scratch.inputs.idx import read_idx
+from scratch.options import check_count
 
 NUM_CLASSES = 10
 VALIDATION_SIZE = 5000

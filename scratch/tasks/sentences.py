@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_count
 from scratch.inputs.sequence_example import (
     FixedLenFeature,
     FixedLenSequenceFeature,
@@ -23,6 +22,7 @@ from scratch.inputs.sequence_example import (
 )
 from scratch.inputs.tfrecord import TFRecordWriter
 from scratch.inputs.vocabulary import Vocabulary, vocabulary_of
+from scratch.options import check_count
 
 # On the right: a rule, a class of words, or word/LABEL. Alternatives are equally likely.
 RULES = """

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.checks import check_choice, check_count, check_dtype, check_options
+from scratch.checks import check_dtype
 from scratch.inputs.padding import bucket_by_length, unpad_batch
+from scratch.options import check_choice, check_count, check_options
 from scratch.training.adam import AdamOptimizer
 from scratch.training.dense import Dense
 from scratch.training.embedding import Embedding

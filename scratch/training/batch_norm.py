@@ -16,17 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import (
-    check_array,
-    check_count,
-    check_decay,
-    check_dtype,
-    check_flag,
-    check_options,
-    check_params,
-    check_positive,
-)
+from scratch.checks import check_array, check_dtype, check_params
 from scratch.initializers import ones, zeros
+from scratch.options import check_count, check_decay, check_flag, check_options, check_positive
 from scratch.tree import map_tree
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_number
+from scratch.checks import check_array
 from scratch.files import written_whole
+from scratch.options import check_count, check_number
 from scratch.tree import map_named, named_leaves
 
 FORMAT = "a checkpoint of unrolled, 1: {} arrays"

@@ -11,7 +11,7 @@ or an infinity is an answer here and no accident: what becomes of it is what Ten
 
 import numpy as np
 
-from scratch.checks import check_number, check_positive
+from scratch.options import check_number, check_positive
 from scratch.training.optimizers import check_weights
 from scratch.tree import map_named, map_tree, named_leaves
 

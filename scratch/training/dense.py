@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_dtype, check_options, check_params
+from scratch.checks import check_array, check_dtype, check_params
 from scratch.initializers import draw_params, glorot_uniform, zeros
+from scratch.options import check_count, check_options
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_choice, check_labels, check_lengths, check_masks, check_number, shape_text
+from scratch.checks import check_array, check_labels, check_lengths, check_masks, shape_text
+from scratch.options import check_choice, check_number
 
 
 class CrossEntropyCache(NamedTuple):

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from scratch.checks import check_decay, check_flag, check_options
+from scratch.options import check_decay, check_flag, check_options
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
 from scratch.tree import map_tree
 

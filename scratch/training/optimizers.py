@@ -19,7 +19,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from scratch.checks import check_array, check_like, check_number, check_options, check_params, check_positive
+from scratch.checks import check_array, check_like, check_params
+from scratch.options import check_number, check_options, check_positive
 from scratch.tree import map_named, map_tree, named_leaves
 
 

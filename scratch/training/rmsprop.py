@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratch.checks import check_decay, check_flag, check_options, check_positive
+from scratch.options import check_decay, check_flag, check_options, check_positive
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
 from scratch.tree import map_tree
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_flag, check_labels, check_number
+from scratch.checks import check_array, check_labels
+from scratch.options import check_flag, check_number
 from scratch.training.losses import (
     CrossEntropyCache,
     check_cache,

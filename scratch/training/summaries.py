@@ -22,7 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_count
+from scratch.checks import check_array
+from scratch.options import check_count
 
 
 def bucket_limits():

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.cell import Cell
-from scratch.checks import check_array, check_choice, check_flag, check_lengths, check_params, check_state, shape_text
+from scratch.checks import check_array, check_lengths, check_params, check_state, shape_text
 from scratch.initializers import glorot_uniform
 from scratch.jit.stack import check_covered
+from scratch.options import check_choice, check_flag
 from scratch.sequences import reverse_rows
 from scratch.unroll.dynamic import ENGINES, DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_sequence_masks, check_tape

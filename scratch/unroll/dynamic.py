@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch import jit
-from scratch.checks import check_array, check_choice, check_count, check_flag, check_lengths, check_state
+from scratch.checks import check_array, check_lengths, check_state
+from scratch.options import check_choice, check_count, check_flag
 from scratch.unroll.checkpointed import CheckpointedTape, checkpointed_rnn, checkpointed_rnn_backward
 from scratch.unroll.static import (
     Tape,

@@ -11,8 +11,9 @@ is ``docs/unroll/stack_bidirectional.md``.
 
 import numpy as np
 
-from scratch.checks import check_array, check_choice, check_count, check_params, check_state
+from scratch.checks import check_array, check_params, check_state
 from scratch.initializers import glorot_uniform
+from scratch.options import check_choice, check_count
 from scratch.unroll.bidirectional import (
     BidirectionalTape,
     bidirectional_dynamic_rnn,

@@ -10,7 +10,8 @@ import numpy as np
 
 from scratch import jit
 from scratch.cell import Cell, masked_forward
-from scratch.checks import check_array, check_choice
+from scratch.checks import check_array
+from scratch.options import check_choice
 from scratch.tree import map_tree, named_leaves
 from scratch.unroll.dynamic import ENGINES
 from scratch.unroll.static import check_arguments

@@ -11,7 +11,8 @@ The page is ``docs/unroll/truncated.md``.
 
 import numpy as np
 
-from scratch.checks import check_array, check_count, check_lengths
+from scratch.checks import check_array, check_lengths
+from scratch.options import check_count
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape

@@ -11,7 +11,7 @@ The page is ``docs/tasks/distributed.md``.
 import warnings
 
 import scratch.tasks.tagging as description
-from scratch.checks import check_count
+from scratch.options import check_count
 from scratch.training.optimizers import slot_variables
 from scratch.tree import named_leaves
 from tf_impl.tasks.sentences import dataset_of

@@ -5,9 +5,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from scratch.checks import as_dtype, check_options
+from scratch.checks import as_dtype
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.schema import check_kind
+from scratch.options import check_options
 
 
 class SparseTensorValue(NamedTuple):

@@ -12,10 +12,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from scratch.checks import as_dtype, check_count, check_flag, check_options
+from scratch.checks import as_dtype
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
 from scratch.inputs.wire.values import as_feature, as_float32
+from scratch.options import check_count, check_flag, check_options
 
 KINDS = {np.dtype(np.int64): INT64, np.dtype(np.float32): FLOAT, np.dtype(bytes): BYTES}
 
