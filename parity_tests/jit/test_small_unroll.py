@@ -83,6 +83,8 @@ def test_new_and_changed_weights_are_seen():
     run_small(unroll, problem)
     problem.params["bias"] += 1
     assert_parity(run_small(unroll, problem), run_dynamic(scratch, case, problem))
+    problem.params["bias"] = problem.params["bias"] / 2
+    assert_parity(run_small(unroll, problem), run_dynamic(scratch, case, problem))
     problem.params["kernel"] = np.asfortranarray(-problem.params["kernel"])
     assert_parity(run_small(unroll, problem), run_dynamic(scratch, case, problem))
 

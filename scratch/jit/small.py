@@ -4,18 +4,19 @@ A network such as the echo task's, of 4 units, has so little to compute that cal
 than the numbers. So here is the LSTM once more, with nothing between the loops and the equations, which are those of
 ``scratch/cells/lstm.py``. All that belongs to a token lies side by side, in one row of a matrix::
 
-    1   x   h   c   i   j   f   o   tanh c'   ∂L/∂z
+    i   j   f   o   1   x   h   c   tanh c'   ∂L/∂z
 
-Its step begins with x, h and c; h' and c' are the next token's, and h' is also the x of the layer above. What keeps the
-processor busy:
+Its step begins with x, h and c; h' and c' are the next token's, and h' is also the x of the layer above. The gates, and
+z before them, take whole vectors; these and those of ∂L/∂z begin on a line of the cache, because a vector that lies
+across two of them takes twice as long. What keeps the processor busy:
 
 - Layers run in waves: while the lowest is at step t, the one above is at t − 1, and so on. Tokens of one wave do not
   wait for one another, so while one number is on its way through the processor, others follow.
 - The gates of a token are 4H numbers, and one tanh serves them all, because σ(z) = ½ tanh(½ z) + ½: the last three
   rows of ``w`` hold what z is scaled by, what tanh is scaled by, and what is added to it.
 - All units of a row are in one vector, so H is at most its lanes. A vector that is loaded where a gate begins reaches
-  into the next one: its first H numbers are right. A row is written from the left to the right, so what is stored
-  beside them is overwritten by what stands there.
+  into the next one: its first H numbers are right. From x on, a row is written from the left to the right, so what is
+  stored beside them is overwritten by what stands there.
 """
 
 from scratch.jit.activations import tanh
@@ -26,14 +27,15 @@ from scratch.jit.vector import copy_row, lanes, load, store, whole_vectors
 
 
 @inlined
-def columns_after(depth, num_units):
-    """Return the columns, in a token's row, of c, i, tanh c' and ∂L/∂z: ``depth`` are those of 1, x and h."""
-    return depth, depth + num_units, depth + 5 * num_units, depth + 6 * num_units
+def columns(width, depth, num_units, like):
+    """Return the columns, in a token's row, of c, tanh c' and ∂L/∂z, given how many gates take, and 1, x and h."""
+    c_at = width + depth
+    return c_at, c_at + num_units, whole_vectors(c_at + 2 * num_units, like)
 
 
 @inlined
 def column_of_one(layer, h_at, num_inputs, num_units):
-    """Return the column, in a token's row, of the 1: x is between it and h, in the lowest layer an input."""
+    """Return the column of the 1, counted like ``h_at``: x is between it and h, in the lowest layer an input."""
     return h_at - (num_inputs if layer == 0 else num_units) - 1
 
 
@@ -58,7 +60,8 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
     """Run layers of one width H from the inputs x, B · T · D numbers, to the outputs.
 
     - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of x and outputs.
-    - ``h_at``: the column of h in a token's row. Before it is x, before that the 1, and there may be zeros before all.
+    - ``h_at``: the column of h, counted from the end of the gates. Before it is x, before that the 1, and there may be
+      zeros between the gates and the 1.
     - ``own``, ``weights``, ``states``: the places of matrices. Of each layer in turn there are the kernel and the bias,
       and the states c and h; and of this network's own
 
@@ -72,7 +75,8 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
     num_layers, num_steps = len(weights) // 2, len(x) // batch_size
     num_inputs, num_units = x.shape[1], outputs.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
-    c_at, i_at, tanh_c_at, _ = columns_after(depth, num_units)
+    width = w.shape[1]
+    c_at, tanh_c_at, _ = columns(width, depth, num_units, w)
     forget_biases, scale, factor, shift = num_layers * depth, len(w) - 3, len(w) - 2, len(w) - 1
     for layer in range(num_layers):
         kernel, bias_at = matrix_at(weights, 2 * layer, x), layer * depth
@@ -85,7 +89,7 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
     for t in range(num_steps):
         for b in range(batch_size):
             for k in range(num_inputs):
-                tokens[t * batch_size + b, h_at - num_inputs + k] = x[t * step_stride + b * row_stride, k]
+                tokens[t * batch_size + b, width + h_at - num_inputs + k] = x[t * step_stride + b * row_stride, k]
     for wave in range(num_steps + num_layers - 1):
         first, last = layers_of_wave(wave, num_layers, num_steps)
         for layer in range(first, last):
@@ -96,37 +100,37 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
                 c, h = matrix_at(states, 2 * layer, x), matrix_at(states, 2 * layer + 1, x)
                 for b in range(batch_size):
                     for k in range(num_units):
-                        step[b, c_at + k], step[b, h_at + k] = c[b, k], h[b, k]
+                        step[b, c_at + k], step[b, width + h_at + k] = c[b, k], h[b, k]
             # z = [x, h] W + b
-            z = step[:, i_at : i_at + w.shape[1]]
             one_at = column_of_one(layer, h_at, num_inputs, num_units)
-            product(code, step[:, one_at:depth], w[layer * depth + one_at : (layer + 1) * depth], z)
+            weights_of_layer = w[layer * depth + one_at : (layer + 1) * depth]
+            product(code, step[:, width + one_at : c_at], weights_of_layer, step[:, :width])
         for layer in range(first, last):
             start = layer * of_layer + (wave - layer) * batch_size
             for token in range(start, start + batch_size):
-                for n in range(i_at, i_at + num_gates, lanes(w)):
+                for n in range(0, num_gates, lanes(w)):
                     # i = σ(z_i)    j = tanh(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
-                    z, k = load(tokens, token, n), n - i_at
-                    store(tokens, token, n, load(w, factor, k) * tanh(load(w, scale, k) * z) + load(w, shift, k))
+                    z = load(tokens, token, n)
+                    store(tokens, token, n, load(w, factor, n) * tanh(load(w, scale, n) * z) + load(w, shift, n))
         for layer in range(first, last):
             start = layer * of_layer + (wave - layer) * batch_size
             for token in range(start, start + batch_size):
-                i, j = load(tokens, token, i_at), load(tokens, token, i_at + num_units)
-                f, o = load(tokens, token, i_at + 2 * num_units), load(tokens, token, i_at + 3 * num_units)
+                i, j = load(tokens, token, 0), load(tokens, token, num_units)
+                f, o = load(tokens, token, 2 * num_units), load(tokens, token, 3 * num_units)
                 # c' = f ⊙ c + i ⊙ j        h' = o ⊙ tanh(c')
                 c_new = f * load(tokens, token, c_at) + i * j
                 tanh_c = tanh(c_new)
                 h_new = o * tanh_c
                 store(tokens, token, tanh_c_at, tanh_c)
                 if layer + 1 < num_layers:
-                    store(tokens, token + of_layer, h_at - num_units, h_new)
-                store(tokens, token + batch_size, h_at, h_new)
+                    store(tokens, token + of_layer, width + h_at - num_units, h_new)
+                store(tokens, token + batch_size, width + h_at, h_new)
                 store(tokens, token + batch_size, c_at, c_new)
     start = (num_layers - 1) * of_layer + batch_size
     for t in range(num_steps):
         for b in range(batch_size):
             for k in range(num_units):
-                outputs[t * step_stride + b * row_stride, k] = tokens[start + t * batch_size + b, h_at + k]
+                outputs[t * step_stride + b * row_stride, k] = tokens[start + t * batch_size + b, width + h_at + k]
 
 
 @compiled
@@ -149,7 +153,8 @@ def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_state
     num_layers, num_steps = len(d_states) // 2, len(d_x) // batch_size
     num_inputs, num_units = d_x.shape[1], d_outputs.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
-    c_at, i_at, tanh_c_at, d_z_at = columns_after(depth, num_units)
+    width = w.shape[1]
+    c_at, tanh_c_at, d_z_at = columns(width, depth, num_units, w)
     d_c_at = whole_vectors(depth, w)
     for layer in range(num_layers):
         for k in range(depth):
@@ -172,8 +177,8 @@ def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_state
             start = layer * of_layer + (wave - layer) * batch_size
             for b in range(batch_size):
                 token, row = start + b, layer * batch_size + b
-                i, j = load(tokens, token, i_at), load(tokens, token, i_at + num_units)
-                f, o = load(tokens, token, i_at + 2 * num_units), load(tokens, token, i_at + 3 * num_units)
+                i, j = load(tokens, token, 0), load(tokens, token, num_units)
+                f, o = load(tokens, token, 2 * num_units), load(tokens, token, 3 * num_units)
                 tanh_c = load(tokens, token, tanh_c_at)
                 # h' is the x of the layer above and the h of the next step: its two gradients add, and so do those of
                 # c', used here and by the next step.    h' = o ⊙ tanh(c')
@@ -198,6 +203,6 @@ def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_state
     for layer in range(num_layers):
         # ∂L/∂W = [1, x, h]ᵀ ∂L/∂z
         steps = tokens[layer * of_layer : (layer + 1) * of_layer - batch_size]
-        d_z = steps[:, d_z_at : d_z_at + w.shape[1]]
+        d_z = steps[:, d_z_at : d_z_at + width]
         one_at = column_of_one(layer, h_at, num_inputs, num_units)
-        product(code, steps[:, one_at:depth].T, d_z, d_w[layer * depth + one_at : (layer + 1) * depth])
+        product(code, steps[:, width + one_at : c_at].T, d_z, d_w[layer * depth + one_at : (layer + 1) * depth])

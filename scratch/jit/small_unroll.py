@@ -6,6 +6,7 @@ arrays that are the caller's to keep. For a network of a few units that takes tw
 ``docs/jit/small.md``.
 """
 
+import math
 import operator
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy as np
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import as_dtype, check_array, check_params, check_state
-from scratch.jit.memory import zeros
+from scratch.jit.memory import SMALL, zeros
 from scratch.jit.shared import places_of
-from scratch.jit.small import column_of_one, columns_after, small_backward, small_forward
+from scratch.jit.small import column_of_one, columns, small_backward, small_forward
 from scratch.jit.stack import plain
 from scratch.jit.tile import tile_code
 from scratch.jit.vector import padded
@@ -49,37 +50,38 @@ class SmallUnroll:
         names = list(self.param_shapes) if self.stacked else [None]
         # What has been checked before, because most calls come with the same: weights and a state, and where they are.
         none = object()
-        self.weights, self.weights_at = [(layer, name, none) for layer in names for name in ("kernel", "bias")], None
-        self.state, self.state_arrays, self.state_at = None, [], None
+        self.weights, self.weights_at = [(name, none, none) for name in names], None
+        self.states = dict.fromkeys(("initial_state", "d_final_state"), (none, none, none))
         self.has_run = False
 
     def lay_out(self, forget_biases, num_steps, input_size, time_major):
         """Make all arrays, once."""
         num_layers = len(forget_biases)
         batch_size, num_units = self.batch_size, self.num_units
-        vector, gates = padded(1, self.dtype), padded(4 * num_units, self.dtype)
+        vector, width = padded(1, self.dtype), padded(4 * num_units, self.dtype)
         h_at = 1 + max(input_size, num_units)
         depth = h_at + num_units
-        c_at, *_, d_z_at = columns_after(depth, num_units)
+        c_at, _, d_z_at = columns(width, depth, num_units, np.empty(0, self.dtype))
         d_c_at = padded(depth, self.dtype)
 
         def make(*shape):
-            return zeros(shape, self.dtype)
+            # Small memory does not begin on a line of the cache.
+            size = math.prod(shape)
+            return zeros((size + SMALL,), self.dtype)[:size].reshape(shape)
 
         leading = (num_steps, batch_size) if time_major else (batch_size, num_steps)
         self.outputs, self.d_inputs = make(*leading, num_units), make(*leading, input_size)
-        w = make(num_layers * (depth + 1) + 3, gates)
+        w = make(num_layers * (depth + 1) + 3, width)
         w[num_layers * depth : -3, 2 * num_units : 3 * num_units] = np.array(forget_biases)[:, None]
         # σ(z) = ½ tanh(½ z) + ½ for i, f and o, tanh for j
         w[-3:], w[-3:, num_units : 2 * num_units] = 0.5, np.array([1, 1, 0])[:, None]
         # Wider by a vector than what is in them, for the vectors that begin at the last gate.
-        width = padded(d_z_at + gates + vector, self.dtype)
-        rows = make(num_layers, num_steps + 1, batch_size, width)
+        rows = make(num_layers, num_steps + 1, batch_size, padded(d_z_at + width + vector, self.dtype))
         ones = [column_of_one(layer, h_at, input_size, num_units) for layer in range(num_layers)]
         for layer, one_at in zip(rows, ones, strict=True):
-            layer[..., one_at] = 1
+            layer[..., width + one_at] = 1
         w_t, d_rows = make(num_layers * 4 * num_units, d_c_at), make(num_layers + 1, batch_size, d_c_at + vector)
-        d_w = make(num_layers, depth, gates)
+        d_w = make(num_layers, depth, width)
         # In the order of ``small_forward`` and ``small_backward``.
         self.own = w, rows, self.outputs, w_t, d_rows, self.d_inputs, d_w
         strides = (batch_size, 1) if time_major else (1, num_steps)
@@ -87,9 +89,9 @@ class SmallUnroll:
         self.zero_state = [make(batch_size, num_units)] * 2 * num_layers
         self.zero_state_at = places_of(self.zero_state)
         # The results are parts of these arrays.
-        h, c, d_c = (slice(at, at + num_units) for at in (h_at, c_at, d_c_at))
+        h, c, d_h, d_c = (slice(at, at + num_units) for at in (width + h_at, c_at, h_at, d_c_at))
         self.final_state = self.of_cell(zip(rows[:, -1, :, c], rows[:, -1, :, h], strict=True))
-        self.d_initial_state = self.of_cell(zip(d_rows[:-1, :, d_c], d_rows[:-1, :, h], strict=True))
+        self.d_initial_state = self.of_cell(zip(d_rows[:-1, :, d_c], d_rows[:-1, :, d_h], strict=True))
         d_params = [
             {"kernel": d[one_at + 1 :, : 4 * num_units], "bias": d[one_at, : 4 * num_units]}
             for d, one_at in zip(d_w, ones, strict=True)
@@ -118,21 +120,26 @@ class SmallUnroll:
         """Return where the weights are, checked anew where they are not the arrays of the call before."""
         layers = params if self.stacked else {None: params}
         try:
-            known = False not in [layers[layer][name] is weight for layer, name, weight in self.weights]
+            for name, kernel, bias in self.weights:
+                known = layers[name]["kernel"] is kernel and layers[name]["bias"] is bias
+                if not known:
+                    break
         except (TypeError, KeyError):
             known = False
         if not known:
             check_params("params", params, self.param_shapes, self.dtype)
             # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
-            self.weights = [(layer, name, plain(layers[layer][name])) for layer, name, _ in self.weights]
-            self.weights_at = places_of([weight for *_, weight in self.weights])
+            names = [name for name, *_ in self.weights]
+            self.weights = [(name, plain(layers[name]["kernel"]), plain(layers[name]["bias"])) for name in names]
+            self.weights_at = places_of([weight for _, *layer in self.weights for weight in layer])
         return self.weights_at
 
     def take_state(self, name, state):
         """Return where c and h of each layer are, zeros for ``None``."""
         if state is None:
             return self.zero_state_at
-        if state is not self.state:
+        known, _, places = self.states[name]
+        if state is not known:
             layers = state if self.stacked else (state,)
             shape, dtype = self.zero_state[0].shape, self.dtype
             # The usual case, settled here because the words of a refusal take longer to prepare than the numbers.
@@ -146,10 +153,11 @@ class SmallUnroll:
             if not fits:
                 check_state(name, state, self.cell.state_size, self.batch_size, dtype)
             given = [array for part in layers for array in part]
-            self.state_arrays = list(map(plain, given))
-            self.state_at = places_of(self.state_arrays)
-            self.state = state if all(map(operator.is_, given, self.state_arrays)) else None
-        return self.state_at
+            arrays = list(map(plain, given))
+            places = places_of(arrays)
+            # As with weights, copies are made anew at each call, and are kept because places keep nothing.
+            self.states[name] = state if all(map(operator.is_, given, arrays)) else None, arrays, places
+        return places
 
     def of_cell(self, states):
         """Return states (c, h), one a layer, in the structure of the cell's."""

@@ -174,8 +174,7 @@ def matrix(array):
 
 def plain(array):
     """Return the array in row-major order and writable, copying if it is not: each other layout compiles anew."""
-    flags = array.flags
-    return array if flags.c_contiguous and flags.aligned and flags.writeable else array.copy()
+    return array if array.flags.carray else array.copy()
 
 
 def check_covered(cell):
