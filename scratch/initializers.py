@@ -1,4 +1,7 @@
-"""Where weights start: a function of a generator, a shape and a dtype for every TF1 initialiser used here."""
+"""Where weights start: a function of a generator, a shape and a dtype for every TF1 initialiser used here.
+
+At the end are two ways to start a whole GRU, ``cell.init_params`` being the usual one.
+"""
 
 import numpy as np
 
@@ -60,3 +63,30 @@ def draw_params(shapes, initializer, rng, dtype, path=""):
             for key, shape in shapes.items()
         }
     return initializer(path)(rng, shapes, dtype)
+
+
+def cudnn_start(cell, rng, input_size, dtype):
+    """Return a GRU's parameters as the tutorial starts ``CudnnGRU``: every bias 0, every gate's matrices orthogonal.
+
+    cuDNN keeps W_x and W_h of each gate apart, and each of them is orthogonal on its own.
+    """
+
+    def by_gate(rng, shape, dtype):
+        width = cell.num_units
+        heights = (shape[0] - width, width) if shape[0] > width else (shape[0],)
+        gates = range(shape[1] // width)
+        return np.block([[orthogonal(rng, (height, width), dtype) for _ in gates] for height in heights])
+
+    shapes = cell.param_shapes(input_size)
+    return draw_params(shapes, lambda path: zeros if path.endswith("bias") else by_gate, rng, dtype)
+
+
+def rnn_start(cell, rng, input_size, dtype):
+    """Return a GRU's parameters with which it begins as a vanilla RNN of an orthogonal matrix: r ≈ 1 and u ≈ 0.
+
+    h' ≈ φ(x W_x + h W_h) turns what h knows and loses little of it, so that every pixel reaches the end from the start.
+    """
+    params = cudnn_start(cell, rng, input_size, dtype)
+    # σ(±4) is 0.98 or 0.02; weights of the usual size would throw the gates about with every pixel.
+    kernel, bias = 0.3 * params["gates"]["kernel"], np.repeat(np.array([4, -4], dtype), cell.num_units)
+    return {**params, "gates": {"kernel": kernel, "bias": bias}}

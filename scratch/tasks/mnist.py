@@ -19,7 +19,7 @@ from scratch.cell import Cell
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.initializers import draw_params, normal, orthogonal, zeros
+from scratch.initializers import cudnn_start, draw_params, normal, orthogonal, rnn_start, zeros
 from scratch.options import check_choice
 from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
 from scratch.training.adam import AdamOptimizer
@@ -40,33 +40,6 @@ READINGS = ("rows", "pixels", "permuted")
 PERMUTATION_SEED = 100
 OUTPUT_LAYER = Dense(NUM_CLASSES)
 BATCH_NORM = BatchNormalization()
-
-
-def cudnn_start(cell, rng, input_size, dtype):
-    """Return a GRU's parameters as the tutorial starts ``CudnnGRU``: every bias 0, every gate's matrices orthogonal.
-
-    cuDNN keeps W_x and W_h of each gate apart, and each of them is orthogonal on its own.
-    """
-
-    def by_gate(rng, shape, dtype):
-        width = cell.num_units
-        heights = (shape[0] - width, width) if shape[0] > width else (shape[0],)
-        gates = range(shape[1] // width)
-        return np.block([[orthogonal(rng, (height, width), dtype) for _ in gates] for height in heights])
-
-    shapes = cell.param_shapes(input_size)
-    return draw_params(shapes, lambda path: zeros if path.endswith("bias") else by_gate, rng, dtype)
-
-
-def rnn_start(cell, rng, input_size, dtype):
-    """Return a GRU's parameters with which it begins as a vanilla RNN of an orthogonal matrix: r ≈ 1 and u ≈ 0.
-
-    h' ≈ φ(x W_x + h W_h) turns what h knows and loses little of it, so that every pixel reaches the end from the start.
-    """
-    params = cudnn_start(cell, rng, input_size, dtype)
-    # σ(±4) is 0.98 or 0.02; weights of the usual size would throw the gates about with every pixel.
-    kernel, bias = 0.3 * params["gates"]["kernel"], np.repeat(np.array([4, -4], dtype), cell.num_units)
-    return {**params, "gates": {"kernel": kernel, "bias": bias}}
 
 
 @dataclass(frozen=True)
