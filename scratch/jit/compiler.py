@@ -21,6 +21,8 @@ OPTIONS = {
     "error_model": "numpy",
     # a · b + c may be rounded once instead of twice. No other freedom: sums keep their order, NaN stays NaN.
     "fastmath": {"contract"},
+    # No second way in, from C: nobody takes it, and it would add a second to the eight of a first call.
+    "no_cfunc_wrapper": True,
 }
 
 
