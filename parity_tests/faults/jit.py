@@ -388,13 +388,13 @@ FAULTS = [
     *faults_in(
         "jit/memory.py",
         "jit/test_memory.py",
-        ("memory handed out while in use", "return kept.pop(min(fitting, key=lambda number: kept[number].nbytes))", "return kept[min(fitting, key=lambda number: kept[number].nbytes)]"),
-        ("memory given back while in use", "np.asarray(Lease(take(needed)))", "Lease(take(needed)).memory"),
-        ("memory never used again", "            kept.append(self.memory)\n", "            pass\n"),
+        ("memory handed out while in use", "return kept.pop(min(fitting)[1])", "return kept[min(fitting)[1]]"),
+        ("memory given back while in use", "Lease(shape, dtype, memory, memory.first).view(np.ndarray)", "np.ndarray(shape, dtype, Lease(shape, dtype, memory).base, memory.first)"),
+        ("memory never used again", "            kept.append(self.base)\n", "            pass\n"),
         ("kept without bound", "<= MOST_KEPT:", "<= 1 << 60:"),
         ("little taken from much", "if size <= memory.nbytes <= 2 * size]", "if size <= memory.nbytes]"),
         ("the largest that is kept", "kept.pop(min(", "kept.pop(max("),
-        ("arrays begin anywhere", "first = -address % REGISTER", "first = 0"),
+        ("arrays begin anywhere", "memory.first = -memory.__array_interface__[\"data\"][0] % REGISTER", "pass"),
         ("zeros not cleared", "array.fill(0)", "pass"),
     ),
     *faults_in(

@@ -21,16 +21,22 @@ kept = []
 lock = threading.Lock()
 
 
-class Lease:
-    """The owner of an array's memory: it lives as long as the array or any view of it."""
+class Memory(np.ndarray):
+    """Bytes that are used again; the one at ``first`` begins a line of the cache.
 
-    def __init__(self, memory):
-        self.memory = memory
-        self.__array_interface__ = memory.__array_interface__
+    A type of its own: of views of views, all of one type, NumPy keeps the first owner alone, and would pass over the
+    ``Lease`` in the middle.
+    """
+
+    first = 0
+
+
+class Lease(np.ndarray):
+    """The owner of an array's memory, its base: it lives as long as the array or any view of it."""
 
     def __del__(self):
-        if self.memory.nbytes + sum(memory.nbytes for memory in tuple(kept)) <= MOST_KEPT:
-            kept.append(self.memory)
+        if self.base.nbytes + sum([memory.nbytes for memory in kept]) <= MOST_KEPT:
+            kept.append(self.base)
 
 
 def empty(shape, dtype):
@@ -39,10 +45,11 @@ def empty(shape, dtype):
     if size < SMALL:
         return np.empty(shape, dtype)
     needed = size + REGISTER
-    memory = np.empty(needed, np.uint8) if needed < LARGE else np.asarray(Lease(take(needed)))
-    address, _ = memory.__array_interface__["data"]
-    first = -address % REGISTER
-    return np.ndarray(shape, dtype, memory, first)
+    if needed < LARGE:
+        memory = allocate(needed)
+        return np.ndarray(shape, dtype, memory, memory.first)
+    memory = take(needed)
+    return Lease(shape, dtype, memory, memory.first).view(np.ndarray)
 
 
 def zeros(shape, dtype):
@@ -55,10 +62,17 @@ def zeros(shape, dtype):
 def take(size):
     """Return memory of at least this size: the smallest kept that is not half empty, or new."""
     with lock:
-        fitting = [number for number, memory in enumerate(tuple(kept)) if size <= memory.nbytes <= 2 * size]
+        fitting = [(memory.nbytes, number) for number, memory in enumerate(kept) if size <= memory.nbytes <= 2 * size]
         if fitting:
-            return kept.pop(min(fitting, key=lambda number: kept[number].nbytes))
-    return np.empty(size, np.uint8)
+            return kept.pop(min(fitting)[1])
+    return allocate(size)
+
+
+def allocate(size):
+    """Return new memory of this size."""
+    memory = Memory(size, np.uint8)
+    memory.first = -memory.__array_interface__["data"][0] % REGISTER
+    return memory
 
 
 def renew_lock():
