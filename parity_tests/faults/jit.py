@@ -390,6 +390,7 @@ FAULTS = [
         "jit/test_memory.py",
         ("memory handed out while in use", "return kept.pop(min(fitting)[1])", "return kept[min(fitting)[1]]"),
         ("memory given back while in use", "Lease(shape, dtype, memory, memory.first).view(np.ndarray)", "np.ndarray(shape, dtype, Lease(shape, dtype, memory).base, memory.first)"),
+        ("memory given back by a view of its owner", "if type(self.base) is Memory and", "if self.base is not None and"),
         ("memory never used again", "            kept.append(self.base)\n", "            pass\n"),
         ("kept without bound", "<= MOST_KEPT:", "<= 1 << 60:"),
         ("little taken from much", "if size <= memory.nbytes <= 2 * size]", "if size <= memory.nbytes]"),

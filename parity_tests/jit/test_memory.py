@@ -62,6 +62,15 @@ def test_memory_is_used_again_once_the_array_and_every_view_of_it_are_gone():
     assert (array == 0).all()
 
 
+def test_views_and_copies_of_the_owner_give_nothing_back():
+    array = memory.empty((2, ENOUGH), DTYPE)
+    view, copy = array.base[1:], array.base.copy()
+    del view, copy
+    assert len(memory.kept) == 0
+    del array
+    assert len(memory.kept) == 1
+
+
 def test_memory_of_another_order_of_size_is_left_alone():
     at = {address(memory.empty((8 * ENOUGH,), DTYPE))}
     assert len(memory.kept) == 1

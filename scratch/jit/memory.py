@@ -35,7 +35,8 @@ class Lease(np.ndarray):
     """The owner of an array's memory, its base: it lives as long as the array or any view of it."""
 
     def __del__(self):
-        if self.base.nbytes + sum([memory.nbytes for memory in kept]) <= MOST_KEPT:
+        # A view or a copy of the owner is of its type as well, but owns no memory of ours.
+        if type(self.base) is Memory and self.base.nbytes + sum([memory.nbytes for memory in kept]) <= MOST_KEPT:
             kept.append(self.base)
 
 
