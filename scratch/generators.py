@@ -1,4 +1,4 @@
-"""Where a ``numpy.random.Generator`` stands: a state and a rule, written as text, so that it can be kept and set back."""
+"""Where a ``numpy.random.Generator`` stands: its state and its rule, as text that can be kept and set back."""
 
 import json
 
@@ -26,7 +26,7 @@ def restore_generator(rng, state):
     kind, before = json.loads(str(generator_state(rng)))["bit_generator"], rng.bit_generator.state
     try:
         rng.bit_generator.state = json.loads(str(state))
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         # NumPy takes over what it reads as it goes along.
         rng.bit_generator.state = before
         raise ValueError(f"state must be that of a {kind}, but is {str(state)[:60]!r}") from error
