@@ -44,7 +44,7 @@ def fits(value, hint):
         return isinstance(value, list) and all(fits(item, parts[0]) for item in value)
     if origin is not None:
         return not isinstance(origin, type) or isinstance(value, origin)
-    if hint is typing.Any or not isinstance(hint, type):
+    if hint is typing.Any or not isinstance(hint, type) or getattr(hint, "_is_protocol", False):
         return True
     if issubclass(hint, AbstractArray):
         try:
