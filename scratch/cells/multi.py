@@ -8,6 +8,7 @@ The output of each layer is the input of the next, within one time step. Several
 in ``docs/cells/multi.md``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ class MultiRNNCell(Cell):
     Raises ``TypeError`` where a layer is no cell and ``ValueError`` where there is no layer.
     """
 
-    cells: tuple[Cell, ...]
+    cells: Sequence[Cell]
 
     def __post_init__(self) -> None:
         if not isinstance(self.cells, list | tuple):
