@@ -23,6 +23,7 @@ STANDARD = {
     "functools",
     "gzip",
     "hashlib",
+    "importlib",
     "io",
     "itertools",
     "json",
