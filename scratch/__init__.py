@@ -28,6 +28,7 @@ from scratch.conversions import (
     rnn_from_keras,
     rnn_to_keras,
 )
+from scratch.generators import generator_state, restore_generator
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
 from scratch.inputs.idx import read_idx
 from scratch.inputs.padding import (
@@ -72,11 +73,9 @@ from scratch.training.batch_norm import BatchNormalization
 from scratch.training.batches import BatchSource
 from scratch.training.checkpoint import (
     CheckpointManager,
-    generator_state,
     latest_checkpoint,
     load_checkpoint,
     params_from_variables,
-    restore_generator,
     save_checkpoint,
     variables_below,
 )

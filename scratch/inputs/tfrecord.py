@@ -50,8 +50,9 @@ class TFRecordWriter:
     def __enter__(self):
         if self.block is not None:
             raise ValueError("the block of this TFRecordWriter has begun before: each file takes a writer of its own")
-        self.block = self.open()
-        self.put = self.block.__enter__()
+        block = self.open()
+        self.put = block.__enter__()
+        self.block = block
         return self
 
     def write(self, record):

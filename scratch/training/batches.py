@@ -12,8 +12,8 @@ No example is left out and every batch is full, so a batch across the boundary c
 
 import numpy as np
 
+from scratch.generators import generator_state, restore_generator
 from scratch.options import check_count
-from scratch.training.checkpoint import generator_state, restore_generator
 
 
 class BatchSource:
@@ -51,7 +51,7 @@ class BatchSource:
     def state(self):
         """Return all that the next batches depend on but the examples: a dict of arrays, for a checkpoint."""
         return {
-            "order": self.order,
+            "order": self.order.copy(),
             "position": np.int64(self.position),
             "epochs_completed": np.int64(self.epochs_completed),
             "generator": generator_state(self.rng),
@@ -60,13 +60,22 @@ class BatchSource:
     def restore(self, state):
         """Continue where ``state()`` was asked; ``rng`` is set back as well.
 
-        Raises ``ValueError`` where ``state`` is none of a source of this many examples.
+        Raises ``TypeError`` or ``ValueError`` where ``state`` is none of a source of this many examples, and changes
+        nothing then.
         """
         size = len(self.images)
         if missing := self.state().keys() - state.keys():
             raise ValueError(f"state has no {', '.join(sorted(missing))}")
-        order, position = np.asarray(state["order"]), int(state["position"])
-        if not np.array_equal(np.sort(order), np.arange(size)) or not 0 <= position <= size:
+        order = np.array(state["order"])
+        if order.dtype.kind not in "iu":
+            raise TypeError(f"state must have an order of whole numbers, but its dtype is {order.dtype}")
+        position, completed = (whole_number(name, state[name]) for name in ("position", "epochs_completed"))
+        if not np.array_equal(np.sort(order, axis=None), np.arange(size)) or order.ndim != 1 or position > size:
             raise ValueError(f"state must be that of {size} examples, but has {order.size} at position {position}")
         restore_generator(self.rng, state["generator"])
-        self.order, self.position, self.epochs_completed = order, position, int(state["epochs_completed"])
+        self.order, self.position, self.epochs_completed = order, position, completed
+
+
+def whole_number(name, value):
+    """Return a number of a state, which a checkpoint has as an array of no axes."""
+    return check_count(f"state[{name!r}]", value[()] if isinstance(value, np.ndarray) else value, least=0)
