@@ -5,6 +5,7 @@ for it: Numba is imported when ``engine="numba"``, a reader of records, or a nam
 """
 
 from importlib.util import find_spec
+from typing import Any
 
 from scratch import jit
 from scratch.cells.attention import AttentionCellWrapper
@@ -253,11 +254,11 @@ if find_spec("numba"):
     __all__ += FROM_JIT
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in FROM_JIT:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(jit, name)
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *FROM_JIT})

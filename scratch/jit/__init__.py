@@ -12,6 +12,7 @@ To import Numba takes longer than to import the rest of ``scratch``, so this fil
 """
 
 from importlib import import_module
+from typing import Any
 
 PLACES = {
     "SmallUnroll": "small_unroll",
@@ -24,7 +25,7 @@ PLACES = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     check_installed()
@@ -32,11 +33,11 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *PLACES})
 
 
-def check_installed():
+def check_installed() -> None:
     """Raise ``ImportError``, with what to do about it, where Numba is not installed or cannot be imported."""
     try:
         import_module("numba")

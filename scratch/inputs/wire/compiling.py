@@ -6,25 +6,30 @@ compiles for the first time. So nothing here imports it any earlier.
 
 import os
 import threading
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
+from typing import Any, TypeAlias
 
 from scratch import jit
 
-lessons, lock = [], threading.RLock()
+Function: TypeAlias = Callable[..., Any]
+
+lessons: list[Callable[[], object]] = []
+lock = threading.RLock()
 
 
-def lesson(function):
+def lesson(function: Callable[[], object]) -> Callable[[], object]:
     """Decorate a function without arguments that tells Numba something; it is called once, before what is compiled."""
     lessons.append(function)
     return function
 
 
-def inlined(function):
+def inlined(function: Function) -> Function:
     """Decorate a function that is compiled into what calls it; Python calls it as it stands."""
 
     @lesson
-    def teach():
+    def teach() -> None:
         from numba.extending import register_jitable
 
         register_jitable(function)
@@ -32,18 +37,18 @@ def inlined(function):
     return function
 
 
-def compiled(function):
+def compiled(function: Function) -> Function:
     """Return ``function``, to be compiled as a whole when it is first called."""
     machine_code = cache(lambda: compile_now(function))
 
     @wraps(function)
-    def call(*arguments):
+    def call(*arguments: Any) -> Any:
         return machine_code()(*arguments)
 
     return call
 
 
-def compile_now(function):
+def compile_now(function: Function) -> Function:
     if not has_numba():
         return function
     from scratch.jit import compiler
@@ -54,7 +59,7 @@ def compile_now(function):
         return compiler.compiled(function)
 
 
-def announced(*what):
+def announced(*what: object) -> AbstractContextManager[None]:
     """Return the ``announced`` of the compiler, or where nothing is compiled a context that says nothing."""
     if not has_numba():
         return nullcontext()
@@ -64,7 +69,7 @@ def announced(*what):
 
 
 @cache
-def has_numba():
+def has_numba() -> bool:
     """Return whether Numba can be imported."""
     try:
         jit.check_installed()
@@ -73,7 +78,7 @@ def has_numba():
     return True
 
 
-def renew_lock():
+def renew_lock() -> None:
     """Another thread may hold the lock while a process forks, and the child has no such thread."""
     global lock
     lock = threading.RLock()
