@@ -24,6 +24,7 @@ STANDARD = {
     "functools",
     "gzip",
     "hashlib",
+    "importlib",
     "io",
     "itertools",
     "json",

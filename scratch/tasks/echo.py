@@ -20,16 +20,17 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
+from scratch.engines import check_engine
 from scratch.initializers import glorot_uniform, uniform
 from scratch.inputs.unstack import series_to_rows, stack, unstack
-from scratch.options import check_choice, check_count
+from scratch.options import check_count
 from scratch.training.dense import Dense
 from scratch.training.losses import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
 from scratch.training.optimizers import AdagradOptimizer
-from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.truncated import windows
 
@@ -109,7 +110,7 @@ class EchoTrainer:
     """
 
     def __init__(self, part: EchoPart, params: Params, engine: str = "numpy") -> None:
-        self.part, self.params, self.engine = part, params, check_choice("engine", engine, ENGINES)
+        self.part, self.params, self.engine = part, params, check_engine(engine)
         self.dtype = params["dense"]["kernel"].dtype
         self.slots = OPTIMIZER.init_slots(params)
 

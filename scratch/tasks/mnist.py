@@ -21,6 +21,7 @@ from scratch.cell import Cell
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
+from scratch.engines import check_engine
 from scratch.initializers import cudnn_start, draw_params, normal, orthogonal, rnn_start, zeros
 from scratch.options import check_choice
 from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
@@ -37,7 +38,7 @@ from scratch.training.losses import (
 from scratch.training.optimizers import GradientDescentOptimizer, Optimizer, slot_variables, slots_from_variables
 from scratch.training.rmsprop import RMSPropOptimizer
 from scratch.tree import named_leaves
-from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
 
 READINGS = ("rows", "pixels", "permuted")
 PERMUTATION_SEED = 100
@@ -151,7 +152,7 @@ class MnistTrainer:
     """
 
     def __init__(self, program: MnistProgram, params: Params, engine: str = "numpy") -> None:
-        self.program, self.params, self.engine = program, params, check_choice("engine", engine, ENGINES)
+        self.program, self.params, self.engine = program, params, check_engine(engine)
         self.dtype = params["dense"]["kernel"].dtype
         self.slots = program.optimizer.init_slots(params)
         self.moving: Params = {}

@@ -18,8 +18,9 @@ import numpy as np
 from scratch.arrays import Array, Cache, DType, Float, Int, Params
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.checks import check_dtype
+from scratch.engines import check_engine
 from scratch.inputs.padding import bucket_by_length, unpad_batch
-from scratch.options import check_choice, check_count, check_options
+from scratch.options import check_count, check_options
 from scratch.training.adam import AdamOptimizer
 from scratch.training.dense import Dense
 from scratch.training.embedding import Embedding
@@ -29,7 +30,6 @@ from scratch.unroll.bidirectional import (
     bidirectional_dynamic_rnn_backward,
     bidirectional_params,
 )
-from scratch.unroll.dynamic import ENGINES
 
 OPTIMIZER = AdamOptimizer(0.01)
 BATCH_SIZE = 32
@@ -125,7 +125,7 @@ class TaggingTrainer:
     """
 
     def __init__(self, tagger: Tagger, params: Params, engine: str = "numpy") -> None:
-        self.tagger, self.params, self.engine = tagger, params, check_choice("engine", engine, ENGINES)
+        self.tagger, self.params, self.engine = tagger, params, check_engine(engine)
         self.slots = OPTIMIZER.init_slots(params)
 
     def step(self, batch: TaggingBatch) -> float:
