@@ -25,6 +25,7 @@ STANDARD = {
     "functools",
     "gzip",
     "hashlib",
+    "importlib",
     "io",
     "itertools",
     "json",

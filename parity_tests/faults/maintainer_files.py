@@ -12,7 +12,6 @@ FAULTS = [
         ("renamed before it is on the disk", '        with open(unfinished, "rb+") as file:\n            os.fsync(file.fileno())\n        os.replace(unfinished, path)\n', '        os.replace(unfinished, path)\n        with open(path, "rb+") as file:\n            os.fsync(file.fileno())\n'),
         ("half a file left behind by an error", "        unfinished.unlink(missing_ok=True)\n", ""),
         ("named by the process", "secrets.token_hex(8)", "os.getpid()"),
-        ("a file of the same name taken over", "{secrets.token_hex(8)}.partial{path.suffix}\")\n        held = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)", "{os.getpid()}.partial{path.suffix}\")\n        held = os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o666)"),
         ("a pipe replaced", "    check_replaceable(path)\n", ""),
         ("what is there and is no file let through, but a folder", "if not stat.S_ISREG(mode)", "if stat.S_ISDIR(mode)"),
         ("a link replaced", "path = Path(os.path.realpath(path))", "path = Path(path)"),

@@ -10,8 +10,11 @@ No example is left out and every batch is full, so a batch across the boundary c
 ``docs/training/batches.md``.
 """
 
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Shaped
 from scratch.generators import generator_state, restore_generator
 from scratch.options import check_count
 
@@ -23,7 +26,9 @@ class BatchSource:
     Raises ``ValueError`` or ``TypeError`` where the two are not arrays of the same number of examples, at least one.
     """
 
-    def __init__(self, images, labels, rng):
+    def __init__(
+        self, images: Shaped[Array, "N ..."], labels: Shaped[Array, "N ..."], rng: np.random.Generator
+    ) -> None:
         for name, array in {"images": images, "labels": labels}.items():
             if not isinstance(array, np.ndarray) or array.ndim == 0:
                 raise TypeError(f"{name} must be an array with an example in every row, but is {type(array).__name__}")
@@ -34,7 +39,7 @@ class BatchSource:
         self.images, self.labels, self.rng = images, labels, rng
         self.order, self.position, self.epochs_completed = rng.permutation(len(images)), 0, 0
 
-    def next_batch(self, batch_size):
+    def next_batch(self, batch_size: int) -> tuple[Shaped[Array, "B ..."], Shaped[Array, "B ..."]]:
         """Return ``(images, labels)`` of the next ``batch_size`` examples, which must be at most all there are."""
         batch_size = check_count("batch_size", batch_size)
         if batch_size > len(self.order):
@@ -48,7 +53,7 @@ class BatchSource:
             chosen = np.concatenate([chosen, self.order[: self.position]])
         return self.images[chosen], self.labels[chosen]
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """Return all that the next batches depend on but the examples: a dict of arrays, for a checkpoint."""
         return {
             "order": self.order.copy(),
@@ -57,7 +62,7 @@ class BatchSource:
             "generator": generator_state(self.rng),
         }
 
-    def restore(self, state):
+    def restore(self, state: dict[str, Any]) -> None:
         """Continue where ``state()`` was asked; ``rng`` is set back as well.
 
         Raises ``TypeError`` or ``ValueError`` where ``state`` is none of a source of this many examples, and changes
@@ -76,6 +81,6 @@ class BatchSource:
         self.order, self.position, self.epochs_completed = order, position, completed
 
 
-def whole_number(name, value):
+def whole_number(name: str, value: Any) -> int:
     """Return a number of a state, which a checkpoint has as an array of no axes."""
     return check_count(f"state[{name!r}]", value[()] if isinstance(value, np.ndarray) else value, least=0)
