@@ -37,7 +37,6 @@ FAULTS = [
         "test_files.py",
         ("old checkpoints removed before the new one is written", "        save_checkpoint(path, {**tree, **extra})\n", '        for old in list(self.validations)[: 1 - self.max_to_keep or None]:\n            (self.folder / f"model.ckpt-{old}.npz").unlink(missing_ok=True)\n        save_checkpoint(path, {**tree, **extra})\n'),
         ("what another writes removed", "            remove_unfinished(unfinished)\n", "            unfinished.unlink()\n"),
-        ("a step counted before it is saved", "        save_checkpoint(path, {**tree, **extra})\n", "        self.validations[step] = 0.0\n        save_checkpoint(path, {**tree, **extra})\n"),
     ),
     *faults_in(
         "training/checkpoint.py",
@@ -54,6 +53,11 @@ FAULTS = [
         ("the same step again", "step <= max(self.validations)", "step < max(self.validations)"),
         ("one checkpoint more than asked for", "[-self.max_to_keep :]", "[-self.max_to_keep - 1 :]"),
         ("validation of any kind", 'np.float64(check_number("validation", validation))', "np.float64(validation)"),
+    ),
+    *faults_in(
+        "training/checkpoint.py",
+        "test_unchanged.py",
+        ("a step counted before it is saved", "        save_checkpoint(path, {**tree, **extra})\n", "        self.validations[step] = 0.0\n        save_checkpoint(path, {**tree, **extra})\n"),
     ),
     *faults_in(
         "generators.py",
