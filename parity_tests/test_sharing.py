@@ -150,36 +150,48 @@ THROUGH = [
         [scratch.DropoutWrapper(scratch.GRUCell(4)), scratch.DropoutWrapper(scratch.LSTMCell(3, num_proj=2))]
     ),
 ]
-ROUNDS = {}
-for cell in [*CELLS, *DROPOUT_CELLS, *THROUGH]:
-    for lengths, num_steps in ((None, 1), (LENGTHS, 6)):
-        ROUNDS[f"dynamic_rnn {cell} {lengths}"] = (unroll, cell, lengths, num_steps)
-for cell in [*COVERED_CELLS[::4], *THROUGH]:
-    for lengths, num_steps in ((None, 1), (LENGTHS, 6)):
-        ROUNDS[f"numba {cell} {lengths}"] = (unroll, cell, lengths, num_steps, {"engine": "numba"})
-for cell in (scratch.BasicRNNCell(4), scratch.MultiRNNCell([scratch.GRUCell(4), scratch.BasicLSTMCell(2)]), THROUGH[0]):
-    for name, options in {
-        "time-major": {"time_major": True},
-        "time-major numba": {"time_major": True, "engine": "numba"},
-        "checkpointed": {"checkpoint_every": 2},
-        "checkpointed in one": {"checkpoint_every": 9},
-        "without a tape": {"keep_tape": False},
-        "numba without a tape": {"keep_tape": False, "engine": "numba"},
-    }.items():
-        for lengths, num_steps in ((None, 1), (None, 6), (LENGTHS, 6)):
-            ROUNDS[f"{name} {cell} {lengths} {num_steps}"] = (unroll, cell, lengths, num_steps, options)
+OF_ONE_STEP_AND_OF_MANY = pytest.mark.parametrize(
+    ("lengths", "num_steps"), [(None, 1), (LENGTHS, 6)], ids=["one", "many"]
+)
 
 
-@pytest.mark.parametrize("name", ROUNDS)
-def test_unrolls(name):
-    make, *arguments = ROUNDS[name]
-    options = arguments.pop() if isinstance(arguments[-1], dict) else {}
-    check_round(make(*arguments, **options))
+@OF_ONE_STEP_AND_OF_MANY
+@pytest.mark.parametrize("cell", [*THROUGH, *CELLS, *DROPOUT_CELLS], ids=repr)
+def test_unrolls(cell, lengths, num_steps):
+    check_round(unroll(cell, lengths, num_steps))
+
+
+@OF_ONE_STEP_AND_OF_MANY
+@pytest.mark.parametrize("cell", [*THROUGH, *COVERED_CELLS[::4]], ids=repr)
+def test_compiled_unrolls(cell, lengths, num_steps):
+    check_round(unroll(cell, lengths, num_steps, engine="numba"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"checkpoint_every": 2},
+        {"checkpoint_every": 9},
+        {"keep_tape": False},
+        {"keep_tape": False, "engine": "numba"},
+        {"time_major": True},
+        {"time_major": True, "engine": "numba"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "cell",
+    [scratch.BasicRNNCell(4), scratch.MultiRNNCell([scratch.GRUCell(4), scratch.BasicLSTMCell(2)]), THROUGH[0]],
+    ids=repr,
+)
+def test_unrolls_with_options(cell, options):
+    for lengths, num_steps in ((None, 1), (None, 6), (LENGTHS, 6)):
+        check_round(unroll(cell, lengths, num_steps, **options))
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 @pytest.mark.parametrize("cell", [scratch.BasicRNNCell(4), scratch.BasicLSTMCell(4), *THROUGH[:1]], ids=str)
-@pytest.mark.parametrize(("lengths", "num_steps"), [(None, 1), (LENGTHS, 6)])
+@OF_ONE_STEP_AND_OF_MANY
 def test_unrolls_of_unrolls(cell, engine, lengths, num_steps):
     problems = [Case(cell, lengths, num_steps=num_steps, input_size=size).draw(np.float64) for size in (3, 3, 8, 8)]
     params, d_states = [problem.params for problem in problems], [problem.d_final_state for problem in problems]

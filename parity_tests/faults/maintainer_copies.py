@@ -5,20 +5,20 @@ from parity_tests.faults.fault import faults_in
 FAULTS = [
     *faults_in(
         "unroll/static.py",
-        "test_sharing.py",
+        "test_sharing.py::test_unrolls_of_unrolls",
         ("outputs not copied", "[output.copy() for output in outputs], map_tree(np.copy, state)", "outputs, map_tree(np.copy, state)"),
         ("final state not copied", "[output.copy() for output in outputs], map_tree(np.copy, state)", "[output.copy() for output in outputs], state"),
         ("gradient of the weights added up in the first step's", "    d_params = map_tree(np.zeros_like, params)\n", "    d_params = map_tree(lambda leaf: np.multiply(leaf, 0, out=leaf), params)\n"),
     ),
     *faults_in(
         "unroll/checkpointed.py",
-        "test_sharing.py",
+        "test_sharing.py::test_unrolls_with_options",
         ("final state not copied", "return outputs, map_tree(np.copy, state), tape", "return outputs, state, tape"),
         ("states of the tape shared with the run", "outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)\n", "outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)\n    inputs *= 1.5\n"),
     ),
     *faults_in(
         "checks.py",
-        "test_sharing.py::test_unrolls",
+        "test_sharing.py::test_unrolls_of_unrolls",
         ("lengths not copied", "return lengths.astype(np.int64)", "return lengths.astype(np.int64, copy=False)"),
     ),
     *faults_in(
@@ -124,21 +124,25 @@ FAULTS = [
     ),
     *faults_in(
         "inputs/wire/schema.py",
-        "test_sharing.py",
+        "test_sharing.py::test_descriptions_keep_values_of_their_own",
         ("default kept, not copied", "deepcopy(self.default_value)", "self.default_value"),
+    ),
+    *faults_in(
+        "inputs/wire/schema.py",
+        "test_sharing.py::test_examples",
         ("steps of one example handed out from all", "yield self.values[first:last].copy()", "yield self.values[first:last]"),
         ("rows handed out from all", "(row.copy() for row in self.batch(part, column))", "iter(self.batch(part, column))"),
     ),
     *faults_in(
         "inputs/wire/ragged.py",
-        "test_sharing.py",
+        "test_sharing.py::test_examples",
         ("values handed out from all", "SparseTensorValue(indices[:, 1:].copy(), values.copy()", "SparseTensorValue(indices[:, 1:].copy(), values"),
         ("rows handed out from all", "RaggedTensorValue(values.values.copy(), values.row_splits)", "values"),
         ("a context's values handed out from all", "yield values.copy() if part == CONTEXT", "yield values if part == CONTEXT"),
     ),
     *faults_in(
         "inputs/wire/values.py",
-        "test_sharing.py",
+        "test_sharing.py::test_an_example_keeps_values_of_its_own",
         ("whole numbers kept, not copied", "        return values.astype(np.int64)\n", "        return values.astype(np.int64, copy=False)\n"),
         ("floats kept, not copied", "values.astype(np.float32)\n    lost", "values.astype(np.float32, copy=False)\n    lost"),
     ),
@@ -154,7 +158,7 @@ FAULTS = [
     ),
     *faults_in(
         "cells/dropout.py",
-        "test_sharing.py",
+        "test_sharing.py::test_unrolls",
         ("dropped in place", "    return np.where(masks, tree / float(np.float32(keep_prob)), 0)", "    return np.divide(np.where(masks, tree, 0), float(np.float32(keep_prob)), out=tree)"),
     ),
     *faults_in(
@@ -190,7 +194,7 @@ FAULTS = [
     ),
     *faults_in(
         "jit/stack.py",
-        "test_sharing.py",
+        "test_sharing.py::test_compiled_unrolls",
         ("initial state made the final one", "(part.copy() for part in (state if isinstance(state, LSTMState) else (state,)))", "(state if isinstance(state, LSTMState) else (state,))"),
         ("gradient of the final state made that of the initial one", "map_tree(np.ndarray.copy, d_final_state)", "d_final_state"),
     ),
