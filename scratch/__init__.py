@@ -25,7 +25,7 @@ from scratch.conversions import (
     rnn_to_keras,
 )
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
-from scratch.inputs.idx import read_idx
+from scratch.inputs.idx import read_idx, write_idx
 from scratch.inputs.padding import (
     PaddedBatch,
     PaddingCost,
@@ -244,5 +244,6 @@ __all__ = [
     "variables_below",
     "vocabulary_of",
     "windows",
+    "write_idx",
     "zeros",
 ]

@@ -57,7 +57,8 @@ def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
     paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
     missing = ", ".join(name for name in FILES if not paths[name])
     if not missing:
-        parts = {paths[name][0]: read_idx(paths[name][0], shape) for name, shape in zip(FILES, SHAPES, strict=True)}
+        found = [paths[name][0] for name in FILES]
+        parts = {path: read_idx(path, shape, np.uint8) for path, shape in zip(found, SHAPES, strict=True)}
     elif any(paths.values()):
         raise FileNotFoundError(f"{folder} must hold four files of MNIST, but has no {missing}, with or without .gz")
     elif (folder / KERAS_FILE).exists():
