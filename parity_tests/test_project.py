@@ -34,6 +34,7 @@ STANDARD = {
     "platform",
     "queue",
     "re",
+    "reprlib",
     "socket",
     "sys",
     "tempfile",

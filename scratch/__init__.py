@@ -24,6 +24,7 @@ from scratch.conversions import (
     rnn_from_keras,
     rnn_to_keras,
 )
+from scratch.generators import generator_state, restore_generator
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
 from scratch.inputs.idx import read_idx, write_idx
 from scratch.inputs.padding import (
@@ -69,13 +70,10 @@ from scratch.training.batch_norm import BatchNormalization
 from scratch.training.batches import BatchSource
 from scratch.training.checkpoint import (
     CheckpointManager,
-    generator_state,
     latest_checkpoint,
     load_checkpoint,
-    params_from_variables,
-    restore_generator,
+    load_tree,
     save_checkpoint,
-    variables_below,
 )
 from scratch.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from scratch.training.dense import Dense
@@ -120,6 +118,7 @@ from scratch.unroll.stack_bidirectional import (
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
+from scratch.variables import params_from_variables, variables_below, variables_from_params
 
 __all__ = [
     "AdagradOptimizer",
@@ -188,6 +187,7 @@ __all__ = [
     "load_checkpoint",
     "load_digits",
     "load_mnist",
+    "load_tree",
     "lstm_from_block_v2",
     "lstm_from_keras",
     "lstm_to_block_v2",
@@ -242,6 +242,7 @@ __all__ = [
     "unpad_batch",
     "unstack",
     "variables_below",
+    "variables_from_params",
     "vocabulary_of",
     "windows",
     "write_idx",

@@ -42,3 +42,39 @@ def named_leaves(tree, name=""):
             yield from named_leaves(branch, name + label if name else label.strip("/"))
     else:
         yield name, tree
+
+
+def outline(tree):
+    """Return the structure of a tree as JSON can keep it.
+
+    A leaf is ``None``, a dict a dict, a tuple a list, and a named tuple ``{"LSTMState()": {"c": None, "h": None}}``: no
+    name of a parameter has parentheses in it.
+    """
+    if isinstance(tree, dict):
+        return {key: outline(branch) for key, branch in tree.items()}
+    if hasattr(tree, "_fields"):
+        return {f"{type(tree).__name__}()": {field: outline(getattr(tree, field)) for field in tree._fields}}
+    return [outline(branch) for branch in tree] if isinstance(tree, tuple) else None
+
+
+def tree_from_outline(outlined, named):
+    """Return the tree of an ``outline``, with ``None`` for every leaf.
+
+    ``named`` holds, under the name of each kind of named tuple, a function that returns the kind with these fields.
+    Raises ``ValueError`` for a kind that is not there.
+    """
+    if isinstance(outlined, list):
+        return tuple(tree_from_outline(branch, named) for branch in outlined)
+    if not isinstance(outlined, dict):
+        return None
+    branches = {key: tree_from_outline(branch, named) for key, branch in outlined.items()}
+    (key,) = outlined if len(outlined) == 1 else [""]
+    if not key.endswith("()"):
+        return branches
+    kind, fields = key.removesuffix("()"), branches[key]
+    if kind not in named:
+        raise ValueError(f"it holds a {kind}, which is not known here: known are {', '.join(named)}")
+    found = named[kind](tuple(fields))
+    if found._fields != tuple(fields):
+        raise ValueError(f"it holds a {kind} of {', '.join(fields)}, but here it has {', '.join(found._fields)}")
+    return found(**fields)

@@ -12,8 +12,8 @@ No example is left out and every batch is full, so a batch across the boundary c
 
 import numpy as np
 
+from scratch.generators import generator_state, restore_generator
 from scratch.options import check_count
-from scratch.training.checkpoint import generator_state, restore_generator
 
 
 class BatchSource:
