@@ -1,8 +1,13 @@
 """Recurrent networks from scratch: NumPy says what is true, ``scratch.jit`` says it fast.
 
-Every public name can be had from here: ``from scratch import BasicLSTMCell, dynamic_rnn``.
+Every public name can be had from here: ``from scratch import BasicLSTMCell, dynamic_rnn``. Nothing but NumPy is needed
+for it: Numba is imported when ``engine="numba"``, a reader of records, or a name of ``FROM_JIT`` is first asked for.
 """
 
+from importlib.util import find_spec
+from typing import Any
+
+from scratch import jit
 from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.dropout import DropoutMasks, DropoutWrapper
@@ -54,7 +59,6 @@ from scratch.inputs.sequence_example import (
 from scratch.inputs.tfrecord import TFRecordWriter, masked_crc32c, read_tfrecord
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
 from scratch.inputs.vocabulary import Vocabulary, vocabulary_of
-from scratch.jit import SmallUnroll, get_num_threads, set_num_threads
 from scratch.tasks.mnist_data import (
     Examples,
     MnistData,
@@ -120,6 +124,8 @@ from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
 from scratch.variables import params_from_variables, variables_below, variables_from_params
 
+FROM_JIT = ("SmallUnroll", "get_num_threads", "set_num_threads")
+
 __all__ = [
     "AdagradOptimizer",
     "AdamOptimizer",
@@ -154,7 +160,6 @@ __all__ = [
     "RaggedTensorValue",
     "ResidualWrapper",
     "SequenceExample",
-    "SmallUnroll",
     "SparseTensorValue",
     "Stream",
     "SummaryWriter",
@@ -175,7 +180,6 @@ __all__ = [
     "dynamic_rnn_backward",
     "flatten_time",
     "generator_state",
-    "get_num_threads",
     "global_norm",
     "glorot_uniform",
     "gru_from_keras",
@@ -220,7 +224,6 @@ __all__ = [
     "sequence_loss_by_example",
     "sequence_mask",
     "series_to_rows",
-    "set_num_threads",
     "slot_variables",
     "slots_from_variables",
     "softmax_cross_entropy_with_logits",
@@ -248,3 +251,17 @@ __all__ = [
     "write_idx",
     "zeros",
 ]
+
+# Where there is no Numba, ``from scratch import *`` does without what needs it.
+if find_spec("numba"):
+    __all__ += FROM_JIT
+
+
+def __getattr__(name: str) -> Any:
+    if name not in FROM_JIT:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(jit, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *FROM_JIT})

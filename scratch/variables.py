@@ -10,17 +10,19 @@ So a path stands for every name that holds the parts of the path in their order 
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 
+from scratch.arrays import Array, Leaf, Tree
 from scratch.checks import check_array
 from scratch.tree import map_named, named_leaves
 
 
-def variables_below(name, variables):
+def variables_below(name: str, variables: dict[str, Array]) -> dict[str, Array]:
     """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
     return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
 
 
-def params_from_variables(params, variables):
+def params_from_variables(params: Tree, variables: dict[str, Array]) -> Tree:
     """Return the tree ``params`` with the arrays that ``variables`` holds under the names of its leaves.
 
     ``params`` may be any tree, a state too. A leaf's name is its path, or TensorFlow's name with more scopes in it;
@@ -29,7 +31,7 @@ def params_from_variables(params, variables):
     """
     names = names_of([path for path, _ in named_leaves(params)], variables, "params has")
 
-    def variable(path, leaf):
+    def variable(path: str, leaf: Leaf) -> Array:
         name = names[path]
         check_array(f"variables/{name}", variables[name], leaf.shape, leaf.dtype)
         return variables[name]
@@ -37,7 +39,7 @@ def params_from_variables(params, variables):
     return map_named(variable, params)
 
 
-def variables_from_params(params, names):
+def variables_from_params(params: Tree, names: Iterable[str]) -> dict[str, Array]:
     """Return ``{name: array}`` for the leaves of the tree ``params``, under those of the ``names`` they stand for.
 
     It is ``params_from_variables`` undone: ``names`` are those of a TensorFlow program, and may be more. Raises
@@ -48,9 +50,9 @@ def variables_from_params(params, names):
     return {found[path]: leaf for path, leaf in leaves.items()}
 
 
-def names_of(paths, names, wanted_by):
+def names_of(paths: Collection[str], names: Iterable[str], wanted_by: str) -> dict[str, str]:
     """Return ``{path: name}``; ``wanted_by`` ends the refusal of a path that has none, as in ``params has``."""
-    found = {}
+    found: dict[str, str] = {}
     for path, candidates in match_names(paths, names).items():
         if not candidates:
             raise ValueError(f"variables has no {path!r}, which {wanted_by}")
@@ -63,28 +65,29 @@ def names_of(paths, names, wanted_by):
     return found
 
 
-def match_names(paths, names):
+def match_names(paths: Collection[str], names: Iterable[str]) -> dict[str, list[str]]:
     """Return ``{path: [name, …]}``: of the ``names``, those that each path stands for.
 
     Where several paths may stand for a name, the longest does. A name that is a path stands for that and no other, and
     the path for no other name.
     """
-    by_end = defaultdict(list)
+    by_end: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths, key=len, reverse=True):
         by_end[last_part(path)].append(path)
-    matched = {path: [] for path in paths}
+    matched: dict[str, list[str]] = {path: [] for path in paths}
     for name in names:
-        path = next((path for path in by_end[last_part(name)] if parts_are_in(path, name)), None)
-        if path is not None:
-            matched[path].append(name)
+        for path in by_end[last_part(name)]:
+            if parts_are_in(path, name):
+                matched[path].append(name)
+                break
     return {path: [path] if path in found else found for path, found in matched.items()}
 
 
-def last_part(name):
+def last_part(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-def parts_are_in(path, name):
+def parts_are_in(path: str, name: str) -> bool:
     """Return whether ``name`` holds the parts of ``path`` in their order."""
     scopes = iter(name.split("/"))
     return all(part in scopes for part in path.split("/"))

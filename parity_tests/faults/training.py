@@ -295,16 +295,6 @@ FAULTS = [
         "training/checkpoint.py",
         "training/test_checkpoint.py",
         (
-            "keys inside a tuple not looked at",
-            "    if isinstance(tree, dict | tuple):\n        for label",
-            "    if isinstance(tree, dict):\n        for label",
-        ),
-        (
-            "a number for a name, which comes back as text",
-            "        if not isinstance(key, str):\n            raise TypeError(f\"a name",
-            "        key = str(key)\n        if False:\n            raise TypeError(f\"a name",
-        ),
-        (
             "an array alone, which has no name",
             "    if not isinstance(tree, dict | tuple):\n        raise TypeError(f\"tree must be a dict or",
             "    if False:\n        raise TypeError(f\"tree must be a dict or",
@@ -313,6 +303,20 @@ FAULTS = [
             "a state alone, beside which no step can stand",
             "        if not isinstance(tree, dict):\n            raise",
             "        if False:\n            raise",
+        ),
+    ),
+    *faults_in(
+        "tree.py",
+        "training/test_checkpoint.py",
+        (
+            "keys inside a tuple not looked at",
+            "    if isinstance(tree, dict | tuple):\n        for label",
+            "    if isinstance(tree, dict):\n        for label",
+        ),
+        (
+            "a number for a name, which comes back as text",
+            "        if not isinstance(key, str):\n            raise TypeError(f\"a name",
+            "        key = str(key)\n        if False:\n            raise TypeError(f\"a name",
         ),
     ),
     *faults_in(
