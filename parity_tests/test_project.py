@@ -36,6 +36,7 @@ STANDARD = {
     "platform",
     "queue",
     "re",
+    "reprlib",
     "secrets",
     "socket",
     "stat",

@@ -59,8 +59,9 @@ def load_mnist(data_dir: str | Path, validation_size: int = VALIDATION_SIZE) -> 
     paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
     missing = ", ".join(name for name in FILES if not paths[name])
     if not missing:
+        found = [paths[name][0] for name in FILES]
         parts: Mapping[Any, Array] = {
-            paths[name][0]: read_idx(paths[name][0], shape) for name, shape in zip(FILES, SHAPES, strict=True)
+            path: read_idx(path, shape, np.uint8) for path, shape in zip(found, SHAPES, strict=True)
         }
     elif any(paths.values()):
         raise FileNotFoundError(f"{folder} must hold four files of MNIST, but has no {missing}, with or without .gz")
