@@ -1,4 +1,4 @@
-"""Where a ``numpy.random.Generator`` stands: its state and its rule, as text that can be kept and set back."""
+"""Where a ``numpy.random.Generator`` stands, written as text, so that it can be kept and set back."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array
+from scratch.shown import shown
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
@@ -32,4 +33,4 @@ def restore_generator(rng: np.random.Generator, state: Any) -> None:
     except (ValueError, TypeError, LookupError, OverflowError) as error:
         # NumPy takes over what it reads as it goes along.
         rng.bit_generator.state = before
-        raise ValueError(f"state must be that of a {kind}, but is {str(state)[:60]!r}") from error
+        raise ValueError(f"state must be that of a {kind}, but is {shown(str(state))}") from error
