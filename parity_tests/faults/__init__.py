@@ -5,6 +5,7 @@ from parity_tests.faults import (
     entry,
     inputs,
     jit,
+    maintainer_checks,
     maintainer_copies,
     maintainer_files,
     optimizers,
@@ -13,5 +14,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, maintainer_copies, maintainer_files)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry)
+GROUPS += (maintainer_checks, maintainer_copies, maintainer_files)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
