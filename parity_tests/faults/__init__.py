@@ -8,6 +8,7 @@ from parity_tests.faults import (
     maintainer_checks,
     maintainer_copies,
     maintainer_files,
+    maintainer_together,
     optimizers,
     tasks,
     training,
@@ -15,5 +16,5 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry)
-GROUPS += (maintainer_checks, maintainer_copies, maintainer_files)
+GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
