@@ -18,7 +18,7 @@ from scratch.tree import map_tree, named_leaves
 
 LENGTHS = (4, 0, 6, 1, 3)
 # The arrays that say how large the others must be, and of which dtype.
-LEADERS = {"inputs", "logits", "x", "steps"}
+LEADERS = {"inputs", "inputs[0]", "logits", "logits[0]", "x", "steps[0]"}
 # What two of these calls take in one argument here, and what a refusal calls it.
 CALLED = {"states": "initial_state", "weights": "weights"}
 
@@ -392,15 +392,16 @@ def steps_taken(monkeypatch):
     return taken
 
 
-def names(error, path, row):
+def names(error, path, axis, row):
     """Return whether an error names the array that is wrong, or one that was held against it."""
     root = re.match(r"\w+", path)[0]
     if root in CALLED:
         return CALLED[root] in str(error)
     if path in str(error):
         return True
-    leads = root in LEADERS or path.endswith("kernel") or "gradients" in row.arguments
+    sizes_params = "gradients" in row.arguments and axis != "kind"
     others = (*row.arguments, "initial_state", "masks", "x[", "x must", "the input")
+    leads = path in LEADERS or path.endswith("kernel") or sizes_params
     return leads and any(name in str(error) for name in others)
 
 
@@ -415,7 +416,7 @@ def test_arrays(name, steps_taken):
             try:
                 row.call(**put(lists_as_tuples(row.arguments), row.arguments, path, wrong))
             except (TypeError, ValueError) as error:
-                if free or steps_taken or not names(error, path, row):
+                if free or steps_taken or not names(error, path, axis, row):
                     found.append(f"{path}, {what}: refused after {len(steps_taken)} steps: {error}")
             else:
                 if not free:

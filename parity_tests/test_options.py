@@ -521,6 +521,8 @@ CALLS = {
 }
 # Where the refusal has another name for it, or for what it does not fit.
 NAMED = {
+    ("unstack", "axis"): "axis is|axis must",
+    ("stack", "axis"): "axis is|axis must",
     ("clip_by_value", "clip_value_min"): "clip_value_m",
     ("buckets", "boundary"): r"bucket_boundaries\b",
     ("buckets", "size"): r"bucket_batch_sizes\b",
