@@ -22,21 +22,21 @@ from scratch.tree import map_tree, named_leaves
 
 def pairs(options, fits=lambda chosen: True):
     """Return dicts ``{name: value}`` in which every two values of two options, where that fits, come together."""
-    names = list(options)
-    everything = [dict(zip(names, values, strict=True)) for values in itertools.product(*options.values())]
-    everything = [chosen for chosen in everything if fits(chosen)]
-
-    def together(chosen):
-        return {
-            ((one, repr(chosen[one])), (other, repr(chosen[other]))) for one, other in itertools.combinations(names, 2)
-        }
-
-    wanted = set().union(*map(together, everything))
-    found = []
+    names, numbers = list(options), {}
+    left = []
+    for values in itertools.product(*options.values()):
+        chosen = dict(zip(names, values, strict=True))
+        if fits(chosen):
+            found = itertools.combinations(enumerate(map(repr, values)), 2)
+            # A bit for each two values of two options.
+            left.append((sum(1 << numbers.setdefault(both, len(numbers)) for both in found), chosen))
+    chosen_ones, wanted = [], (1 << len(numbers)) - 1
     while wanted:
-        found.append(max(everything, key=lambda chosen: len(together(chosen) & wanted)))
-        wanted -= together(found[-1])
-    return found
+        together, chosen = max(left, key=lambda one: (one[0] & wanted).bit_count())
+        chosen_ones.append(chosen)
+        wanted &= ~together
+        left = [one for one in left if one[0] & wanted]
+    return chosen_ones
 
 
 def test_pairs_are_all_there():
