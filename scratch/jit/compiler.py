@@ -11,8 +11,9 @@ from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
 from numba.core.imputils import lower_builtin
-from numba.core.typing.templates import AbstractTemplate, infer_global
-from numba.extending import register_jitable
+from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
+
+from scratch.jit.parts import KernelCompiler, teach_part
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -32,9 +33,42 @@ def compiled(function):
     return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
 
 
-# Decorates a function of a few lines that is compiled into what calls it, and is called by Python uncompiled. Else each
-# call would hand over all arrays of a schedule, one number after the other.
-inlined = register_jitable(forceinline=True, **OPTIONS)
+def kernel(function):
+    """Return ``function`` compiled for arrays that whoever calls it holds on to, and kept like those of ``compiled``.
+
+    Called from compiled code it is a part of that.
+    """
+    if config.DISABLE_JIT:
+        return function
+    dispatcher = njit(function, pipeline_class=KernelCompiler, **OPTIONS)
+    compile_for = teach_part(function, lambda *_: function, OPTIONS)
+
+    def find(arguments, keywords):
+        signature = compile_for(arguments).signature
+        template = make_concrete_template(function.__name__, key=function, signatures=[signature])
+        return template, None, signature.args, {}
+
+    dispatcher.get_call_template, dispatcher.get_overload = find, lambda signature: function
+    return kept(dispatcher)
+
+
+def inlined(function):
+    """Return ``function``, of a few lines, to be written into the compiled code that calls it.
+
+    Python calls it uncompiled: each call would hand over all arrays of a schedule, one number after the other.
+    """
+    chosen(function)(lambda *_: function)
+    return function
+
+
+def chosen(function):
+    """Decorate ``choose``, which returns, for arguments of some types, what is compiled in place of ``function``."""
+
+    def teach(choose):
+        teach_part(function, choose, {**OPTIONS, "forceinline": True})
+        return choose
+
+    return teach
 
 
 def instruction(function):
@@ -74,7 +108,7 @@ def compiled_address(function, signature):
     """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
     if config.DISABLE_JIT:
         return 0
-    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}))
+    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}, KernelCompiler))
     callback.compile()
     callbacks.append(callback)
     return callback.address
