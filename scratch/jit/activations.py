@@ -10,7 +10,6 @@ from numba import types
 
 from scratch import activations
 from scratch.jit.compiler import chosen, inlined
-from scratch.jit.register import Vector
 from scratch.jit.vector import at_least, at_most, is_above, polynomial, power_of_two, round_to_whole
 
 # ln 2 in two parts. The first has 14 bits, so its product with a small whole number is exact, in float32 as well.

@@ -45,7 +45,8 @@ class FullLSTMLayer(Layer):
         options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
         kept, states = (tape.rows, tape.z, *tape.memories), (*memories, h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
-        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *states, *kept, outputs, *room, part)
+        through = x, *states, *kept, outputs, *room, part
+        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, *through)
 
     def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
         options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip

@@ -32,7 +32,8 @@ class GetItem(AbstractTemplate):
         array, index = arguments
         if isinstance(array, Borrowed):
             ndim = array.ndim - sum(isinstance(part, types.Integer) for part in as_tuple(index))
-            return signature(Borrowed(array.dtype, ndim) if ndim else array.dtype, array, exact(index))
+            item = Borrowed(array.dtype, ndim, array.turned) if ndim else array.dtype
+            return signature(item, array, exact(index))
 
 
 @infer_global(operator.setitem)
@@ -59,7 +60,7 @@ def build_item(context, builder, signature, arguments):
     if not isinstance(new_kind, Borrowed):
         return builder.load(builder.bitcast(address, context.get_value_type(new_kind).as_pointer()))
     others = range(len(indices), kind.ndim)
-    shape, strides = shape + [*map(array.shape, others)], strides + [*map(array.stride, others)]
+    shape, strides = [*shape, *map(array.shape, others)], [*strides, *map(array.stride, others)]
     return build(context, builder, new_kind, address, shape, strides)
 
 

@@ -147,7 +147,7 @@ class Attributes(AttributeTemplate):
     def resolve_shape(self, array):
         return types.UniTuple(types.intp, array.ndim)
 
-    def resolve_T(self, array):  # noqa: N802, it is NumPy's name
+    def resolve_T(self, array):
         return Borrowed(array.dtype, 2, not array.turned)
 
 
