@@ -1,19 +1,16 @@
 """How functions are compiled: when first called, once for each dtype, and kept between processes."""
 
-import hashlib
-import sys
-import threading
-from contextlib import contextmanager, nullcontext
-from functools import cache
-from pathlib import Path
-
 from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
 
-from scratch.jit.parts import KernelCompiler, teach_part
+from scratch.jit.kept import keep
+from scratch.jit.parts import AnnouncedCompiler, KernelCompiler, teach_part
+from scratch.jit.progress import announced
+
+__all__ = ["announced", "chosen", "compiled", "compiled_address", "has_feature", "inlined", "instruction", "kernel"]
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -30,7 +27,9 @@ OPTIONS = {
 def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
-    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
+    if config.DISABLE_JIT:
+        return function
+    return keep(without_constants(njit(function, pipeline_class=AnnouncedCompiler, **OPTIONS)))
 
 
 def kernel(function):
@@ -49,7 +48,7 @@ def kernel(function):
         return template, None, signature.args, {}
 
     dispatcher.get_call_template, dispatcher.get_overload = find, lambda signature: function
-    return kept(dispatcher)
+    return keep(dispatcher)
 
 
 def inlined(function):
@@ -108,7 +107,7 @@ def compiled_address(function, signature):
     """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
     if config.DISABLE_JIT:
         return 0
-    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}, KernelCompiler))
+    callback = keep(CFunc(function, (signature.args, signature.return_type), {}, {}, KernelCompiler))
     callback.compile()
     callbacks.append(callback)
     return callback.address
@@ -117,52 +116,8 @@ def compiled_address(function, signature):
 callbacks = []
 
 
-def kept(function):
-    """Return the function, which has not been compiled yet; what it will be compiled to is kept, if that can be."""
-    try:
-        function.enable_caching()
-    except RuntimeError:
-        # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
-        return function
-    # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
-    # folder and of this one in it, and code that disagrees with them about the size of a tile writes where it must not.
-    index = function._cache._cache_file
-    # The version is compared before the rest is read, which names classes of ours that may be gone by then.
-    folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
-    index._version = index._version, *map(sources, folders)
-    return function
-
-
 def has_feature(name):
     """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
     if config.CPU_FEATURES is not None:
         return f"+{name}" in config.CPU_FEATURES.split(",")
     return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
-
-
-@cache
-def sources(folder):
-    """Return a fingerprint of all that is written in a folder."""
-    files = sorted(folder.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-known = set()
-
-
-def announced(*what):
-    """Say on the standard error what takes so long, if what is first done inside takes more than a second."""
-    return nullcontext() if what in known else announcing(what)
-
-
-@contextmanager
-def announcing(what):
-    line = f"unrolled: compiling {' '.join(map(str, what))}, unless it was kept from before"
-    timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-    known.add(what)

@@ -36,13 +36,13 @@ class FullLSTMLayer(Layer):
             self.products.append(Product(*columns, projection, cell.num_proj, self.dtype))
         self.forward_room, self.backward_room = [self.size, self.h_size], [self.size, padded(m_at + self.size, dtype)]
         self.cell_clip, self.proj_clip = (
-            np.inf if bound is None else bound for bound in (cell.cell_clip, cell.proj_clip)
+            np.inf if bound is None else float(bound) for bound in (cell.cell_clip, cell.proj_clip)
         )
         # LSTMBlockCell clips c', but lets its gradient through.
         self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
 
     def forward(self, weights, tape, x, h, memories, outputs, room, part):
-        options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
+        options = self.cell.use_peepholes, float(self.cell.forget_bias), self.relu, self.cell_clip, self.proj_clip
         kept, states = (tape.rows, tape.z, *tape.memories), (*memories, h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
         through = x, *states, *kept, outputs, *room, part

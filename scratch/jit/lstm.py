@@ -25,7 +25,7 @@ class LSTMLayer(Layer):
         self.forward_room, self.backward_room = [self.size], [self.size, padded(self.size + input_size, dtype)]
 
     def forward(self, weights, tape, x, h, memories, outputs, room, part):
-        options = self.cell.forget_bias, self.relu
+        options = float(self.cell.forget_bias), self.relu
         kept = tape.rows, tape.z, *tape.memories
         states = *memories, h
         lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *states, *kept, outputs, *room, part)

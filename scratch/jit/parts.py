@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from llvmlite import binding
 from numba import types
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, Flags, compile_extra
+from numba.core.compiler import Compiler, CompilerBase, Flags, compile_extra
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.imputils import lower_builtin
 from numba.core.lowering import Lower
@@ -26,7 +26,9 @@ from numba.core.typed_passes import (
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
 
+import scratch.jit.indices  # noqa: F401  what indices mean in a kernel
 from scratch.jit.matrix import borrowed_kind
+from scratch.jit.progress import compiling
 
 
 class Library(JITCodeLibrary):
@@ -101,7 +103,15 @@ class KernelCompiler(PartCompiler):
     def compile_extra(self, function):
         names = function.__code__.co_varnames
         self.state.locals = dict(zip(names, map(borrowed_kind, self.state.args), strict=False))
-        with without_collection():
+        with compiling(function.__name__), without_collection():
+            return super().compile_extra(function)
+
+
+class AnnouncedCompiler(Compiler):
+    """All of Numba's own steps."""
+
+    def compile_extra(self, function):
+        with compiling(function.__name__):
             return super().compile_extra(function)
 
 

@@ -15,7 +15,6 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.jit.compiler import instruction
-from scratch.jit.indices import GetItem  # noqa: F401  what an index means
 from scratch.jit.matrix import Fields
 from scratch.jit.vector import (
     REGISTER,
