@@ -15,14 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.inputs.tfrecord import check_bytes, check_compression, check_path
-from scratch.inputs.wire.chunks import LARGEST, placed, read_chunks
+from scratch.inputs.wire.chunks import LARGEST, read_chunks
 from scratch.inputs.wire.columns import Schema
+from scratch.inputs.wire.damages import ON_DAMAGE, placed
 from scratch.inputs.wire.example import read_example
 from scratch.inputs.wire.frames import HEADER
 from scratch.inputs.wire.ragged import RaggedFeature, RaggedTensorValue, SparseTensorValue, VarLenFeature
 from scratch.inputs.wire.schema import FixedLenFeature, FixedLenSequenceFeature
 from scratch.inputs.wire.tags import message
 from scratch.inputs.wire.values import as_bytes, as_feature, feature_bytes
+from scratch.options import check_choice
 
 __all__ = [
     "FixedLenFeature",
@@ -134,30 +136,33 @@ def read_all(schema, serialized, name):
     return columns
 
 
-def read_sequence_examples(paths, context_features=None, sequence_features=None, compression_type=""):
+def read_sequence_examples(
+    paths, context_features=None, sequence_features=None, compression_type="", on_damage="raise"
+):
     """Yield ``(context, sequences)`` of each example in a TFRecord file, or in a list of them.
 
     They are what ``parse_single_sequence_example`` returns for each record of ``read_tfrecord``, and so are the errors,
-    which name the file, the number of the record and the byte at which it begins. The file is read in chunks of 256 KB
-    or of one record, whichever is larger, and no more than that is in memory.
+    which name the file, the number of the record and the byte at which it begins. With ``on_damage="skip"`` damaged
+    records are skipped, as by ``read_tfrecord``; an example that does not suit the features is an error all the same.
+    The file is read in chunks of 256 KB or of one record, whichever is larger, and no more than that is in memory.
     """
+    check_choice("on_damage", on_damage, ON_DAMAGE)
     paths = [paths] if isinstance(paths, str | os.PathLike) else paths
     if not isinstance(paths, list | tuple):
         raise TypeError(f"paths must be the path of a file or a list of them, but is {type(paths).__name__}")
     paths = [check_path(f"paths[{number}]", path) for number, path in enumerate(paths)]
-    return examples(paths, Schema(context_features, sequence_features), check_compression(compression_type))
+    return examples(paths, Schema(context_features, sequence_features), check_compression(compression_type), on_damage)
 
 
-def examples(paths, schema, compression_type):
+def examples(paths, schema, compression_type, on_damage):
     for path in paths:
-        for chunk in read_chunks(path, compression_type, LARGEST):
+        for chunk in read_chunks(path, compression_type, LARGEST, on_damage):
             columns, error = schema.read(chunk.data, chunk.starts, chunk.stops)
             yield from schema.rows(columns)
             if error is not None:
                 good = len(columns[0].step_ends) - 1
                 offset = chunk.offset + int(chunk.starts[good]) - HEADER
-                with placed(path, chunk.number + good, offset, compression_type):
-                    raise ValueError(error)
+                raise ValueError(f"{path}: {placed(chunk.number + good, offset, compression_type, error)}")
 
 
 def in_order(part):
