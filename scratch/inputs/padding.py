@@ -17,6 +17,7 @@ from scratch.checks import as_dtype, check_lengths
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
+from scratch.shown import shown
 
 
 class PaddedBatch(NamedTuple):
@@ -144,13 +145,13 @@ def sequence_mask(lengths, maxlen=None, dtype=bool):
     try:
         lengths = np.asarray(lengths)
     except ValueError as error:
-        raise TypeError(f"lengths must be whole numbers, but are {lengths!r}") from error
+        raise TypeError(f"lengths must be whole numbers, but are {shown(lengths)}") from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
-        raise TypeError(f"dtype must be that of numbers or truth values, but is {dtype!r}")
+        raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0)
     return (np.arange(maxlen) < lengths[..., None]).astype(dtype)
 

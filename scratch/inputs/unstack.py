@@ -17,6 +17,7 @@ import numpy as np
 
 from scratch.checks import shape_text
 from scratch.options import check_count
+from scratch.shown import shown
 
 
 def series_to_rows(series, batch_size):
@@ -113,7 +114,7 @@ def check_rank(name, array, least):
 def check_held(name, value, dtype):
     """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
     if not isinstance(value, numbers.Number | np.bool_):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
+        raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         with np.errstate(over="ignore"):
             kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
@@ -122,5 +123,5 @@ def check_held(name, value, dtype):
     except (TypeError, ValueError, OverflowError):
         held = False
     if not held:
-        raise ValueError(f"{name} is {value!r}, but the rows are {dtype}, which cannot hold it")
+        raise ValueError(f"{name} is {shown(value)}, but the rows are {dtype}, which cannot hold it")
     return kept

@@ -13,6 +13,7 @@ import numpy as np
 
 from scratch.checks import check_array, check_lengths
 from scratch.options import check_count
+from scratch.shown import shown
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
@@ -32,7 +33,8 @@ def windows(num_steps, truncated_backprop_length):
         ]
         if sum(widths) != num_steps:
             raise ValueError(
-                f"truncated_backprop_length must add up to {num_steps} time steps, but {widths} add up to {sum(widths)}"
+                f"truncated_backprop_length must add up to {num_steps} time steps, "
+                f"but {shown(widths)} add up to {sum(widths)}"
             )
         stops = np.cumsum(widths).tolist()
     else:
