@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from parity_tests.harness import STUCK
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -17,7 +19,7 @@ def run(*arguments, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=STUCK,
     )
 
 
