@@ -1,7 +1,7 @@
 # make demo   the echo task on three engines, and its picture
 # make test   every test, those of compiled code for other processors too; then each planted fault, to be noticed
 # make docs   the course as a web site in docs/_build/html
-# make lint   style
+# make lint   style and types
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ docs: $(VENV)/installed-docs
 
 lint: $(VENV)/installed-test
 	$(BIN)/python -m ruff check --quiet .
+	$(BIN)/python -m mypy
 
 $(VENV)/bin/python:
 	@python=$$($(FIND_PYTHON)); \
