@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 
 import numpy as np
