@@ -49,7 +49,7 @@ def check_replaceable(path):
 
 
 def make_unfinished(path):
-    """Return ``(path, held)`` of a new file beside ``path``: what holds its lock, ``None`` where files have no locks."""
+    """Return ``(path, held)`` of a new file beside ``path``: its locked descriptor, or ``None`` without locks."""
     while True:
         # Process numbers are no names: threads share theirs, and in two containers both may be 1. A name has at most
         # 255 bytes, so of a long one only the beginning is taken.
