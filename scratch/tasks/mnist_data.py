@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
-from scratch.checks import check_array, check_dtype, shape_text
+from scratch.checks import check_array, check_dtype, is_plain, shape_text
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
 
@@ -143,8 +143,8 @@ def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float3
     """
     num_classes = check_count("num_classes", num_classes)
     check_dtype("dtype", dtype)
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or labels.ndim != 1:
-        came = f"{labels.dtype} {shape_text(labels.shape)}" if isinstance(labels, np.ndarray) else repr(labels)
+    if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
         raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")
