@@ -310,8 +310,8 @@ FAULTS = [
         "training/test_checkpoint.py",
         (
             "keys inside a tuple not looked at",
-            "    if isinstance(tree, dict | tuple):\n        for label",
-            "    if isinstance(tree, dict):\n        for label",
+            "    if isinstance(tree, dict | tuple):\n        for label, branch in branches(tree):\n            check_keys",
+            "    if isinstance(tree, dict):\n        for label, branch in branches(tree):\n            check_keys",
         ),
         (
             "a number for a name, which comes back as text",
