@@ -9,8 +9,12 @@ import numpy as np
 
 
 def sigmoid(z):
-    """Return σ(z) = 1 / (1 + exp(−z)), written as (1 + tanh(z / 2)) / 2, which no z can overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
+    """Return σ(z) = 1 / (1 + exp(−z)), written as exp(min(z, 0)) / (1 + exp(−|z|)).
+
+    No z overflows it, and a small σ has all its digits: (1 + tanh(z / 2)) / 2 would lose them as a difference of two
+    numbers near 1. −|z| is the lesser of z and −z, which for complex numbers has a derivative as well.
+    """
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))
 
 
 def relu(z):

@@ -76,13 +76,27 @@ FAULTS = [
         "cells/test_lstm.py",
         (
             "sigmoid too steep",
-            "np.tanh(0.5 * z)",
-            "np.tanh(z)",
+            "(1 + np.exp(np.minimum(z, -z)))",
+            "(1 + np.exp(2 * np.minimum(z, -z)))",
         ),
+    ),
+    *faults_in(
+        "activations.py",
+        "test_activations.py",
         (
             "sigmoid that overflows",
-            "0.5 * (1 + np.tanh(0.5 * z))",
+            "np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))",
             "1 / (1 + np.exp(-z))",
+        ),
+        (
+            "sigmoid without a tail",
+            "np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))",
+            "0.5 * (1 + np.tanh(0.5 * z))",
+        ),
+        (
+            "sigmoid of |z|, which has no complex derivative",
+            "np.minimum(z, -z)",
+            "-np.abs(z)",
         ),
     ),
     *faults_in(
