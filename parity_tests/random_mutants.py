@@ -190,7 +190,7 @@ def untouched(node, parent):
             return True
         case ast.Call(ast.Name(name)) if name.startswith("check_") and isinstance(node, ast.Constant):
             return isinstance(node.value, str)
-        case ast.Expr(ast.Constant()):
+        case ast.Expr(ast.Constant()) | ast.AnnAssign(annotation=ast.Name("TypeAlias")):
             return True
     if isinstance(node, ast.FunctionDef):
         return node.name == "__repr__"

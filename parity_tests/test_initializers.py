@@ -51,8 +51,8 @@ def test_the_other_draws_have_the_moments_of_their_kind():
     np.testing.assert_allclose([draws.mean(), draws.var()], [1 / 2, 1 / 12], atol=0.005)
     draws = normal(np.random.default_rng(0), (200, 100), np.float64)
     np.testing.assert_allclose([draws.mean(), draws.var()], [0, 1], atol=0.02)
-    assert (zeros(None, (2, 3), np.float64) == 0).all()
-    assert (ones(None, (2, 3), np.float64) == 1).all()
+    assert (zeros(np.random.default_rng(0), (2, 3), np.float64) == 0).all()
+    assert (ones(np.random.default_rng(0), (2, 3), np.float64) == 1).all()
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (7, 3), (3, 7), (1, 5)], ids=str)
