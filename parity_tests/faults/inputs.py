@@ -57,7 +57,7 @@ FAULTS = [
         ),
         (
             "padded to the longest of all rows",
-            "lengths[members].max() if num_steps is None",
+            "lengths[chosen].max() if num_steps is None",
             "lengths.max() if num_steps is None",
         ),
         (
@@ -97,8 +97,8 @@ FAULTS = [
         ),
         (
             "lengths in the order of the bucket, not of the batch",
-            "lengths[members], members)",
-            "np.sort(lengths[members]), members)",
+            "lengths[chosen], chosen)",
+            "np.sort(lengths[chosen]), chosen)",
         ),
         (
             "a mask one step too long",

@@ -232,8 +232,8 @@ FAULTS = [
         ),
         (
             "position not set back",
-            "self.order, self.position, self.epochs_completed = order, position, int",
-            "self.order, self.epochs_completed = order, int",
+            "self.order, self.position, self.epochs_completed = order, position, completed",
+            "self.order, self.epochs_completed = order, completed",
         ),
     ),
     *faults_in(
@@ -412,7 +412,7 @@ FAULTS = [
         "training/test_checkpoint.py::test_a_killed_run_resumes_bit_for_bit",
         (
             "leftovers of a killed run kept",
-            "            unfinished.unlink()\n",
+            "            remove_unfinished(unfinished)\n",
             "            pass\n",
         ),
     ),

@@ -147,7 +147,7 @@ def test_refusals(tmp_path):
             words = f"the histogram 'rnn/w' at step 7: values must be finite numbers, at least one, but {came}"
             with pytest.raises(ValueError, match=words):
                 writer.histogram("rnn/w", values, 7)
-        with pytest.raises(TypeError, match="the histogram 'w' at step 0: values must be float32 or float64, but is int"):
+        with pytest.raises(TypeError, match="the histogram 'w' at step 0: values must be float32 or float64"):
             writer.histogram("w", np.ones(3, int), 0)
     (path,) = tmp_path.iterdir()
     assert len(tf_summaries.read_events(path)) == 1
