@@ -348,7 +348,7 @@ FAULTS = [
         "shown.py",
         "test_fit.py",
         ("long values shown whole", "SHORTENED.repr(value)", "repr(value)"),
-        ("an array over several lines", '.replace("\n", " ")', ""),
+        ("an array over several lines", '.replace("\\n", " ")', ""),
     ),
     *faults_in(
         "inputs/vocabulary.py",
