@@ -10,24 +10,19 @@ its place and renamed, so under its name there is a whole file or none; every ar
 was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint.md``.
 """
 
-import io
 import json
 import re
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from scratch.archives import read_arrays, write_arrays
 from scratch.checks import check_array
-from scratch.files import written_whole
 from scratch.options import check_count, check_number
 from scratch.tree import map_named, named_leaves
 
 FORMAT = "a checkpoint of unrolled, 1: {} arrays"
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError)
-DAMAGED += (zipfile.BadZipFile, zlib.error)
 
 
 def save_checkpoint(path, tree):
@@ -49,11 +44,7 @@ def save_checkpoint(path, tree):
         arrays[name] = array
     # An archive's list of contents has no checksum: the count says that none is missing.
     arrays["format"] = np.array(FORMAT.format(len(arrays) - 1))
-    with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
-        for name, array in arrays.items():
-            # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
-            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
+    write_arrays(path, arrays)
 
 
 def load_checkpoint(path):
@@ -61,18 +52,7 @@ def load_checkpoint(path):
 
     Raises ``ValueError`` for a file that is cut, damaged or of another kind, ``OSError`` where there is none to read.
     """
-    arrays = {}
-    with open(path, "rb") as opened:
-        try:
-            with zipfile.ZipFile(opened) as file:
-                for entry in file.infolist():
-                    if entry.compress_type != zipfile.ZIP_STORED:
-                        raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member first, which checks its sum: only then is what its header says to be believed.
-                    member = io.BytesIO(file.read(entry))
-                    arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-        except DAMAGED as error:
-            raise ValueError(f"{path} must be a whole checkpoint, but cannot be read: {error}") from error
+    arrays = read_arrays(path, "checkpoint")
     found = str(arrays.pop("format", "another file"))
     if found != FORMAT.format(len(arrays)):
         raise ValueError(f"{path} must be {FORMAT.format(len(arrays))!r}, but is {found!r}")
