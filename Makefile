@@ -1,7 +1,7 @@
 # make demo   the echo task on three engines, and its picture
 # make test   every test; then each planted fault, which the tests must notice
 # make docs   the course as a web site in docs/_build/html
-# make lint   style
+# make lint   style and types
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,7 @@ docs: $(VENV)/installed-docs
 
 lint: $(VENV)/installed-test
 	$(BIN)/python -m ruff check --quiet .
+	$(BIN)/python -m mypy
 
 $(VENV)/bin/python:
 	@python=$$($(FIND_PYTHON)); \

@@ -22,7 +22,7 @@ setup(
         "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14", "scikit-learn>=1.5", "tensorboard>=2.18"],
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
         "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8"],
     },
     classifiers=[

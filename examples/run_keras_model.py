@@ -3,8 +3,8 @@
     run_keras_model.py export MODEL.keras WEIGHTS.npz                the model and its weights, in one file
     run_keras_model.py run WEIGHTS.npz INPUTS.npy OUTPUTS.npy        what model.predict returns, in float32
 
-A model is any graph of the layers below, saved by Keras 3 or Keras 2 as ``.keras`` or ``.h5``. Several inputs or outputs
-are arrays in one ``.npz``, under the names that ``export`` prints. What cannot be run is refused by name.
+A model is any graph of the layers below, saved by Keras 3 or Keras 2 as ``.keras`` or ``.h5``. Several inputs or
+outputs are arrays in one ``.npz``, under the names that ``export`` prints. What cannot be run is refused by name.
 """
 
 import argparse
@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from keras_model import Refused
 from keras_model.exported import read_exported, write_exported
 from keras_model.kinds import layers_that_run
 from keras_model.running import predict
+
 from scratch.archives import read_arrays, write_arrays
 from scratch.files import written_whole
 
@@ -29,11 +29,10 @@ def export(model_path, weights_path):
 
     description, arrays = describe(*load_saved(model_path))
     write_exported(weights_path, description, arrays)
-    for side in ("inputs", "outputs"):
-        told = description[side] if side == "outputs" else [f"{i['name']} {json.dumps(i['shape'])}" for i in description[side]]
-        print(f"{side}: {', '.join(told)}")
-    parts = description["model"]["parts"]
-    print(f"{weights_path}: {len(parts)} layers, {sum(array.size for array in arrays.values())} weights")
+    inputs = [f"{spec['name']} {json.dumps(spec['shape'])}" for spec in description["inputs"]]
+    print(f"inputs: {', '.join(inputs)}\noutputs: {', '.join(description['outputs'])}")
+    layers = [part for part in description["model"]["parts"].values() if not part["kind"].startswith("ops.")]
+    print(f"{weights_path}: {len(layers)} layers, {sum(array.size for array in arrays.values())} weights")
 
 
 def run(weights_path, inputs_path, outputs_path, engine):
@@ -43,7 +42,7 @@ def run(weights_path, inputs_path, outputs_path, engine):
     description, model = read_exported(weights_path)
     names = description["outputs"]
     if len(names) > 1 and outputs_path.suffix != ".npz":
-        raise Refused(f"the model has {len(names)} outputs: give them a name that ends in .npz, not {outputs_path.name}")
+        raise Refused(f"{len(names)} outputs take a name that ends in .npz, which {outputs_path.name} does not")
     outputs = predict(description, model, read_inputs(inputs_path), engine)
     if outputs_path.suffix == ".npz":
         write_arrays(outputs_path, dict(zip(names, outputs, strict=True)))

@@ -1,6 +1,6 @@
 """Small models of Keras for ``test_run_keras_model.py``: a row for each layer and option that can be run.
 
-A model's name begins with that of its inputs. ``KERAS_2`` names those that are saved by Keras 2 as well.
+A model's name begins with that of its inputs. ``KERAS_2`` names those that Keras 2 saves as well, and in which form.
 """
 
 import numpy as np
@@ -25,21 +25,28 @@ INPUTS = {
     "pair": {"first": numbers, "second": rng.standard_normal((5, 6, 3)).astype(np.float32)},
     "talk": {"first": np.concatenate([text[:, ::-1], holes]), "second": np.concatenate([holes, text])},
 }
-# Not gelu of Keras 2, which has another default there, and what Keras 2 has not.
 ACTIVATIONS = (
-    "relu relu6 leaky_relu elu celu selu exponential softplus softsign softmax log_softmax sparsemax silu gelu glu mish "
-    "squareplus sparse_plus log_sigmoid hard_sigmoid sparse_sigmoid hard_silu hard_tanh hard_shrink soft_shrink "
+    "relu relu6 leaky_relu elu celu selu exponential softplus softsign softmax log_softmax sparsemax silu gelu glu "
+    "mish squareplus sparse_plus log_sigmoid hard_sigmoid sparse_sigmoid hard_silu hard_tanh hard_shrink soft_shrink "
     "tanh_shrink tanh sigmoid linear"
 ).split()
-KERAS_2 = (
-    "text_tagger front_sequences front_zeros front_both front_unrolled talk_decoder talk_merged numbers_recurrent "
-    "numbers_autoencoder numbers_norm numbers_conv numbers_states numbers_nested gaps_masking holes_attention "
-    "holes_average batches_stateful row_layers"
-).split()
+KERAS_2 = {
+    "front_last": ".h5",
+    "front_sequences": ".h5",
+    "front_zeros": ".keras",
+    "front_unrolled": ".keras",
+    "talk_decoder": ".h5",
+    "talk_merged": ".keras",
+    "gaps_masking": ".h5",
+    "holes_attention": ".keras",
+    "numbers_gates": ".h5",
+    "numbers_norm": ".keras",
+    "batches_stateful": ".h5",
+}
 
 
 def make_models(keras):
-    """Return a function for each model, by its name."""
+    """Return a function for each model, by its name. Only the functions look into ``keras``."""
     L = keras.layers
     sequences = {"return_sequences": True}
 
@@ -151,7 +158,8 @@ def make_models(keras):
     def pools(x):
         made = [L.MaxPooling1D(2), L.MaxPooling1D(3, strides=2, padding="same"), L.GlobalMaxPooling1D()]
         made += [L.AveragePooling1D(2), L.AveragePooling1D(4, strides=1, padding="same")]
-        made += [L.GlobalAveragePooling1D(), L.GlobalMaxPooling1D(keepdims=True), L.GlobalAveragePooling1D(keepdims=True)]
+        made += [L.GlobalAveragePooling1D(), L.GlobalAveragePooling1D(keepdims=True)]
+        made += [L.GlobalMaxPooling1D(keepdims=True)]
         return [layer(x) for layer in made]
 
     def norms(x):
@@ -168,10 +176,19 @@ def make_models(keras):
         made = [L.Reshape((4, 3)), L.Reshape((-1, 2, 3)), L.RepeatVector(3), L.Flatten()]
         return [L.LSTM(4)(L.Reshape((-1, 3))(x)), *[layer(x) for layer in made]]
 
-    noise = [L.Dropout(0.3), L.GaussianDropout(0.3), L.GaussianNoise(0.2), L.AlphaDropout(0.1), L.SpatialDropout1D(0.3)]
-    around = [L.ZeroPadding1D(1), L.ZeroPadding1D((0, 2)), L.Cropping1D((2, 0)), L.Cropping1D(1), L.UpSampling1D(2)]
+    def around(x):
+        made = [L.ZeroPadding1D(1), L.ZeroPadding1D((0, 2)), L.Cropping1D((2, 0)), L.Cropping1D(1), L.UpSampling1D(2)]
+        return [layer(x) for layer in made]
+
+    def noise():
+        drops = [L.Dropout(0.3), L.GaussianDropout(0.3), L.AlphaDropout(0.1), L.SpatialDropout1D(0.3)]
+        return steps(*drops, L.GaussianNoise(0.2), L.ActivityRegularization(0.1), L.Identity(), L.Rescaling(0.5, 1.0))
+
+    def in_each_step():
+        inner = keras.Sequential([keras.Input((6, 3)), L.LSTM(3, return_sequences=True), L.Flatten()])
+        return steps(L.TimeDistributed(inner), L.TimeDistributed(L.Dropout(0.2)), L.LSTM(4), shape=(4, 6, 3))
+
     backwards = {"return_sequences": True, "go_backwards": True}
-    inner = [keras.Input((6, 3)), L.LSTM(3, return_sequences=True), L.Flatten()]
     return {
         "text_classifier": lambda: words(L.LSTM(4, dropout=0.2, recurrent_dropout=0.2), L.Dense(1, "sigmoid")),
         "text_functional": functional,
@@ -217,6 +234,8 @@ def make_models(keras):
         "numbers_activations": lambda: graph(lambda x: [L.Dense(4, activation=a)(x) for a in ACTIVATIONS], (6, 3)),
         "numbers_activation_layers": lambda: graph(activation_layers, (6, 3)),
         "numbers_recurrent": lambda: graph(recurrent, (6, 3)),
+        # By this name Keras 2 has another function.
+        "numbers_gates": lambda: steps(L.LSTM(4, recurrent_activation="hard_sigmoid", **sequences), L.GRU(3)),
         "numbers_states": lambda: graph(states, (6, 3)),
         "numbers_autoencoder": lambda: steps(
             L.LSTM(4), L.RepeatVector(5), L.LSTM(3, **sequences), L.TimeDistributed(L.Dense(2))
@@ -224,15 +243,13 @@ def make_models(keras):
         "numbers_norm": lambda: graph(norms, (6, 3)),
         "numbers_conv": lambda: graph(convolutions, (6, 3)),
         "numbers_pool": lambda: graph(pools, (6, 3)),
-        "numbers_around": lambda: graph(lambda x: [layer(x) for layer in around], (6, 3)),
-        "numbers_noise": lambda: steps(*noise, L.ActivityRegularization(0.1), L.Identity(), L.Rescaling(0.5, 1.0)),
+        "numbers_around": lambda: graph(around, (6, 3)),
+        "numbers_noise": noise,
         "numbers_permute": lambda: steps(L.Permute((2, 1)), L.LSTM(4), L.Flatten()),
         "numbers_nested": lambda: graph(nested, (6, 3)),
         "numbers_operations": lambda: graph(operations, (6, 3)),
         "row_layers": lambda: graph(shapes, (12,)),
-        "deep_time_distributed": lambda: steps(
-            L.TimeDistributed(keras.Sequential(inner)), L.TimeDistributed(L.Dropout(0.2)), L.LSTM(4), shape=(4, 6, 3)
-        ),
+        "deep_time_distributed": in_each_step,
         # A mask with an axis more, a part of it for each step.
         "pages_time_distributed": lambda: chain(
             (4, 6), L.Embedding(3, 4, mask_zero=True), L.TimeDistributed(L.LSTM(3)), dtype="int32"

@@ -1,17 +1,20 @@
 """Archives of arrays: ``.npz`` files without pickles, written whole or not at all, and read whole or refused."""
 
 import io
+import os
 import zipfile
+from collections.abc import Mapping
 
 import numpy as np
 
+from scratch.arrays import Array
 from scratch.files import written_whole
 
 
-def write_arrays(path, arrays):
+def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Array | str]) -> None:
     """Write ``{name: array}`` as an ``.npz`` file, whole or not at all. Equal arrays make equal files.
 
-    Arrays of numbers and text alone: nothing is pickled.
+    Arrays of numbers and text alone, or texts: nothing is pickled, and ``ValueError`` is raised for what needs to be.
     """
     with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
         for name, array in arrays.items():
@@ -20,11 +23,11 @@ def write_arrays(path, arrays):
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
-def read_arrays(path, kind):
+def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
     """Return ``{name: array}`` from an ``.npz`` file, every bit and dtype as it was written. Nothing is unpickled.
 
-    ``kind`` says in an error what the file should be, such as ``"checkpoint"``. Raises ``ValueError`` for a file that is
-    cut, damaged, compressed or of another kind, ``OSError`` where there is none to read.
+    ``kind`` says in an error what the file should be, such as ``"checkpoint"``. Raises ``ValueError`` for a file that
+    is cut, damaged, compressed or of another kind, ``OSError`` where there is none to read.
     """
     arrays = {}
     with open(path, "rb") as opened:

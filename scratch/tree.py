@@ -5,8 +5,13 @@ tuples such as ``LSTMState`` and tuples of these. Everything that treats all lea
 leaf's name in an error is its path: ``cell_0/kernel``, ``[1].c``.
 """
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-def map_tree(function, tree, *others):
+from scratch.arrays import Leaf, Tree
+
+
+def map_tree(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     """Return the tree of ``function(leaf, leaf of each other tree)``; all trees have the structure of the first."""
     if isinstance(tree, dict):
         return {key: map_tree(function, tree[key], *(other[key] for other in others)) for key in tree}
@@ -15,18 +20,18 @@ def map_tree(function, tree, *others):
     return function(tree, *others)
 
 
-def map_named(function, tree):
+def map_named(function: Callable[[str, Leaf], Any], tree: Tree) -> Tree:
     """Return the tree of ``function(path, leaf)``."""
     results = iter([function(path, leaf) for path, leaf in named_leaves(tree)])
     return map_tree(lambda leaf: next(results), tree)  # Both walks take the leaves in one order.
 
 
-def rebuild(like, parts):
+def rebuild(like: tuple[Any, ...], parts: Iterable[Any]) -> Any:
     """Return a tuple of ``parts`` of the same kind as the tuple ``like``, named or plain."""
     return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
 
 
-def branches(tree):
+def branches(tree: Tree) -> list[tuple[str, Tree]]:
     """Return the pairs ``(label, branch)`` of one dict or tuple: labels are ``/key``, ``.field`` or ``[index]``."""
     if isinstance(tree, dict):
         return [(f"/{key}", branch) for key, branch in tree.items()]
@@ -35,7 +40,7 @@ def branches(tree):
     return [(f"[{index}]", branch) for index, branch in enumerate(tree)]
 
 
-def named_leaves(tree, name=""):
+def named_leaves(tree: Tree, name: str = "") -> Iterator[tuple[str, Leaf]]:
     """Yield ``(path, leaf)`` for every leaf, in order; ``name`` stands before each path."""
     if isinstance(tree, dict | tuple):
         for label, branch in branches(tree):

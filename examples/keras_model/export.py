@@ -7,8 +7,8 @@ as which of its outputs. So the walk goes from the outputs back to the inputs.
 import numpy as np
 
 from keras_model import Refused
-from keras_model.layer_options import described_options
 from keras_model.kinds import KINDS, MODELS
+from keras_model.layer_options import described_options
 
 STATEFUL = ("SimpleRNN", "LSTM", "GRU", "Bidirectional")
 

@@ -4,7 +4,8 @@ Of an option the values that can be run are listed; an empty tuple stands for an
 ``None`` or ``False``, unless it is below among those of which another value is the usual one, or that change nothing.
 """
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,16 +22,19 @@ ONLY = {
 # The options that change nothing once a model is trained, or that show in the weights.
 HARMLESS = ("name", "trainable", "dtype", "seed", "dropout", "recurrent_dropout", "rate", "noise_shape", "stddev")
 HARMLESS += ("use_bias", "unit_forget_bias", "output_dim", "input_dim", "input_length", "batch_input_shape", "center")
-HARMLESS += ("scale", "momentum", "synchronized", "implementation", "filters", "kernel_size", "l1", "l2", "use_scale", "renorm_momentum")
-HARMLESS += ("layer", "backward_layer", "shared_axes", "use_cudnn", "num_constants", "batch_shape")
+HARMLESS += ("scale", "momentum", "synchronized", "implementation", "filters", "kernel_size", "l1", "l2", "use_scale")
+HARMLESS += ("renorm_momentum", "layer", "backward_layer", "shared_axes", "use_cudnn", "num_constants", "batch_shape")
 HARMLESS_ENDS = ("_initializer", "_regularizer", "_constraint")
+
+
+NONE = {}
 
 
 class Kind(NamedTuple):
     """How a layer is run, the options that are kept, the names of its weights, and whether its inputs are float32."""
 
     run: Callable
-    options: dict = {}
+    options: dict = NONE
     weights: tuple = ()
     float: bool = True
 

@@ -1,10 +1,11 @@
 """What a file is, and the model in it. Nothing that a stranger wrote is run: no pickles, no Lambda, no code.
 
-A model is saved as an archive (``.keras``, Keras 2.13 and later) or as HDF5 (``.h5``, all versions, and for a while under
-the name ``.keras``). The file is known by its first bytes, whatever it is called. Its list of layers is read as JSON
-before Keras is: what cannot be run is named, and never made.
+A model is saved as an archive (``.keras``, Keras 2.12 and later) or as HDF5 (``.h5``, all versions, for a while also
+called ``.keras``). The file is known by its first bytes, whatever its name. Its list of layers is read as JSON before
+Keras reads it: what cannot be run is named, and never made.
 """
 
+import io
 import json
 import shutil
 import tempfile
@@ -28,7 +29,7 @@ def load_saved(path):
     if not start.startswith((HDF5, ARCHIVE)):
         raise Refused(f"{path} is neither an archive of Keras nor HDF5: it begins with {start[:8]!r}")
     with tempfile.TemporaryDirectory() as folder:
-        # Keras knows a file by its name. And what is looked through is then what is loaded, whatever becomes of the file.
+        # Keras knows a file by its name. And what was looked through is what is loaded, whatever becomes of the file.
         copy = Path(folder) / ("model.h5" if start.startswith(HDF5) else "model.keras")
         shutil.copyfile(path, copy)
         try:
@@ -37,6 +38,8 @@ def load_saved(path):
             for layer in named_layers(config):
                 check_listed(layer)
             keras = 3 if int(str(version).split(".")[0]) >= 3 else 2
+            if copy.suffix == ".keras" and keras == 2:
+                put_slashes(copy)
         except (Refused, ImportError):
             raise
         except Exception as error:
@@ -63,6 +66,24 @@ def read_hdf5(path):
     if config is None:
         raise Refused("the file holds weights alone, without the model they belong to: save that with model.save")
     return json.loads(config), version.decode() if isinstance(version, bytes) else version
+
+
+def put_slashes(copy):
+    """Rename the weights of a copy of an archive as Keras looks for them: Keras 2 on Windows wrote backslashes."""
+    import h5py
+
+    with zipfile.ZipFile(copy) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    weights = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(weights, "r+") as file:
+        # A group before those that go into it.
+        wrong = sorted((name for name in file if "\\" in name), key=len)
+        for name in wrong:
+            file.move(name, name.replace("\\", "/"))
+    if wrong:
+        with zipfile.ZipFile(copy, "w") as archive:
+            for name, content in {**members, "model.weights.h5": weights.getvalue()}.items():
+                archive.writestr(name, content)
 
 
 def refuse_code(config):
@@ -106,11 +127,12 @@ def load_with(keras, path, copy):
     if keras == 3:
         from tf_impl.keras_layers import keras as library
     else:
-        import tf_impl.tensorflow  # noqa: F401  Prepares TensorFlow for the package, and says where it is missing.
         import tf_keras as library
+
+        import tf_impl.tensorflow  # noqa: F401  Prepares TensorFlow for the package, and says where it is missing.
     try:
         return library.models.load_model(copy, compile=False)
     except Exception as error:
         # A layer may raise anything at all while it is made; the last line of Keras's report says what was wrong.
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise Refused(f"{path}, saved by Keras {keras}, cannot be loaded: {lines[-1]}") from error
+        line = (str(error).strip().splitlines() or [""])[-1]
+        raise Refused(f"{path}, saved by Keras {keras}, cannot be loaded: {type(error).__name__}: {line}") from error

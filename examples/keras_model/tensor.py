@@ -1,6 +1,7 @@
 """What goes from layer to layer, and what a layer is made of and run with."""
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 

@@ -249,7 +249,67 @@ def test_refusals_of_the_manager(tmp_path):
         manager.save(-1, {})
     with pytest.raises(ValueError, match="validation must be finite, but is nan"):
         manager.save(10, {}, float("nan"))
+    with pytest.raises(ValueError, match="step must have at most 18 digits, but is 1000000000000000000"):
+        manager.save(10**18, {})
+    for name in ("global_step", "validation"):
+        with pytest.raises(ValueError, match=f"tree must leave '{name}' to the manager, but has one of its own"):
+            manager.save(10, {name: 1})
     assert steps(tmp_path) == [9]
+
+
+def test_a_checkpoint_that_someone_deleted_or_added_is_noticed(tmp_path):
+    manager = CheckpointManager(tmp_path, max_to_keep=2)
+    for step in (1, 2):
+        manager.save(step, {}, validation=1 - step / 10)
+    (tmp_path / "model.ckpt-1.npz").unlink()
+    for step in (3, 4):
+        manager.save(step, {})
+    assert steps(tmp_path) == [2, 3, 4]
+    assert manager.best_step() == 2
+    # Another manager of the same folder goes on, and the first knows.
+    CheckpointManager(tmp_path, max_to_keep=2).save(6, {}, validation=2)
+    with pytest.raises(ValueError, match="holds step 6 already"):
+        manager.save(6, {})
+    manager.save(7, {})
+    manager.save(8, {})
+    assert (steps(tmp_path), manager.best_step()) == ([6, 7, 8], 6)
+
+
+def test_an_old_checkpoint_that_goes_while_it_is_removed_stops_nothing(tmp_path, monkeypatch):
+    manager, unlink = CheckpointManager(tmp_path, max_to_keep=1), os.unlink
+    manager.save(1, {})
+    # The second time, it is gone.
+    monkeypatch.setattr(os, "unlink", lambda path: [unlink(path) for _ in range(2)])
+    manager.save(2, {})
+    assert steps(tmp_path) == [2]
+
+
+def test_a_damaged_old_checkpoint_keeps_nobody_from_the_others(tmp_path):
+    manager = CheckpointManager(tmp_path)
+    for step in (1, 2, 3):
+        path = manager.save(step, {}, validation=step / 10)
+    (tmp_path / "model.ckpt-1.npz").write_bytes(b"damaged")
+    save_checkpoint(tmp_path / "model.ckpt-2.npz", {"validation": np.array("good")})
+    manager = CheckpointManager(tmp_path, max_to_keep=2)
+    assert latest_checkpoint(tmp_path) == path
+    assert manager.best_step() == 3
+    manager.save(4, {}, validation=0.1)
+    assert steps(tmp_path) == [3, 4]
+
+
+def test_only_what_a_manager_wrote_is_a_checkpoint(tmp_path):
+    path = CheckpointManager(tmp_path).save(5, {})
+    for name in ("٧", "07", "7.0", "-7", "7e3", "+7", "", "7" * 19):
+        (tmp_path / f"model.ckpt-{name}.npz").write_bytes(path.read_bytes())
+    (tmp_path / "model.ckpt-8.npz").mkdir()
+    (tmp_path / "model.ckpt-9.npz").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "model.ckpt-10.npz.bak").write_bytes(path.read_bytes())
+    (tmp_path / "old.model.ckpt-11.npz").write_bytes(path.read_bytes())
+    assert latest_checkpoint(tmp_path) == path
+    assert latest_checkpoint(tmp_path / "nowhere") is None
+    last = CheckpointManager(tmp_path).save(10**18 - 1, {})
+    assert latest_checkpoint(tmp_path) == last
+    assert load_checkpoint(last)["global_step"] == 10**18 - 1
 
 
 def test_a_killed_run_resumes_bit_for_bit(tmp_path):

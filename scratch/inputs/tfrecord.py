@@ -17,7 +17,7 @@ import numpy as np
 
 from scratch.files import written_whole
 from scratch.inputs.wire.chunks import read_chunks
-from scratch.inputs.wire.crc32c import masked_crc
+from scratch.inputs.wire.crc32c import masked_crc_of
 from scratch.inputs.wire.frames import frame
 from scratch.inputs.wire.pieces import WINDOW_BITS
 from scratch.options import check_choice
@@ -31,7 +31,7 @@ def masked_crc32c(data):
     masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
     """
     data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
-    return int(masked_crc(data, 0, len(data)))
+    return int(masked_crc_of(data, 0, len(data)))
 
 
 class TFRecordWriter:
@@ -50,8 +50,9 @@ class TFRecordWriter:
     def __enter__(self):
         if self.block is not None:
             raise ValueError("the block of this TFRecordWriter has begun before: each file takes a writer of its own")
-        self.block = self.open()
-        self.put = self.block.__enter__()
+        block = self.open()
+        self.put = block.__enter__()
+        self.block = block
         return self
 
     def write(self, record):

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Float, Int
 from scratch.checks import check_array, check_dtype, shape_text
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
@@ -33,8 +34,8 @@ LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNI
 class Examples(NamedTuple):
     """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], whole numbers from 0 to 9."""
 
-    images: np.ndarray
-    labels: np.ndarray
+    images: Float[Array, "N pixels"]
+    labels: Int[Array, " N"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class MnistData:
     test: Examples
 
 
-def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
+def load_mnist(data_dir: str | Path, validation_size: int = VALIDATION_SIZE) -> MnistData:
     """Return ``MnistData`` from a folder with the four idx files, each gzipped or not, or with Keras's ``mnist.npz``.
 
     Raises ``FileNotFoundError`` where the folder has neither, and ``ValueError``, naming the file, where one is not
@@ -70,7 +71,7 @@ def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
     return split("MNIST", parts, 255, validation_size)
 
 
-def load_digits(validation_size=150, test_size=297):
+def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
     """Return, as ``MnistData``, the 1,797 digits of 8 × 8 pixels from 0 to 16 that come with scikit-learn.
 
     They are not MNIST, and easier. The last ``test_size`` are the test set. Raises ``ImportError`` where scikit-learn
@@ -89,7 +90,7 @@ def load_digits(validation_size=150, test_size=297):
     return split("scikit-learn's 8 × 8 digits", dict(zip(KERAS_NAMES, arrays, strict=True)), 16, validation_size)
 
 
-def read_keras_file(path):
+def read_keras_file(path: Path) -> dict[str, Array]:
     """Return the four arrays of the ``mnist.npz`` that ``keras.datasets.mnist`` downloads, each under its name."""
     try:
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -106,7 +107,7 @@ def read_keras_file(path):
     return {f"{path}: {name}": array for name, array in zip(KERAS_NAMES, arrays, strict=True)}
 
 
-def split(name, parts, brightest, validation_size):
+def split(name: str, parts: dict[str, Array], brightest: int, validation_size: int) -> MnistData:
     """Return ``MnistData`` from four arrays: training images and labels, then test images and labels.
 
     ``parts`` is a dict of these under the names that a refusal calls them; ``brightest`` is the pixel that becomes 1.
@@ -120,7 +121,7 @@ def split(name, parts, brightest, validation_size):
     return MnistData(name, Examples(images[kept], labels[kept]), Examples(images[held_out], labels[held_out]), test)
 
 
-def examples(named_images, named_labels, brightest):
+def examples(named_images: tuple[str, Array], named_labels: tuple[str, Array], brightest: int) -> Examples:
     """Return ``Examples`` of pixels from 0 to ``brightest`` and their labels, each a pair ``(name, array)``."""
     (images_name, images), (labels_name, labels) = named_images, named_labels
     if len(images) != len(labels):
@@ -132,7 +133,7 @@ def examples(named_images, named_labels, brightest):
     return Examples((pixels / np.float32(brightest)).astype(np.float32, copy=False), labels.astype(np.int64))
 
 
-def one_hot(labels, num_classes, dtype=np.float32):
+def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float32) -> Float[Array, "N C"]:
     """Return labels [N] as rows of zeros [N, num_classes] with a 1 at the label. Source: ``tf.one_hot``.
 
     Raises ``ValueError`` for a label outside 0 … num_classes − 1, of which TensorFlow makes a row of zeros.
@@ -147,7 +148,7 @@ def one_hot(labels, num_classes, dtype=np.float32):
     return (labels[:, None] == np.arange(num_classes)).astype(dtype)
 
 
-def as_rows(images):
+def as_rows(images: Float[Array, "N pixels"]) -> Float[Array, "N side side"]:
     """Return images [N, S·S] as [N, S, S], one row of the picture a time step: [N, 28, 28] of MNIST.
 
     Raises ``ValueError`` where the number of pixels is no square.
@@ -159,7 +160,9 @@ def as_rows(images):
     return images.reshape(-1, side, side)
 
 
-def as_pixels(images, order=None):
+def as_pixels(
+    images: Float[Array, "N pixels"], order: Int[Array, " pixels"] | None = None
+) -> Float[Array, "N pixels 1"]:
     """Return images [N, pixels] as [N, pixels, 1], one pixel a time step: [N, 784, 1] of MNIST.
 
     ``order`` [pixels]: which pixel is read at each step, one order for all images; that of permuted MNIST is
@@ -173,7 +176,7 @@ def as_pixels(images, order=None):
     return images[:, order, None]
 
 
-def seeded_permutation(seed, size):
+def seeded_permutation(seed: int, size: int) -> Int[Array, " size"]:
     """Return the order [size] that ``numpy.random.seed(seed); numpy.random.permutation(size)`` gave the tutorial.
 
     The old generator on purpose: its stream is frozen, so seed 100 means today the picture it meant then.

@@ -10,7 +10,6 @@ its place and renamed, so under its name there is a whole file or none; every ar
 was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint.md``.
 """
 
-import json
 import re
 from pathlib import Path
 
@@ -18,11 +17,11 @@ import numpy as np
 
 from scratch.archives import read_arrays, write_arrays
 from scratch.checks import check_array
+from scratch.files import remove_unfinished
 from scratch.options import check_count, check_number
 from scratch.tree import map_named, named_leaves
 
 FORMAT = "a checkpoint of unrolled, 1: {} arrays"
-BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
 def save_checkpoint(path, tree):
@@ -80,34 +79,12 @@ def params_from_variables(params, variables):
     return map_named(variable, params)
 
 
-def generator_state(rng):
-    """Return where a ``numpy.random.Generator`` stands, as JSON in an array of text.
-
-    Raises ``TypeError`` where its numbers come from another bit generator than NumPy's own.
-    """
-    kind = type(getattr(rng, "bit_generator", rng)).__name__
-    if not isinstance(rng, np.random.Generator) or kind not in BIT_GENERATORS:
-        raise TypeError(f"rng must be a numpy.random.Generator of {', '.join(BIT_GENERATORS)}, but is of {kind}")
-    return np.array(json.dumps(rng.bit_generator.state, default=np.ndarray.tolist))
-
-
-def restore_generator(rng, state):
-    """Put a ``numpy.random.Generator`` where another of its kind stood when ``generator_state`` was asked.
-
-    Raises ``ValueError`` where ``state`` is of another kind of generator, or of none.
-    """
-    kind = json.loads(str(generator_state(rng)))["bit_generator"]
-    try:
-        rng.bit_generator.state = json.loads(str(state))
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"state must be that of a {kind}, but is {str(state)[:60]!r}") from error
-
-
 def checkpoints(folder):
     """Return ``{step: path}`` of the checkpoints in a folder, in the order of their steps."""
     found = {}
     for path in Path(folder).glob("model.ckpt-*.npz"):
-        if match := re.fullmatch(r"model\.ckpt-(\d+)\.npz", path.name):
+        # As the manager writes it: no other digits than these, no zeros before them, no more than an int64 has.
+        if (match := re.fullmatch(r"model\.ckpt-(0|[1-9][0-9]{0,17})\.npz", path.name)) and path.is_file():
             found[int(match[1])] = path
     return dict(sorted(found.items()))
 
@@ -123,8 +100,9 @@ def latest_checkpoint(folder):
 class CheckpointManager:
     """Keeps the last ``max_to_keep`` checkpoints of a run in a folder, and beside them the best on validation.
 
-    All it knows is in the checkpoints themselves, so there is no list that could disagree with them. The folder is
-    made where there is none, and what a killed run left unfinished there is removed. Source:
+    All it knows is in the checkpoints themselves, so there is no list that could disagree with them: who deletes one,
+    or writes to the same folder, is noticed at the next ``save``. The folder is made where there is none, and what a
+    killed run left unfinished there is removed. A damaged checkpoint counts as one of no validation. Source:
     ``tf.compat.v1.train.Saver(max_to_keep=5)``, which knows no best.
     """
 
@@ -132,29 +110,43 @@ class CheckpointManager:
         self.folder, self.max_to_keep = Path(folder), check_count("max_to_keep", max_to_keep)
         self.folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self.folder.glob(".model.ckpt-*.partial.npz"):
-            unfinished.unlink()
+            remove_unfinished(unfinished)
         self.validations = {}
-        for step, path in checkpoints(self.folder).items():
-            self.validations[step] = float(load_checkpoint(path).get("validation", -np.inf))
+        self.look()
+
+    def look(self):
+        """Take the folder for what it is by now."""
+        known = self.validations
+        self.validations = {
+            step: known[step] if step in known else validation_of(path)
+            for step, path in checkpoints(self.folder).items()
+        }
 
     def save(self, step, tree, validation=None):
         """Write ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
 
         ``validation``: how good the weights are, such as an accuracy on the validation set; the higher the better.
-        Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first.
+        Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first; and
+        for a tree with a ``global_step`` or ``validation`` of its own.
         """
         step = check_count("step", step, least=0)
-        if self.validations and step <= max(self.validations):
-            raise ValueError(f"{self.folder} holds step {max(self.validations)} already: resume, or use a new folder")
+        if step >= 10**18:
+            raise ValueError(f"step must have at most 18 digits, but is {step}")
         extra = {"global_step": np.int64(step)}
         if validation is not None:
             extra["validation"] = np.float64(check_number("validation", validation))
+        for name in ("global_step", "validation"):
+            if name in tree:
+                raise ValueError(f"tree must leave {name!r} to the manager, but has one of its own")
+        self.look()
+        if self.validations and step <= max(self.validations):
+            raise ValueError(f"{self.folder} holds step {max(self.validations)} already: resume, or use a new folder")
         path = self.folder / f"model.ckpt-{step}.npz"
         save_checkpoint(path, {**tree, **extra})
         self.validations[step] = float(extra.get("validation", -np.inf))
         kept = {*sorted(self.validations)[-self.max_to_keep :], self.best_step()}
         for old in self.validations.keys() - kept:
-            (self.folder / f"model.ckpt-{old}.npz").unlink()
+            (self.folder / f"model.ckpt-{old}.npz").unlink(missing_ok=True)
             del self.validations[old]
         return path
 
@@ -162,3 +154,11 @@ class CheckpointManager:
         """Return the step that was best on validation, the earliest of equals; ``None`` where none was validated."""
         best = max(self.validations, key=lambda step: (self.validations[step], -step), default=None)
         return None if best is None or self.validations[best] == -np.inf else best
+
+
+def validation_of(path):
+    """Return how good the weights in a checkpoint are, −∞ where it does not say or cannot be read."""
+    try:
+        return float(load_checkpoint(path)["validation"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return -np.inf

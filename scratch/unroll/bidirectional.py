@@ -16,11 +16,11 @@ import numpy as np
 
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths, check_params, check_state, shape_text
+from scratch.engines import ENGINES, check_engine
 from scratch.initializers import glorot_uniform
-from scratch.jit.stack import check_covered
-from scratch.options import check_choice, check_flag
+from scratch.options import check_flag
 from scratch.sequences import reverse_rows
-from scratch.unroll.dynamic import ENGINES, DynamicTape, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_sequence_masks, check_tape
 
 
@@ -63,7 +63,7 @@ def bidirectional_dynamic_rnn(
     Source: ``tf.compat.v1.nn.bidirectional_dynamic_rnn``.
     """
     sizes, lengths = check_inputs(inputs, sequence_length, time_major)
-    check_choice("engine", engine, ENGINES)
+    check_engine(engine)
     cells = {"cell_fw": cell_fw, "cell_bw": cell_bw}
     check_params("params", params, param_shapes(cells, sizes[2]), inputs.dtype)
     states = {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
@@ -182,8 +182,7 @@ def check_starts(cells, states, masks, sizes, dtype, engine, masks_name="masks")
     """Check two named cells with their engine, their named initial states, and their masks; return the masks."""
     masks = check_pair(masks_name, masks)
     for side, (cell, (name, state)) in enumerate(zip(cells.values(), states.items(), strict=True)):
-        if engine == "numba":
-            check_covered(cell)
+        ENGINES[engine].check_cell(cell)
         if state is not None:
             check_state(name, state, cell.state_size, sizes[1], dtype)
         check_sequence_masks(cell, masks[side], *sizes, name=f"{masks_name}[{side}]")

@@ -12,8 +12,9 @@ is ``docs/unroll/stack_bidirectional.md``.
 import numpy as np
 
 from scratch.checks import check_array, check_params, check_state
+from scratch.engines import check_engine
 from scratch.initializers import glorot_uniform
-from scratch.options import check_choice, check_count
+from scratch.options import check_count
 from scratch.unroll.bidirectional import (
     BidirectionalTape,
     bidirectional_dynamic_rnn,
@@ -25,7 +26,6 @@ from scratch.unroll.bidirectional import (
     check_starts,
     param_shapes,
 )
-from scratch.unroll.dynamic import ENGINES
 from scratch.unroll.static import check_tape
 
 
@@ -64,7 +64,7 @@ def stack_bidirectional_dynamic_rnn(
     Source: ``tf.contrib.rnn.stack_bidirectional_dynamic_rnn`` of TensorFlow 1.15.
     """
     sizes, _ = check_inputs(inputs, sequence_length, time_major)
-    check_choice("engine", engine, ENGINES)
+    check_engine(engine)
     layers = check_layers(cells_fw, cells_bw, sizes[2])
     shapes = {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(layers)}
     check_params("params", params, shapes, inputs.dtype)

@@ -8,12 +8,10 @@ No step waits for the next, and nothing is kept but the state, so a stream may g
 
 import numpy as np
 
-from scratch import jit
-from scratch.cell import Cell, masked_forward
+from scratch.cell import Cell
 from scratch.checks import check_array
-from scratch.options import check_choice
+from scratch.engines import ENGINES, check_engine
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.dynamic import ENGINES
 from scratch.unroll.static import check_arguments
 
 
@@ -31,11 +29,10 @@ class Stream:
     def __init__(self, cell, params, initial_state=None, engine="numpy"):
         if not isinstance(cell, Cell):
             raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
-        check_choice("engine", engine, ENGINES)
+        check_engine(engine)
         if any(named_leaves(cell.mask_sizes(1))):
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
-        if engine == "numba":
-            jit.check_covered(cell)
+        ENGINES[engine].check_cell(cell)
         self.cell, self.params, self.engine = cell, params, engine
         # As it is now, whatever is written into it before the first step.
         self.initial_state = map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)
@@ -56,21 +53,5 @@ class Stream:
 
     def start(self, x):
         state = check_arguments(self.cell, self.params, *x.shape, x.dtype, self.initial_state)
-        if self.engine == "numba":
-            self.running = jit.make_stream(self.cell, self.params, x.shape[1], state)
-        else:
-            self.running = CellStream(self.cell, self.params, state)
+        self.running = ENGINES[self.engine].stream(self.cell, self.params, x.shape[1], state)
         self.shape, self.dtype = x.shape, x.dtype
-
-
-class CellStream:
-    """The text book's stream: the cell, and the state it is in."""
-
-    def __init__(self, cell, params, state):
-        self.cell, self.params, self.state = cell, params, state
-
-    def step(self, x):
-        # No masks, but nested as the cell is: a DropoutWrapper that drops nothing asks for its structure.
-        masks = self.cell.mask_sizes(x.shape[1])
-        output, self.state, _ = masked_forward(self.cell, self.params, x, self.state, masks)
-        return output

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from scratch.inputs.wire.compiling import announced
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.feature import ANY
 from scratch.inputs.wire.places import WORDS, reason_and_index
 from scratch.inputs.wire.survey import COUNT, NAME_FIRST, NAME_LAST, OF_PART, STEPS, gather, list_entries
 from scratch.inputs.wire.values import from_raw
-from scratch.jit.compiler import announced
 
 
 def read_example(data):

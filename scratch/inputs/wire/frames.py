@@ -10,9 +10,9 @@ The length has a checksum of its own: whoever believed a damaged one would wait 
 
 import numpy as np
 
-from scratch.inputs.wire.crc32c import masked_crc, word
+from scratch.inputs.wire.compiling import compiled
+from scratch.inputs.wire.crc32c import masked_crc, masked_crc_of, word
 from scratch.inputs.wire.places import BAD_DATA, BAD_LENGTH, failed
-from scratch.jit.compiler import compiled
 
 HEADER, FOOTER = 12, 4
 
@@ -23,8 +23,8 @@ def frame(record):
     data = np.frombuffer(framed, np.uint8)
     end = HEADER + len(record)
     framed[:8] = len(record).to_bytes(8, "little")
-    framed[8:HEADER] = int(masked_crc(data, 0, 8)).to_bytes(4, "little")
-    framed[end:] = int(masked_crc(data, HEADER, end)).to_bytes(4, "little")
+    framed[8:HEADER] = int(masked_crc_of(data, 0, 8)).to_bytes(4, "little")
+    framed[end:] = int(masked_crc_of(data, HEADER, end)).to_bytes(4, "little")
     return framed
 
 

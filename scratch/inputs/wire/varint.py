@@ -8,8 +8,8 @@ bit is set, and always takes ten.
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
+from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.places import CUT, LARGE, LONG, failed
 
 SIGN = np.int64(-(2**63))
@@ -26,7 +26,7 @@ def varint(n):
     return bytes(groups)
 
 
-@register_jitable
+@inlined
 def read_varint(data, at, end):
     """Return ``(n, place)`` of an int64 in at most ten bytes."""
     if at < end and data[at] < 128:
@@ -48,7 +48,7 @@ def read_varint(data, at, end):
     return n + SIGN * (data[at] & 1), at + 1
 
 
-@register_jitable
+@inlined
 def read_short_varint(data, at, end, largest):
     """Return ``(n, place)`` of a number from 0 to ``largest`` in at most five bytes, as tags and lengths are."""
     if at < end and data[at] < 128:
