@@ -8,7 +8,6 @@ outputs are arrays in one ``.npz``, under the names that ``export`` prints. What
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 from keras_model import Refused
 from keras_model.exported import read_exported, write_exported
 from keras_model.kinds import layers_that_run
-from keras_model.running import predict
+from keras_model.running import predict, wanted_shape
 
 from scratch.archives import read_arrays, write_arrays
 from scratch.files import written_whole
@@ -29,7 +28,7 @@ def export(model_path, weights_path):
 
     description, arrays = describe(*load_saved(model_path))
     write_exported(weights_path, description, arrays)
-    inputs = [f"{spec['name']} {json.dumps(spec['shape'])}" for spec in description["inputs"]]
+    inputs = [f"{spec['name']} {wanted_shape(spec)}" for spec in description["inputs"]]
     print(f"inputs: {', '.join(inputs)}\noutputs: {', '.join(description['outputs'])}")
     layers = [part for part in description["model"]["parts"].values() if not part["kind"].startswith("ops.")]
     print(f"{weights_path}: {len(layers)} layers, {sum(array.size for array in arrays.values())} weights")

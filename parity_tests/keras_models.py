@@ -98,9 +98,10 @@ def make_models(keras):
     def decoder(first, second):
         embedding = L.Embedding(10, 3, mask_zero=True)
         _, h, c = L.LSTM(4, return_state=True)(embedding(first))
-        y, *_ = L.LSTM(4, return_sequences=True, return_state=True)(embedding(second), initial_state=[h, c])
+        decoding = L.LSTM(4, return_sequences=True, return_state=True, name="decoding")
+        y, *_ = decoding(embedding(second), initial_state=[h, c])
         # What stands above sees the mask of the second sentence again.
-        return [y, L.GRU(3)(y)]
+        return [y, L.GRU(3, name="above")(y)]
 
     def masks(first, second):
         masked, plain = L.Embedding(10, 3, mask_zero=True), L.Embedding(10, 3)
@@ -289,7 +290,7 @@ def make_refused(keras):
         ),
         "code is a Lambda, which": lambda: chain(layers.TimeDistributed(layers.Lambda(lambda x: x, name="code"))),
         "einsum is a Einsum, which cannot be run": lambda: called(lambda x: keras.ops.einsum("btd->bd", x)),
-        "stack is a StackedRNNCells, which": lambda: chain(
+        "stack is a RNN, which cannot be run": lambda: chain(
             layers.RNN([layers.GRUCell(3), layers.GRUCell(4)], name="stack")
         ),
         "seed_dropout is called with training, which cannot be run": lambda: called(

@@ -51,9 +51,13 @@ def checked_input(spec, inputs):
         want in (None, have) for have, want in zip(array.shape[1:], shape[1:], strict=True)
     )
     if not fits:
-        wanted = ", ".join(["B", *("any" if size is None else str(size) for size in shape[1:])])
-        raise Refused(f"the shape of {name} must be [{wanted}], but is {list(array.shape)}")
+        raise Refused(f"the shape of {name} must be {wanted_shape(spec)}, but is {list(array.shape)}")
     converted = array.astype(dtype)
     if dtype.kind in "iu" and (converted != array).any():
         raise Refused(f"{name} must be whole numbers that fit {dtype}, but is {array.dtype} with others among them")
     return converted
+
+
+def wanted_shape(spec):
+    """Return the shape of an input in words, such as ``[B, any, 3]``."""
+    return f"[{', '.join(['B', *('any' if size is None else str(size) for size in spec['shape'][1:])])}]"

@@ -127,9 +127,7 @@ def load_with(keras, path, copy):
     if keras == 3:
         from tf_impl.keras_layers import keras as library
     else:
-        import tf_keras as library
-
-        import tf_impl.tensorflow  # noqa: F401  Prepares TensorFlow for the package, and says where it is missing.
+        from tf_impl.tensorflow import tf_keras as library
     try:
         return library.models.load_model(copy, compile=False)
     except Exception as error:
