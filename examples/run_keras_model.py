@@ -28,7 +28,7 @@ def export(model_path, weights_path):
 
     description, arrays = describe(*load_saved(model_path))
     write_exported(weights_path, description, arrays)
-    inputs = [f"{spec['name']} {wanted_shape(spec)}" for spec in description["inputs"]]
+    inputs = [f"{spec['name']} {wanted_shape(spec['shape'])}" for spec in description["inputs"]]
     print(f"inputs: {', '.join(inputs)}\noutputs: {', '.join(description['outputs'])}")
     layers = [part for part in description["model"]["parts"].values() if not part["kind"].startswith("ops.")]
     print(f"{weights_path}: {len(layers)} layers, {sum(array.size for array in arrays.values())} weights")
@@ -38,11 +38,11 @@ def run(weights_path, inputs_path, outputs_path, engine):
     """Write what the exported model makes of the inputs."""
     if not outputs_path.parent.is_dir():
         raise Refused(f"{outputs_path} cannot be written: there is no folder {outputs_path.parent}")
-    description, model = read_exported(weights_path)
-    names = description["outputs"]
+    described = read_exported(weights_path)
+    names = described.outputs
     if len(names) > 1 and outputs_path.suffix != ".npz":
         raise Refused(f"{len(names)} outputs take a name that ends in .npz, which {outputs_path.name} does not")
-    outputs = predict(description, model, read_inputs(inputs_path), engine)
+    outputs = predict(described, read_inputs(inputs_path), engine)
     if outputs_path.suffix == ".npz":
         write_arrays(outputs_path, dict(zip(names, outputs, strict=True)))
     else:

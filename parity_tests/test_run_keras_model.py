@@ -26,7 +26,7 @@ NAMES = [*make_models(SimpleNamespace(layers=None)), *[f"{name}_of_2" for name i
 
 
 def build(folder, *names):
-    """Write models, all or those named, with their predictions and exported weights, and what is said of the refused."""
+    """Write models with their predictions and exported weights: those named, or all, and what is said of the refused."""
     # Not above: the tests themselves need no TensorFlow.
     from tf_impl.keras_layers import keras
     from tf_impl.tensorflow import tf_keras

@@ -1,6 +1,9 @@
 """The file between the two commands: the arrays, and the description of the model as JSON. Nothing in it is pickled."""
 
 import json
+from typing import NamedTuple
+
+import numpy as np
 
 from keras_model import Refused
 from keras_model.kinds import KINDS
@@ -10,12 +13,28 @@ from scratch.archives import read_arrays, write_arrays
 FORMAT = "a Keras model for unrolled, 2"
 
 
+class Input(NamedTuple):
+    """An input of a model: ``shape`` with the batch first and ``None`` for any size, and the dtype it is given in."""
+
+    name: str
+    shape: list
+    dtype: np.dtype
+
+
+class Described(NamedTuple):
+    """A model ready to be run, the names of its outputs, and what its inputs must be."""
+
+    inputs: list
+    outputs: list
+    model: Layer
+
+
 def write_exported(path, description, arrays):
     write_arrays(path, {"architecture": json.dumps({"format": FORMAT, **description}), **arrays})
 
 
 def read_exported(path):
-    """Return ``(description, model)`` of a file that ``export`` has written, the model ready to be run."""
+    """Return the model in a file that ``export`` has written."""
     try:
         arrays = read_arrays(path, "file written by export")
         description = json.loads(str(arrays.pop("architecture")))
@@ -25,8 +44,15 @@ def read_exported(path):
     if found != FORMAT:
         raise Refused(f"{path} was written by another version of this program: {found!r}. Export the model again")
     try:
-        return description, built(description["model"], "", arrays)
-    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        described = Described(
+            [Input(str(spec["name"]), list(spec["shape"]), np.dtype(spec["dtype"])) for spec in description["inputs"]],
+            [str(name) for name in description["outputs"]],
+            built(description["model"], "", arrays),
+        )
+        if not described.inputs or not all(isinstance(size, int | None) for i in described.inputs for size in i.shape):
+            raise ValueError("its inputs have no shapes")
+        return described
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refused(f"{path} is not whole: {type(error).__name__} {error}") from error
 
 
