@@ -4,7 +4,7 @@ import numpy as np
 from common import plt, save
 
 from scratch.tasks import tagging
-from scratch.training.checkpoint import params_from_variables
+from scratch.variables import params_from_variables
 
 
 def report(tagger, state, losses, corpus, arguments, console):
