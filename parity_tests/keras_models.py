@@ -205,7 +205,9 @@ def make_models(keras):
         "text_two_sizes": two_sizes,
         "front_last": lambda: words(L.GRU(3)),
         "front_sequences": lambda: words(L.LSTM(4, **sequences), L.TimeDistributed(L.Dense(3)), L.GRU(2, **sequences)),
-        "front_zeros": lambda: words(L.LSTM(4, return_sequences=True, zero_output_for_mask=True), L.SimpleRNN(3)),
+        "front_zeros": lambda: words(
+            L.SimpleRNN(3, **sequences), L.LSTM(4, return_sequences=True, zero_output_for_mask=True)
+        ),
         "front_last_is_zero": lambda: words(L.GRU(4, zero_output_for_mask=True)),
         "front_backwards": lambda: words(L.GRU(4, **backwards), L.LSTM(4, go_backwards=True)),
         "front_both": lambda: words(L.Bidirectional(L.LSTM(4, **sequences)), L.Bidirectional(L.GRU(5))),

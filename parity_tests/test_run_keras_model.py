@@ -11,6 +11,7 @@ import runpy
 import shutil
 import warnings
 import zipfile
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,7 +27,7 @@ NAMES = [*make_models(SimpleNamespace(layers=None)), *[f"{name}_of_2" for name i
 
 
 def build(folder, *names):
-    """Write models with their predictions and exported weights: those named, or all, and what is said of the refused."""
+    """Write models, their predictions and exported weights: those named, or all, and what is said of the refused."""
     # Not above: the tests themselves need no TensorFlow.
     from tf_impl.keras_layers import keras
     from tf_impl.tensorflow import tf_keras
@@ -41,7 +42,15 @@ def build(folder, *names):
         else:
             save(three[name.removesuffix("_of_3")](), folder / f"{name}{'.h5' if '_of_3' in name else '.keras'}", rng)
     if (path := folder / "front_zeros_of_2.keras").exists():
-        as_on_windows(path)
+        with renamed_weights(path) as file:
+            names = []
+            file.visit(lambda name: None if "vars" in name or "/" not in name else names.append(name))
+            # What is inside a group first, or its name would change with that of the group.
+            for name in sorted(names, key=len, reverse=True):
+                file.move(name, name.replace("/", "\\"))
+    if (path := folder / "front_unrolled_of_2.keras").exists():
+        with renamed_weights(path) as file:
+            file.move("layers", "_layer_checkpoint_dependencies")
     # HDF5 under the other name.
     if (path := folder / "front_sequences_of_2.h5").exists():
         path.rename(path.with_suffix(".keras"))
@@ -77,19 +86,16 @@ def save(model, path, rng):
     np.savez(path.with_name(f"{path.stem}_expected.npz"), *(outputs if isinstance(outputs, list) else [outputs]))
 
 
-def as_on_windows(path):
-    """Give the weights in an archive the names that Keras 2 gives them on Windows."""
+@contextmanager
+def renamed_weights(path):
+    """Yield the weights in an archive, to be given other names: those of Windows, or of an older Keras 2."""
     import h5py
 
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    weights, renamed = io.BytesIO(members["model.weights.h5"]), []
+    weights = io.BytesIO(members["model.weights.h5"])
     with h5py.File(weights, "r+") as file:
-        file.visit(lambda name: None if "vars" in name or "/" not in name else renamed.append(name))
-        # What is inside a group first, or its name would change with that of the group.
-        for name in sorted(renamed, key=len, reverse=True):
-            file.move(name, name.replace("/", "\\"))
-    assert renamed
+        yield file
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in {**members, "model.weights.h5": weights.getvalue()}.items():
             archive.writestr(name, content)

@@ -39,7 +39,7 @@ def load_saved(path):
                 check_listed(layer)
             keras = 3 if int(str(version).split(".")[0]) >= 3 else 2
             if copy.suffix == ".keras" and keras == 2:
-                put_slashes(copy)
+                rename_weights(copy)
         except (Refused, ImportError):
             raise
         except Exception as error:
@@ -68,8 +68,11 @@ def read_hdf5(path):
     return json.loads(config), version.decode() if isinstance(version, bytes) else version
 
 
-def put_slashes(copy):
-    """Rename the weights of a copy of an archive as Keras looks for them: Keras 2 on Windows wrote backslashes."""
+def rename_weights(copy):
+    """Rename the weights in a copy of an archive of Keras 2 as its last version, which is the one that loads, has them.
+
+    On Windows Keras 2 wrote backslashes, which no Keras finds; up to 2.14 the layers of a graph had another name.
+    """
     import h5py
 
     with zipfile.ZipFile(copy) as archive:
@@ -77,13 +80,16 @@ def put_slashes(copy):
     weights = io.BytesIO(members["model.weights.h5"])
     with h5py.File(weights, "r+") as file:
         # A group before those that go into it.
-        wrong = sorted((name for name in file if "\\" in name), key=len)
-        for name in wrong:
+        for name in sorted((name for name in file if "\\" in name), key=len):
             file.move(name, name.replace("\\", "/"))
-    if wrong:
-        with zipfile.ZipFile(copy, "w") as archive:
-            for name, content in {**members, "model.weights.h5": weights.getvalue()}.items():
-                archive.writestr(name, content)
+        groups = []
+        file.visit(groups.append)
+        # The innermost first, or its path would change with that of what it is in.
+        for name in reversed([name for name in groups if name.split("/")[-1] == "_layer_checkpoint_dependencies"]):
+            file.move(name, name.removesuffix("_layer_checkpoint_dependencies") + "layers")
+    with zipfile.ZipFile(copy, "w") as archive:
+        for name, content in {**members, "model.weights.h5": weights.getvalue()}.items():
+            archive.writestr(name, content)
 
 
 def refuse_code(config):

@@ -16,7 +16,6 @@ FAULTS = [
     *in_file(
         "recurrent.py",
         ("steps that do not count run first", "np.argsort(~live", "np.argsort(live", "front_last"),
-        ("order of the steps lost", 'axis=1, kind="stable"', "axis=1)[:, ::-1", "front_last"),
         ("a hole shows the first output", "np.maximum(count - 1, 0)", "np.minimum(count - 1, 0)", "front_sequences"),
         ("padding in front shows the first output", " * (count > 0)[..., None]", "", "front_sequences"),
         ("zero_output_for_mask not looked at", "    if not options[\"zero_output_for_mask\"]:\n        return outputs\n", "    return outputs\n", "front_zeros"),
@@ -78,6 +77,7 @@ FAULTS = [
     *in_file(
         "saved.py",
         ("weights of Windows not found", 'if copy.suffix == ".keras" and keras == 2:', 'if copy.suffix == ".keras" and keras == 4:', "front_zeros_of_2"),
+        ("weights up to 2.14 not found", '== "_layer_checkpoint_dependencies"]', '== "layers"]', "front_unrolled_of_2"),
         ("HDF5 known by its name", 'if start.startswith(HDF5) else "model.keras"', 'if path.suffix == ".h5" else "model.keras"', "front_sequences_of_2"),
     ),
     Fault(
