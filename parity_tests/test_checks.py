@@ -282,7 +282,7 @@ def test_lengths_are_a_copy_of_the_callers():
         ([4, -1, 6], ValueError, "sequence_length[1] is -1, but a length cannot be negative"),
         ([4, 0, 7], ValueError, "sequence_length[2] is 7, but inputs have only 6 time steps"),
         ([4.0, 0, 6], TypeError, "sequence_length must be whole numbers, but its dtype is float64"),
-        ([True] * 3, TypeError, "sequence_length must be whole numbers, but its dtype is bool"),
+        ([True] * 3, TypeError, "sequence_length must be whole numbers, but is [True, True, True]"),
         ([[1], [2, 3]], TypeError, "sequence_length must be 3 whole numbers, but is [[1], [2, 3]]"),
         (
             [4, 0],
