@@ -21,7 +21,7 @@ from peers.limits import SIZE, MatrixProduct
 from peers.machine import describe_machine, machine_lines, usable_cores
 from peers.rounds import Row, measure_rounds
 from peers.worker import time_block, warm_up
-from steps import BLAS, LENGTHS, MEMORY, STEPS
+from steps import LENGTHS, MEMORY, OF_SCIPY, STEPS
 from steps.engine import text_book
 from steps.problem import draw
 
@@ -131,11 +131,11 @@ def draw_bars(rows, limit, threads, title):
 
 
 def installed(steps, console):
-    """Return the steps without the one that Numba compiles to SciPy's BLAS where there is no SciPy."""
+    """Return the steps, without those that Numba compiles to SciPy's BLAS where there is no SciPy."""
     if find_spec("scipy"):
         return steps
-    left_out(console, f"the step {BLAS.name}", lacking("it needs", "scipy"))
-    return tuple(step for step in steps if step is not BLAS)
+    left_out(console, f"the steps {' and '.join(step.name for step in OF_SCIPY)}", lacking("they need", "scipy"))
+    return tuple(step for step in steps if step not in OF_SCIPY)
 
 
 def parse_to_the_limit(argv):

@@ -12,13 +12,14 @@ from parity_tests.harness import assert_parity, compare
 ROOT = Path(__file__).resolve().parent.parent
 # What each folder may import of the project, and of the outside beyond the standard library.
 ARROWS = {
-    # The last two are in an extra: only the function that needs one imports it.
-    "scratch": {"scratch", "numpy", "numba", "llvmlite", "sklearn", "tensorboard"},
+    # Of the last three, in extras, sklearn and tensorboard serve one function each, jaxtyping the tests.
+    "scratch": {"scratch", "numpy", "numba", "llvmlite", "sklearn", "tensorboard", "jaxtyping"},
     "tf_impl": {"tf_impl", "scratch", "numpy", "tensorflow", "keras", "tf_keras"},
 }
 STANDARD = {
     "collections",
     "contextlib",
+    "copy",
     "dataclasses",
     "fcntl",
     "functools",
@@ -36,6 +37,7 @@ STANDARD = {
     "platform",
     "queue",
     "re",
+    "reprlib",
     "secrets",
     "socket",
     "stat",

@@ -31,7 +31,7 @@ from scratch.conversions import (
 )
 from scratch.generators import generator_state, restore_generator
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
-from scratch.inputs.idx import read_idx
+from scratch.inputs.idx import read_idx, write_idx
 from scratch.inputs.padding import (
     PaddedBatch,
     PaddingCost,
@@ -76,9 +76,8 @@ from scratch.training.checkpoint import (
     CheckpointManager,
     latest_checkpoint,
     load_checkpoint,
-    params_from_variables,
+    load_tree,
     save_checkpoint,
-    variables_below,
 )
 from scratch.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from scratch.training.dense import Dense
@@ -123,6 +122,7 @@ from scratch.unroll.stack_bidirectional import (
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
+from scratch.variables import params_from_variables, variables_below, variables_from_params
 
 FROM_JIT = ("SmallUnroll", "get_num_threads", "set_num_threads")
 
@@ -191,6 +191,7 @@ __all__ = [
     "load_checkpoint",
     "load_digits",
     "load_mnist",
+    "load_tree",
     "lstm_from_block_v2",
     "lstm_from_keras",
     "lstm_to_block_v2",
@@ -244,8 +245,10 @@ __all__ = [
     "unpad_batch",
     "unstack",
     "variables_below",
+    "variables_from_params",
     "vocabulary_of",
     "windows",
+    "write_idx",
     "zeros",
 ]
 

@@ -34,6 +34,7 @@ __all__ = [
     "Initializer",
     "Int",
     "Leaf",
+    "Lengths",
     "Masks",
     "Params",
     "Shaped",
@@ -48,6 +49,8 @@ Array: TypeAlias = np.ndarray
 DType: TypeAlias = Any
 # A leaf of a tree: an array, or what stands in the place of one, such as its size.
 Leaf: TypeAlias = Any
+# ``sequence_length``: [B] integers from 0 to T in an array, a list or a tuple; ``None`` where all rows are full.
+Lengths: TypeAlias = Any
 # Dicts, tuples and named tuples with a leaf at every end.
 Tree: TypeAlias = Any
 # A nested dict of arrays under TensorFlow's variable names, and the same with a shape in the place of each array.

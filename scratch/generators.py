@@ -1,13 +1,17 @@
-"""Where a ``numpy.random.Generator`` stands: a state and a rule, written as text, so that it can be kept and set back."""
+"""Where a ``numpy.random.Generator`` stands, written as text, so that it can be kept and set back."""
 
 import json
+from typing import Any
 
 import numpy as np
+
+from scratch.arrays import Array
+from scratch.shown import shown
 
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def generator_state(rng):
+def generator_state(rng: np.random.Generator) -> Array:
     """Return where a ``numpy.random.Generator`` stands, as JSON in an array of text.
 
     Raises ``TypeError`` where its numbers come from another bit generator than NumPy's own.
@@ -18,7 +22,7 @@ def generator_state(rng):
     return np.array(json.dumps(rng.bit_generator.state, default=np.ndarray.tolist))
 
 
-def restore_generator(rng, state):
+def restore_generator(rng: np.random.Generator, state: Any) -> None:
     """Put a ``numpy.random.Generator`` where another of its kind stood when ``generator_state`` was asked.
 
     Raises ``ValueError`` where ``state`` is of another kind of generator, or of none.
@@ -26,7 +30,7 @@ def restore_generator(rng, state):
     kind, before = json.loads(str(generator_state(rng)))["bit_generator"], rng.bit_generator.state
     try:
         rng.bit_generator.state = json.loads(str(state))
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         # NumPy takes over what it reads as it goes along.
         rng.bit_generator.state = before
-        raise ValueError(f"state must be that of a {kind}, but is {str(state)[:60]!r}") from error
+        raise ValueError(f"state must be that of a {kind}, but is {shown(str(state))}") from error

@@ -7,7 +7,7 @@ from common import plt, save
 import numpy as np
 
 from scratch.tasks import tagging
-from scratch.training.checkpoint import params_from_variables
+from scratch.variables import params_from_variables
 
 
 def report(tagger, state, losses, corpus, arguments, console):

@@ -1080,6 +1080,31 @@ FAULTS = [
             "return np.split(kernel, [-num_units])",
         ),
         (
+            "an option that the other layout does not have dropped without a word",
+            '{"num_proj": None, **only}',
+            '{"num_proj": None}',
+        ),
+        (
+            "a projection dropped without a word",
+            '{"num_proj": None, **only}',
+            "only",
+        ),
+        (
+            "peepholes dropped without a word",
+            '{"use_peepholes": False, "cell_clip": None}',
+            '{"cell_clip": None}',
+        ),
+        (
+            "a clipped memory no longer clipped",
+            '{"use_peepholes": False, "cell_clip": None}',
+            '{"use_peepholes": False}',
+        ),
+        (
+            "a plain LSTMCell refused",
+            "LSTMS = BasicLSTMCell, LSTMCell\n",
+            "LSTMS = BasicLSTMCell\n",
+        ),
+        (
             "either form of the GRU's bias let in",
             '(2, width) if getattr(cell, "reset_after", False) else (width,)',
             "weights[2].shape",

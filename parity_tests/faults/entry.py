@@ -15,6 +15,7 @@ FAULTS = [
         ("a row as long as its length and one more", "[:, None, None] < self", "[:, None, None] <= self"),
         ("gradients left time-major", "return in_layout(np.stack(d_inputs), time_major)", "return np.stack(d_inputs)"),
         ("gradients read with the time last", "backward_steps(tape, d_steps", "backward_steps(tape, d_outputs"),
+        ("gradient reversed in time", "backward_steps(tape, d_steps, d", "backward_steps(tape, d_steps[::-1], d"),
         ("lengths lost on the way to the kernels", "if run.lengths is None else run.lengths", ""),
     ),
     *faults_in(

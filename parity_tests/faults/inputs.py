@@ -184,8 +184,8 @@ FAULTS = [
         "inputs/test_idx.py",
         (
             "lowest byte of a size first",
-            '">u4"',
-            '"<u4"',
+            'np.frombuffer(header, ">u4")',
+            'np.frombuffer(header, "<u4")',
         ),
         (
             "decompressed by its name",
@@ -203,9 +203,59 @@ FAULTS = [
             "    if False:\n",
         ),
         (
-            "any kind of number taken for bytes",
-            "    if magic != wanted:\n",
-            "    if magic[3:] != wanted[3:]:\n",
+            "a file of another kind taken for one",
+            " or magic[:2] != bytes(2)",
+            "",
+        ),
+        (
+            "an empty file said to begin with something",
+            "    if not magic:\n",
+            "    if magic is None:\n",
+        ),
+        (
+            "numbers read with the lowest byte first",
+            'np.frombuffer(data, kind.newbyteorder(">"))',
+            "np.frombuffer(data, kind)",
+        ),
+        (
+            "numbers written with the lowest byte first",
+            'array.astype(kind.newbyteorder(">")).tobytes()',
+            "array.astype(kind).tobytes()",
+        ),
+        (
+            "numbers written in the order of memory",
+            '.tobytes()\n    with',
+            '.tobytes("A")\n    with',
+        ),
+        (
+            "int8 and int16 under the code between them",
+            "9: np.int8, 11: np.int16",
+            "9: np.int8, 10: np.int16",
+        ),
+        (
+            "another dtype than was asked for",
+            "    if wanted not in (None, kind):\n",
+            "    if False:\n",
+        ),
+        (
+            "handed out as the bytes that were read, which nobody may write to",
+            '.astype(kind)\n\n\ndef read_magic',
+            '.astype(kind, copy=False)\n\n\ndef read_magic',
+        ),
+        (
+            "the time of writing in the file",
+            "gzip.compress(data, mtime=0)",
+            "gzip.compress(data)",
+        ),
+        (
+            "written into its place",
+            "    with written_whole(path) as unfinished:\n",
+            "    unfinished = Path(path)\n    if True:\n",
+        ),
+        (
+            "an axis longer than its four bytes can say",
+            " or max(array.shape, default=0) >= 2**32",
+            "",
         ),
     ),
     *faults_in(

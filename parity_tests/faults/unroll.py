@@ -93,11 +93,6 @@ FAULTS = [
             "inputs, lengths, state, masks, time_major",
             "inputs, None, state, masks, time_major",
         ),
-        (
-            "gradient reversed in time",
-            "static_rnn_backward(run, list(d_steps)",
-            "static_rnn_backward(run, list(d_steps[::-1])",
-        ),
     ),
     *faults_in(
         "unroll/truncated.py",

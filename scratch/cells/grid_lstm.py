@@ -16,7 +16,7 @@ and frequency, and with peepholes, Sainath and Li (2016). The derivation, line b
 """
 
 import functools
-from collections import namedtuple
+from collections import Counter, namedtuple
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,12 @@ def grid_state_type(num_frequency_blocks: tuple[int, ...]) -> Any:
     """Return the state's type, ``GridLSTMStateTuple(state_f00_b00_c, state_f00_b00_m, …)``; equal cells share it."""
     places = [f"state_f{k:02}_b{block:02}" for block, count in enumerate(num_frequency_blocks) for k in range(count)]
     return namedtuple("GridLSTMStateTuple", [f"{place}_{part}" for place in places for part in "cm"])
+
+
+def grid_state_like(fields: tuple[str, ...]) -> type:
+    """Return the type of the state that has these fields."""
+    blocks = Counter(field.split("_")[2] for field in fields if field.endswith("_c"))
+    return grid_state_type(tuple(blocks.values()))
 
 
 def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:

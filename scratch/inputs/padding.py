@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.checks import as_dtype, check_lengths
+from scratch.checks import as_dtype, check_lengths, check_listed
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
@@ -141,6 +141,7 @@ def sequence_mask(lengths, maxlen=None, dtype=bool):
     ``maxlen`` is the longest length where not given. A length over ``maxlen`` fills its row, as in TensorFlow; a
     negative or fractional one is refused. Source: ``tf.sequence_mask``.
     """
+    check_listed("lengths", lengths)
     try:
         lengths = np.asarray(lengths)
     except ValueError as error:

@@ -15,7 +15,7 @@ import numbers
 
 import numpy as np
 
-from scratch.checks import shape_text
+from scratch.checks import is_plain, shape_text
 from scratch.options import check_count
 
 
@@ -102,7 +102,7 @@ def check_list(name, arrays, free=0):
 
 def check_rank(name, array, least):
     """Refuse all but an array of at least ``least`` axes, and return it."""
-    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
+    if not is_plain(array):
         # A matrix never has three axes, and a mask would be lost on the way.
         raise TypeError(f"{name} must be a NumPy array, but is {type(array).__name__}")
     if array.ndim < least:

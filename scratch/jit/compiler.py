@@ -7,9 +7,9 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
-from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.codegen import get_host_cpu_features
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import register_jitable
@@ -95,15 +95,16 @@ def kept(function):
     index = function._cache._cache_file
     # The version is compared before the rest is read, which names classes of ours that may be gone by then.
     folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
-    index._version = index._version, *map(sources, folders)
+    # Nor does it tell apart what was compiled with bounds checked, by NUMBA_BOUNDSCHECK, and without.
+    index._version = index._version, config.BOUNDSCHECK, *map(sources, folders)
     return function
 
 
 def has_feature(name):
-    """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
-    if config.CPU_FEATURES is not None:
-        return f"+{name}" in config.CPU_FEATURES.split(",")
-    return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
+    """Return whether Numba tells LLVM that the processor has this feature of LLVM's, such as ``avx512f``."""
+    # Those of NUMBA_CPU_FEATURES, none for a "generic" processor, or else this machine's. The last mention counts.
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return [f"+{name}"] == [feature for feature in features.split(",") if feature[1:] == name][-1:]
 
 
 @cache

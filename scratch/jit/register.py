@@ -70,9 +70,27 @@ def call_llvm(builder, name, *vectors):
     return builder.call(function, vectors)
 
 
+def check_index(context, builder, index, size):
+    """With ``NUMBA_BOUNDSCHECK=1``, as Numba does where it indexes an array: ``IndexError`` unless 0 ≤ index < size."""
+    if context.enable_boundscheck:
+        cgutils.do_boundscheck(context, builder, index, size)
+
+
+def check_vector(context, builder, array, row, column, lanes):
+    """The same for the numbers of a vector, which lie side by side in a row."""
+    rows, columns = cgutils.unpack_tuple(builder, array.shape)
+    check_index(context, builder, row, rows)
+    check_index(context, builder, column, columns)
+    check_index(context, builder, builder.add(column, column.type(lanes - 1)), columns)
+    _, step = cgutils.unpack_tuple(builder, array.strides)
+    check_index(context, builder, builder.sub(step, array.itemsize), step.type(1))
+
+
 def pointer_to(context, builder, array_type, array, row, column, llvm_type):
-    """Return the address of ``array[row, column]`` as that of a vector. Nothing is checked."""
+    """Return the address of ``array[row, column]`` as that of a vector, which is in the array where that is checked."""
     array = context.make_array(array_type)(context, builder, array)
+    if isinstance(llvm_type, ir.VectorType):
+        check_vector(context, builder, array, row, column, llvm_type.count)
     strides = cgutils.unpack_tuple(builder, array.strides)
     offset = builder.add(builder.mul(row, strides[0]), builder.mul(column, strides[1]))
     place = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [offset])

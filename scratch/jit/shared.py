@@ -20,6 +20,7 @@ from numba.core import cgutils
 from numba.np.arrayobj import populate_array
 
 from scratch.jit.compiler import compiled, instruction
+from scratch.jit.register import check_index
 
 # A processor of this kind is told that it looks again and again: it then does so at its leisure, some 30 ns a look.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
@@ -79,8 +80,11 @@ def wait_for_flags(flags, looks):
             pause()
 
 
-def place(context, builder, array_type, array, number):
-    return builder.gep(context.make_array(array_type)(context, builder, array).data, [number])
+def place(context, builder, array_type, array, number, width=1):
+    """Return the address of a row of ``width`` numbers."""
+    array = context.make_array(array_type)(context, builder, array)
+    check_index(context, builder, number, builder.extract_value(array.shape, 0))
+    return builder.gep(array.data, [builder.mul(number, number.type(width))])
 
 
 @instruction(look)
@@ -134,7 +138,7 @@ def build_matrix_at(places, number, like):
 
     def generate(context, builder, signature, arguments):
         places_array, number, _ = arguments
-        first = place(context, builder, places, places_array, builder.mul(number, number.type(3)))
+        first = place(context, builder, places, places_array, number, 3)
         address, *shape = (builder.load(builder.gep(first, [number.type(n)])) for n in range(3))
         array = context.make_array(kind)(context, builder)
         itemsize = context.get_constant(types.intp, like.dtype.bitwidth // 8)

@@ -27,7 +27,6 @@ from scratch.options import check_choice
 from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
 from scratch.training.adam import AdamOptimizer
 from scratch.training.batch_norm import BatchNormalization
-from scratch.training.checkpoint import params_from_variables
 from scratch.training.clipping import clip_by_norm
 from scratch.training.dense import Dense
 from scratch.training.losses import (
@@ -39,6 +38,7 @@ from scratch.training.optimizers import GradientDescentOptimizer, Optimizer, slo
 from scratch.training.rmsprop import RMSPropOptimizer
 from scratch.tree import named_leaves
 from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from scratch.variables import params_from_variables
 
 READINGS = ("rows", "pixels", "permuted")
 PERMUTATION_SEED = 100

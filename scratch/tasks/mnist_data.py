@@ -11,14 +11,15 @@ to test on. With no MNIST at hand, the 8 × 8 digits that come with scikit-learn
 import math
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
-from scratch.checks import check_array, check_dtype, shape_text
+from scratch.checks import check_array, check_dtype, is_plain, shape_text
 from scratch.extras import lacking
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
@@ -59,7 +60,10 @@ def load_mnist(data_dir: str | Path, validation_size: int = VALIDATION_SIZE) -> 
     paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
     missing = ", ".join(name for name in FILES if not paths[name])
     if not missing:
-        parts = {paths[name][0]: read_idx(paths[name][0], shape) for name, shape in zip(FILES, SHAPES, strict=True)}
+        found = [paths[name][0] for name in FILES]
+        parts: Mapping[Any, Array] = {
+            path: read_idx(path, shape, np.uint8) for path, shape in zip(found, SHAPES, strict=True)
+        }
     elif any(paths.values()):
         raise FileNotFoundError(f"{folder} must hold four files of MNIST, but has no {missing}, with or without .gz")
     elif (folder / KERAS_FILE).exists():
@@ -106,23 +110,22 @@ def read_keras_file(path: Path) -> dict[str, Array]:
     return {f"{path}: {name}": array for name, array in zip(KERAS_NAMES, arrays, strict=True)}
 
 
-def split(name: str, parts: dict[str, Array], brightest: int, validation_size: int) -> MnistData:
+def split(name: str, parts: Mapping[Any, Array], brightest: int, validation_size: int) -> MnistData:
     """Return ``MnistData`` from four arrays: training images and labels, then test images and labels.
 
     ``parts`` is a dict of these under the names that a refusal calls them; ``brightest`` is the pixel that becomes 1.
     """
     validation_size = check_count("validation_size", validation_size)
-    parts = list(parts.items())
-    (images, labels), test = examples(*parts[:2], brightest), examples(*parts[2:], brightest)
+    (images, labels), test = (examples(list(parts.items())[part], brightest) for part in (slice(2), slice(2, 4)))
     if validation_size >= len(images):
         raise ValueError(f"validation_size must be below the {len(images)} training images, but is {validation_size}")
     held_out, kept = slice(validation_size), slice(validation_size, None)
     return MnistData(name, Examples(images[kept], labels[kept]), Examples(images[held_out], labels[held_out]), test)
 
 
-def examples(named_images: tuple[str, Array], named_labels: tuple[str, Array], brightest: int) -> Examples:
+def examples(named: list[tuple[Any, Array]], brightest: int) -> Examples:
     """Return ``Examples`` of pixels from 0 to ``brightest`` and their labels, each a pair ``(name, array)``."""
-    (images_name, images), (labels_name, labels) = named_images, named_labels
+    (images_name, images), (labels_name, labels) = named
     if len(images) != len(labels):
         raise ValueError(f"{images_name} has {len(images)} images, but {labels_name} has {len(labels)} labels")
     if not len(labels) or labels.max() >= NUM_CLASSES:
@@ -139,8 +142,8 @@ def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float3
     """
     num_classes = check_count("num_classes", num_classes)
     check_dtype("dtype", dtype)
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or labels.ndim != 1:
-        came = f"{labels.dtype} {shape_text(labels.shape)}" if isinstance(labels, np.ndarray) else repr(labels)
+    if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
         raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")

@@ -75,8 +75,8 @@ def make_sentences(rng: np.random.Generator, count: int) -> list[Sentence]:
         raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
     count = check_count("count", count)
     found: dict[str, Sentence] = {}
-    rules = {name: body.split("|") for name, body in (line.split("=") for line in RULES.strip().splitlines())}
-    rules = {name.strip(): [alternative.split() for alternative in body] for name, body in rules.items()}
+    bodies = {name: body.split("|") for name, body in (line.split("=") for line in RULES.strip().splitlines())}
+    rules = {name.strip(): [alternative.split() for alternative in body] for name, body in bodies.items()}
     words = {line.split()[0]: line.split()[1:] for line in WORDS.strip().splitlines()}
     while len(found) < count:
         pairs = expand("sentence", rules, words, rng)
@@ -115,10 +115,10 @@ def read_sentences(path: str | Path) -> list[Sentence]:
     """
     sentences: list[Sentence] = []
     pairs: list[tuple[str, ...]] = []
-    for number, line in enumerate([*Path(path).read_bytes().splitlines(), b""], 1):
+    for number, encoded in enumerate([*Path(path).read_bytes().splitlines(), b""], 1):
         try:
             # A byte order mark, which some editors put at the start, is no part of the first word.
-            line = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            line = encoded.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise ValueError(f"{path}, line {number}: must be UTF-8, but byte {error.start + 1} is not") from error
         if not line.strip():

@@ -84,7 +84,7 @@ class BatchNormalization:
             rate = x.dtype.type(np.float32(1 - self.momentum))  # TF1 rounds to float32 after the subtraction.
             new_moving = map_tree(lambda old, new: old - rate * (old - new), moving, batch)
         else:
-            batch = new_moving = moving
+            batch, new_moving = moving, map_tree(np.copy, moving)
         # x̂ = (x − μ) / √(σ² + ε)
         inverse = 1 / np.sqrt(batch["moving_variance"] + self.epsilon)
         x_hat = (x - batch["moving_mean"]) * inverse

@@ -4,6 +4,7 @@
     rnn/basic_lstm_cell/kernel/Adam     what the optimiser remembers of them, under TensorFlow's names as well
     global_step                         how many steps were trained
     batches/order, …                    where the data and the random numbers stood, and whatever else the run needs
+    state[0].c, state[0].h, …           the state that a series is carried on with
 
 The file is a plain ``.npz``: numbers and text, never pickled objects, so to load it runs no code. It is written beside
 its place and renamed, so under its name there is a whole file or none; every array carries a checksum, and a file that
@@ -11,6 +12,7 @@ was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint
 """
 
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -18,35 +20,43 @@ from pathlib import Path
 
 import numpy as np
 
-from scratch.checks import check_array
+from scratch.cells.grid_lstm import grid_state_like
+from scratch.cells.lstm import LSTMState
 from scratch.files import remove_unfinished, written_whole
 from scratch.options import check_count, check_number
-from scratch.tree import map_named, named_leaves
+from scratch.shown import shown
+from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
 
-FORMAT = "a checkpoint of unrolled, 1: {} arrays"
+FORMAT = "a checkpoint of unrolled, {}: {} arrays"
+# The first kept no structure.
+VERSIONS = 1, 2
+STATES = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
 DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError)
 DAMAGED += (zipfile.BadZipFile, zlib.error)
 
 
 def save_checkpoint(path, tree):
-    """Write the nested dict ``tree`` to the file ``path``, whole or not at all.
+    """Write a tree to the file ``path``, whole or not at all.
 
-    A leaf is an array, a number or a text; its name in the file is its path, such as ``dense/kernel``. Equal trees
-    make equal files. Raises ``TypeError`` for a leaf that only pickling could keep, ``ValueError`` for a name that is
-    there twice or is not made of letters, digits and ``. _ - /``.
+    ``tree`` is a dict, a tuple or a named tuple, or these inside one another: parameters, states, slots, or a dict of
+    them all. A leaf is an array, a number or a text; its name in the file is its path, such as ``dense/kernel`` or
+    ``state[0].c``. Equal trees make equal files. Raises ``TypeError`` for a leaf that only pickling could keep,
+    ``ValueError`` for a name that is there twice, or a key that is not made of letters, digits and ``. _ - /``.
     """
+    if not isinstance(tree, dict | tuple):
+        raise TypeError(f"tree must be a dict or a tuple, but is {type(tree).__name__}")
+    check_keys("", tree)
     arrays = {"format": None}
     for name, leaf in named_leaves(tree):
         array = np.asarray(leaf)
         if array.dtype.kind not in "biufcU":
             raise TypeError(f"{name} must be numbers or text, but is {type(leaf).__name__} of {array.dtype}")
-        if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name, re.ASCII):
-            raise ValueError(f"a name must be made of letters, digits and . _ - /, but is {name!r}")
         if name in arrays:
             raise ValueError(f"two arrays are called {name!r}")
         arrays[name] = array
     # An archive's list of contents has no checksum: the count says that none is missing.
-    arrays["format"] = np.array(FORMAT.format(len(arrays) - 1))
+    first_line = FORMAT.format(VERSIONS[-1], len(arrays) - 1)
+    arrays["format"] = np.array(f"{first_line}\n{json.dumps(outline(tree))}")
     with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
         for name, array in arrays.items():
             # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
@@ -59,6 +69,29 @@ def load_checkpoint(path):
 
     Raises ``ValueError`` for a file that is cut, damaged or of another kind, ``OSError`` where there is none to read.
     """
+    return read(path)[0]
+
+
+def load_tree(path, kinds=()):
+    """Return the tree that ``save_checkpoint`` was given: dicts, tuples and states as they were, an array a leaf.
+
+    Named tuples come back as what they were where they are the states of scratch's cells, ``LSTMState`` and
+    ``GridLSTMStateTuple``, or among ``kinds``, the classes of others. Raises what ``load_checkpoint`` raises, and
+    ``ValueError`` for a named tuple of another kind or a file of the time when no structure was kept.
+    """
+    arrays, structure = read(path)
+    if not structure:
+        raise ValueError(f"{path} has no structure in it: take its arrays by name, with params_from_variables")
+    named = STATES | {kind.__name__: lambda fields, kind=kind: kind for kind in kinds}
+    try:
+        tree = tree_from_outline(json.loads(structure), named)
+        return map_named(lambda name, leaf: arrays[name], tree)
+    except DAMAGED as error:
+        raise ValueError(f"{path} must hold a tree, but cannot be read as one: {error}") from error
+
+
+def read(path):
+    """Return ``({name: array}, structure)`` of a file; the structure is JSON, empty in a file that has none."""
     arrays = {}
     with open(path, "rb") as opened:
         try:
@@ -71,31 +104,11 @@ def load_checkpoint(path):
                     arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
         except DAMAGED as error:
             raise ValueError(f"{path} must be a whole checkpoint, but cannot be read: {error}") from error
-    found = str(arrays.pop("format", "another file"))
-    if found != FORMAT.format(len(arrays)):
-        raise ValueError(f"{path} must be {FORMAT.format(len(arrays))!r}, but is {found!r}")
-    return arrays
-
-
-def variables_below(name, variables):
-    """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
-    return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
-
-
-def params_from_variables(params, variables):
-    """Return the nested dict ``params`` with the arrays that ``variables`` holds under the names of its leaves.
-
-    ``variables`` may hold more. Raises ``ValueError`` or ``TypeError`` where a name is missing or what stands under it
-    has another shape or dtype.
-    """
-
-    def variable(name, leaf):
-        if name not in variables:
-            raise ValueError(f"variables has no {name!r}, which params has")
-        check_array(f"variables/{name}", variables[name], leaf.shape, leaf.dtype)
-        return variables[name]
-
-    return map_named(variable, params)
+    found, _, structure = str(arrays.pop("format", "another file")).partition("\n")
+    wanted = [FORMAT.format(version, len(arrays)) for version in VERSIONS]
+    if found not in wanted:
+        raise ValueError(f"{path} must be {wanted[-1]!r}, but is {shown(found)}")
+    return arrays, structure
 
 
 def checkpoints(folder):
@@ -142,13 +155,15 @@ class CheckpointManager:
         }
 
     def save(self, step, tree, validation=None):
-        """Write ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
+        """Write the dict ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
 
         ``validation``: how good the weights are, such as an accuracy on the validation set; the higher the better.
         Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first; and
         for a tree with a ``global_step`` or ``validation`` of its own.
         """
         step = check_count("step", step, least=0)
+        if not isinstance(tree, dict):
+            raise TypeError(f"tree must be a dict, with a name for each part, but is {type(tree).__name__}")
         if step >= 10**18:
             raise ValueError(f"step must have at most 18 digits, but is {step}")
         extra = {"global_step": np.int64(step)}

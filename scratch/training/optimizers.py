@@ -23,6 +23,7 @@ from scratch.arrays import Array, DType, Params
 from scratch.checks import check_array, check_like, check_params
 from scratch.options import check_number, check_options, check_positive
 from scratch.tree import map_named, map_tree, named_leaves
+from scratch.variables import names_of
 
 
 class Optimizer(Protocol):
@@ -107,14 +108,17 @@ def slot_variables(optimizer: Optimizer, slots: Params) -> dict[str, Array]:
 def slots_from_variables(optimizer: Optimizer, params: Params, variables: dict[str, Array]) -> Params:
     """Return the slots that an ``optimizer`` of ``params`` has in the dict ``variables``: ``slot_variables`` undone.
 
-    Of ``variables`` no other names are looked at, so it may be all that a checkpoint holds. Raises ``ValueError`` or
-    ``TypeError`` where one is missing, or has another shape or dtype than ``init_slots(params)``.
+    ``variables`` may be all that a checkpoint holds, and its names may have more scopes in them, as for
+    ``params_from_variables``. Raises ``ValueError`` or ``TypeError`` where one is missing, or has another shape or
+    dtype than ``init_slots(params)``.
     """
 
+    slots = optimizer.init_slots(params)
+    paths = [variable_name(optimizer, path) for path, _ in named_leaves(slots)]
+    names = names_of(paths, variables, f"{type(optimizer).__name__} needs")
+
     def find(path: str, like: Array) -> Array:
-        name = variable_name(optimizer, path)
-        if name not in variables:
-            raise ValueError(f"variables has no {name!r}, which {type(optimizer).__name__} needs")
+        name = names[variable_name(optimizer, path)]
         found = variables[name]
         if isinstance(found, np.generic):
             found = np.asarray(found)  # TensorFlow hands out a variable of no axes as a number.
@@ -122,7 +126,7 @@ def slots_from_variables(optimizer: Optimizer, params: Params, variables: dict[s
         check_slot_dtype(f"variables/{name}", found, like)
         return found
 
-    return map_named(find, optimizer.init_slots(params))
+    return map_named(find, slots)
 
 
 def variable_name(optimizer: Optimizer, path: str) -> str:

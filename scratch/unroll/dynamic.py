@@ -8,9 +8,12 @@ with ``checkpoint_every`` it is that of ``checkpointed.py``. The engines are in 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths, check_state
 from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine
 from scratch.options import check_count, check_flag
@@ -22,27 +25,27 @@ class DynamicTape:
     """What ``dynamic_rnn`` keeps: the engine that ran, its tape, and the layout of the caller's arrays."""
 
     engine: Engine
-    tape: object
+    tape: Any
     time_major: bool
-    output_shape: tuple
+    output_shape: tuple[int, ...]
 
     @property
-    def num_steps(self):
+    def num_steps(self) -> int:
         return self.output_shape[0 if self.time_major else 1]
 
 
 def dynamic_rnn(
-    cell,
-    params,
-    inputs,
-    sequence_length=None,
-    initial_state=None,
-    time_major=False,
-    engine="numpy",
-    masks=None,
-    checkpoint_every=None,
-    keep_tape=True,
-):
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "_ _ D"],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    time_major: bool = False,
+    engine: str = "numpy",
+    masks: Masks = None,
+    checkpoint_every: int | None = None,
+    keep_tape: bool = True,
+) -> tuple[Float[Array, "_ _ output"], State, Any]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
     - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
@@ -85,7 +88,9 @@ def dynamic_rnn(
     return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape) if keep_tape else None
 
 
-def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
+def dynamic_rnn_backward(
+    tape: DynamicTape, d_outputs: Float[Array, "_ _ output"] | None = None, d_final_state: State = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``dynamic_rnn``.
 
     - ``d_outputs``: the gradient of the outputs, in their shape; zeros where not given.

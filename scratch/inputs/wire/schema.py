@@ -6,6 +6,7 @@ as one. What was found is a ``Column``.
 
 import math
 import numbers
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
@@ -81,6 +82,8 @@ class FixedLenFeature:
     def __post_init__(self):
         check_options(self, shape=check_shape, dtype=check_kind)
         if self.default_value is not None:
+            # Whatever becomes of the array that was given.
+            object.__setattr__(self, "default_value", deepcopy(self.default_value))
             default = self.default()
             if default.size != self.size:
                 raise ValueError(f"default_value must have {self.size} values, but has {default.size}")
