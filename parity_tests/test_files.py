@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from parity_tests.harness import STUCK
 from scratch import CheckpointManager, TFRecordWriter, files, load_checkpoint, read_tfrecord, save_checkpoint
 from scratch.files import written_whole
 from scratch.tasks.sentences import read_rows, write_rows
@@ -221,7 +222,7 @@ def test_threads_that_write_one_path_at_once(tmp_path):
 
     def write(number):
         for _ in range(20):
-            meeting.wait(30)
+            meeting.wait(STUCK)
             write_checkpoint(tmp_path, number)
             read(tmp_path / "run.npz")
         done.append(number)
@@ -264,9 +265,14 @@ def test_an_unfinished_file_that_another_removed_before_it_was_locked_is_begun_a
         return plain(held)
 
     monkeypatch.setattr(files, "lock", removed_first)
-    write_plain(tmp_path, 5)
-    assert taken
-    assert visible(tmp_path) == {"plain.txt": 5}
+    with written_whole(tmp_path / "file.txt") as path:
+        assert path not in taken
+        assert len(taken) == 1
+        path.write_text("text")
+        files.remove_unfinished(path)
+        assert path.exists(), "the file is not locked"
+    # What is gone already is removed.
+    files.remove_unfinished(path)
 
 
 @pytest.mark.parametrize("answer", [BlockingIOError, PermissionError])

@@ -163,6 +163,13 @@ def test_what_other_sources_left_behind_is_deleted_and_what_others_keep_is_not(f
     assert len(set(before) & set(after)) == 1
 
 
+def test_code_that_checks_bounds_is_not_code_that_does_not(folder, names, monkeypatch):
+    new_process(double, 21)
+    monkeypatch.setattr(numba.config, "BOUNDSCHECK", 0 if numba.config.BOUNDSCHECK else 1)
+    new_process(double, 21)
+    assert names == ["double", "double"]
+
+
 def test_the_version_names_all_sources_that_are_compiled_in(tmp_path):
     (tmp_path / "cells").mkdir()
     prints = []

@@ -9,9 +9,11 @@ import pytest
 from numba import typeof
 from numba.core.datamodel import default_manager
 
-from scratch.jit.compiler import kernel
+from parity_tests.harness import STUCK
+from scratch.jit import shared
+from scratch.jit.compiler import compiled, kernel
 from scratch.jit.matrix import borrowed_kind
-from scratch.jit.shared import matrix_at, places_of, raise_flag, wait_for_flags
+from scratch.jit.shared import look, matrix_at, places_of, raise_flag, wait_for_flags
 
 # Looks that take hours.
 FOREVER = 10**12
@@ -32,20 +34,38 @@ def waiting(flags, looks):
 def test_whoever_waits_goes_on_once_every_flag_is_raised():
     flags = np.zeros(3, np.int64)
     thread = waiting(flags, FOREVER)
-    for number in (1, 0):
+    for number in (1, 0, 2):
         raise_flag(flags, number, 5)
-        assert thread.is_alive()
-    thread.join(0.2)
-    assert thread.is_alive(), "the last flag is not raised yet"
-    raise_flag(flags, 2, 5)
-    thread.join(10)
+    thread.join(STUCK)
     assert not thread.is_alive()
     assert flags.tolist() == [1, 1, 1]
 
 
+def test_no_flag_is_passed_over(monkeypatch):
+    """Uncompiled, a flag is raised at every pause of whoever waits, the last one last."""
+    flags, raised = np.zeros(3, np.int64), iter((1, 0, 2))
+    monkeypatch.setattr(shared, "pause", lambda: uncompiled(raise_flag)(flags, next(raised), 0))
+    uncompiled(wait_for_flags)(flags, 10)
+    assert flags.tolist() == [1, 1, 1]
+
+
+def uncompiled(function):
+    return getattr(function, "py_func", function)
+
+
+@compiled
+def look_at(flags, number):
+    return look(flags, number)
+
+
+def test_each_flag_is_looked_at():
+    flags = np.array([1, 0, 1])
+    assert [look_at(flags, number) for number in range(3)] == [1, 0, 1]
+
+
 def test_whoever_waits_goes_on_in_the_end_without_a_flag():
     thread = waiting(np.zeros(2, np.int64), 50)
-    thread.join(10)
+    thread.join(STUCK)
     assert not thread.is_alive()
 
 

@@ -4,6 +4,7 @@ import numba
 import numpy as np
 import pytest
 
+import scratch.jit.register  # noqa: F401  What the operations are in compiled code.
 from scratch.jit.compiler import compiled
 from scratch.jit.vector import (
     REGISTER,

@@ -1,8 +1,8 @@
 """How functions are compiled: when first called, once for each dtype, and kept between processes."""
 
-from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.codegen import get_host_cpu_features
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
 
@@ -117,7 +117,7 @@ callbacks = []
 
 
 def has_feature(name):
-    """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
-    if config.CPU_FEATURES is not None:
-        return f"+{name}" in config.CPU_FEATURES.split(",")
-    return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
+    """Return whether Numba tells LLVM that the processor has this feature of LLVM's, such as ``avx512f``."""
+    # Those of NUMBA_CPU_FEATURES, none for a "generic" processor, or else this machine's. The last mention counts.
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return [f"+{name}"] == [feature for feature in features.split(",") if feature[1:] == name][-1:]

@@ -7,7 +7,7 @@ from numba.core import cgutils
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
-from scratch.jit.matrix import Borrowed, Fields, build
+from scratch.jit.matrix import Borrowed, Fields, build, check_index
 
 
 def as_tuple(index):
@@ -55,6 +55,9 @@ def build_item(context, builder, signature, arguments):
             last = builder.select(builder.icmp_signed("<", last, size), last, size)
             shape.append(builder.sub(last, part))
             strides.append(array.stride(axis))
+            check_index(context, builder, part, builder.add(size, size.type(1)))
+        else:
+            check_index(context, builder, part, array.shape(axis))
         firsts.append(part)
     address = array.place(*firsts)
     if not isinstance(new_kind, Borrowed):
@@ -67,6 +70,8 @@ def build_item(context, builder, signature, arguments):
 @lower_builtin(operator.setitem, Borrowed, types.Any, types.Any)
 def build_set_item(context, builder, signature, arguments):
     array, index, number = arguments
-    place = Fields(context, builder, signature.args[0], array).place(*split(builder, signature.args[1], index))
-    builder.store(number, builder.bitcast(place, number.type.as_pointer()))
+    array, indices = Fields(context, builder, signature.args[0], array), split(builder, signature.args[1], index)
+    for axis, part in enumerate(indices):
+        check_index(context, builder, part, array.shape(axis))
+    builder.store(number, builder.bitcast(array.place(*indices), number.type.as_pointer()))
     return context.get_dummy_value()

@@ -79,7 +79,8 @@ class Kept(FunctionCache):
         # Numba looks whether the file of a function has changed, not at what is compiled into it: other files of its
         # folder, and of this one. Code that disagrees with them about the size of a tile writes where it must not.
         folders = Path(function.__code__.co_filename).parent, Path(__file__).parent
-        version = " ".join([numba.__version__, *map(sources, folders)])
+        # Nor does it tell apart what was compiled with bounds checked, by NUMBA_BOUNDSCHECK, and without.
+        version = " ".join([numba.__version__, str(numba.config.BOUNDSCHECK), *map(sources, folders)])
         base = self._impl.filename_base
         self._cache_file = CheckedFiles(Path(self._cache_path), base, hashlib.sha256(version.encode()).hexdigest())
 

@@ -75,6 +75,7 @@ class Fields:
 
     def __init__(self, context, builder, kind, array):
         self.builder, self.kind = builder, kind
+        self.itemsize = INTEGER(kind.dtype.bitwidth // 8)
         self.array = array if isinstance(kind, Borrowed) else context.make_array(kind)(context, builder, array)
 
     @property
@@ -102,6 +103,12 @@ class Fields:
         for axis, index in enumerate(indices):
             address = self.builder.gep(address, [self.builder.mul(index, self.stride(axis))])
         return address
+
+
+def check_index(context, builder, index, size):
+    """With ``NUMBA_BOUNDSCHECK=1``, as Numba does where it indexes an array: ``IndexError`` unless 0 ≤ index < size."""
+    if context.enable_boundscheck:
+        cgutils.do_boundscheck(context, builder, index, size)
 
 
 def build(context, builder, kind, address, shape, strides):

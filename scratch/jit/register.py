@@ -15,7 +15,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.jit.compiler import instruction
-from scratch.jit.matrix import Fields
+from scratch.jit.matrix import Fields, check_index
 from scratch.jit.vector import (
     REGISTER,
     at_least,
@@ -72,10 +72,20 @@ def call_llvm(builder, name, *vectors):
     return builder.call(function, vectors)
 
 
+def check_vector(context, builder, array, row, column, lanes):
+    """With ``NUMBA_BOUNDSCHECK=1``: ``IndexError`` unless a vector is in the array, its numbers side by side."""
+    check_index(context, builder, row, array.shape(0))
+    check_index(context, builder, column, array.shape(1))
+    check_index(context, builder, builder.add(column, column.type(lanes - 1)), array.shape(1))
+    check_index(context, builder, builder.sub(array.stride(1), array.itemsize), column.type(1))
+
+
 def pointer_to(context, builder, array_type, array, row, column, llvm_type):
-    """Return the address of ``array[row, column]`` as that of a vector. Nothing is checked."""
-    place = Fields(context, builder, array_type, array).place(row, column)
-    return builder.bitcast(place, llvm_type.as_pointer())
+    """Return the address of ``array[row, column]`` as that of a vector, which is in the array where that is checked."""
+    array = Fields(context, builder, array_type, array)
+    if isinstance(llvm_type, ir.VectorType) and context.enable_boundscheck:
+        check_vector(context, builder, array, row, column, llvm_type.count)
+    return builder.bitcast(array.place(row, column), llvm_type.as_pointer())
 
 
 @instruction(lanes)

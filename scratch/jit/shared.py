@@ -15,7 +15,7 @@ from numba import types
 from numba.core import cgutils
 
 from scratch.jit.compiler import instruction, kernel
-from scratch.jit.matrix import BYTES, Borrowed, Fields, build
+from scratch.jit.matrix import BYTES, Borrowed, Fields, build, check_index
 
 # A processor of this kind is told that it looks again and again: it then does so at its leisure, some 30 ns a look.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
@@ -75,9 +75,12 @@ def wait_for_flags(flags, looks):
             pause()
 
 
-def place(context, builder, array_type, array, number):
-    address = Fields(context, builder, array_type, array).address
-    return builder.gep(builder.bitcast(address, ir.IntType(64).as_pointer()), [number])
+def place(context, builder, array_type, array, number, width=1):
+    """Return the address of a row of ``width`` numbers."""
+    array = Fields(context, builder, array_type, array)
+    check_index(context, builder, number, array.shape(0))
+    first = builder.bitcast(array.address, number.type.as_pointer())
+    return builder.gep(first, [builder.mul(number, number.type(width))])
 
 
 @instruction(look)
@@ -127,7 +130,7 @@ def build_matrix_at(places, number, like):
 
     def generate(context, builder, signature, arguments):
         places_array, number, _ = arguments
-        first = place(context, builder, places, places_array, builder.mul(number, number.type(3)))
+        first = place(context, builder, places, places_array, number, 3)
         address, *shape = (builder.load(builder.gep(first, [number.type(n)])) for n in range(3))
         itemsize = context.get_constant(types.intp, kind.itemsize)
         strides = [builder.mul(shape[1], itemsize), itemsize]

@@ -21,7 +21,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from scratch.jit.compiler import compiled_address, has_feature, instruction
-from scratch.jit.matrix import Fields
+from scratch.jit.matrix import Fields, check_index
 from scratch.jit.register import Vector, call_llvm, constant, spread
 
 ROWS = 6
@@ -30,9 +30,10 @@ INTEGER = ir.IntType(64)
 
 
 def multiply_tile(code, a, b, c, add):
-    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``, and nothing is checked.
+    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``.
 
-    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS.
+    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS. This is checked
+    only with ``NUMBA_BOUNDSCHECK=1``.
     """
     c[:] = a @ b + c if add else a @ b
 
@@ -63,12 +64,26 @@ def build_multiply_tile(code, a, b, c, add):
         a_at, b_at, c_at = (builder.ptrtoint(matrix.address, INTEGER) for matrix in matrices)
         rows, depth, a_row, a_step = a_.shape(0), a_.shape(1), a_.stride(0), a_.stride(1)
         b_step, c_row = b_.stride(0), c_.stride(0)
-        vectors = builder.sdiv(c_.shape(1), INTEGER(Vector(c.dtype).lanes))
+        lanes = Vector(c.dtype).lanes
+        vectors = builder.sdiv(c_.shape(1), INTEGER(lanes))
+        if context.enable_boundscheck:
+            check_tile(context, builder, lanes, *matrices)
         function = builder.inttoptr(code, ir.FunctionType(ir.VoidType(), [INTEGER] * 11).as_pointer())
         builder.call(function, [rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add])
         return context.get_dummy_value()
 
     return types.void(types.intp, a, b, c, types.intp), generate
+
+
+def check_tile(context, builder, lanes, a, b, c):
+    """Raise ``IndexError`` where there is no such tile, or the shapes of a, b and c do not fit together."""
+    rows, depth, columns = a.shape(0), a.shape(1), c.shape(1)
+    for size, most in ((rows, ROWS), (columns, VECTORS * lanes)):
+        check_index(context, builder, builder.sub(size, INTEGER(1)), INTEGER(most))
+    check_index(context, builder, builder.srem(columns, INTEGER(lanes)), INTEGER(1))
+    check_index(context, builder, INTEGER(0), depth)
+    for size, other in ((depth, b.shape(0)), (columns, b.shape(1)), (rows, c.shape(0))):
+        check_index(context, builder, builder.sub(size, other), INTEGER(1))
 
 
 @intrinsic
