@@ -237,7 +237,7 @@ def test_run_needs_no_tensorflow(folder, tmp_path):
     arguments = ["export", folder / "text_functional.keras", tmp_path / "weights.npz"]
     done = run(PROGRAM, *arguments, **environment, TF_USE_LEGACY_KERAS="1")
     assert done.returncode == 1
-    assert "need tensorflow, which is in the extra 'tf': pip install 'unrolled[tf]'" in done.stderr
+    assert "need tensorflow, which is in the extra 'tf': pip install " in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
