@@ -18,7 +18,7 @@ import pytest
 import tf_impl.keras_layers  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples")
+PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 # Where the code is that Numba compiles.
 COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 
@@ -42,7 +42,8 @@ def plant(fault, folder):
     for package in PACKAGES:
         ignore = shutil.ignore_patterns(*left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in ("pyproject.toml", "setup.py"):
+        shutil.copy(ROOT / name, folder)
     path = folder / fault.path
     path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
 
