@@ -265,9 +265,14 @@ def test_an_unfinished_file_that_another_removed_before_it_was_locked_is_begun_a
         return plain(held)
 
     monkeypatch.setattr(files, "lock", removed_first)
-    write_plain(tmp_path, 5)
-    assert taken
-    assert visible(tmp_path) == {"plain.txt": 5}
+    with written_whole(tmp_path / "file.txt") as path:
+        assert path not in taken
+        assert len(taken) == 1
+        path.write_text("text")
+        files.remove_unfinished(path)
+        assert path.exists(), "the file is not locked"
+    # What is gone already is removed.
+    files.remove_unfinished(path)
 
 
 @pytest.mark.parametrize("answer", [BlockingIOError, PermissionError])

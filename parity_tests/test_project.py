@@ -19,6 +19,7 @@ ARROWS = {
 STANDARD = {
     "collections",
     "contextlib",
+    "copy",
     "dataclasses",
     "fcntl",
     "functools",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shapes, Sizes, State, Tree
+from scratch.shown import shown
 from scratch.tree import branches, map_tree, named_leaves
 
 # complex128 is for differentiating the NumPy code by complex steps; nothing is trained in it.
@@ -29,8 +30,7 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
         return  # The usual case, settled in one line because cells check every time step.
-    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
-        # The two subclasses give other meanings to * and to missing entries, and would quietly compute something else.
+    if not is_plain(array):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {array.dtype}")
@@ -45,6 +45,14 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
         raise TypeError(f"{name} is {array.dtype}, but the inputs are {np.dtype(dtype)}: use one dtype for all")
 
 
+def is_plain(value: Any) -> bool:
+    """Return whether a value is an array, and none of the two kinds that give other meanings to * and to entries.
+
+    A matrix would quietly compute something else, and a masked array would lose its mask on the way.
+    """
+    return isinstance(value, np.ndarray) and not isinstance(value, np.matrix | np.ma.MaskedArray)
+
+
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
     check_structure(
@@ -56,8 +64,8 @@ def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> No
     """Refuse masks that are not truth values [*leading, size] in the structure of ``mask_sizes``."""
 
     def check_mask(leaf: str, mask: Any, size: int) -> None:
-        if not isinstance(mask, np.ndarray) or mask.dtype != bool:
-            came = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
+        if not is_plain(mask) or mask.dtype != bool:
+            came = mask.dtype if is_plain(mask) else type(mask).__name__
             raise TypeError(f"{leaf} must be an array of truth values, but is {came}")
         if mask.shape != (*leading, size):
             raise ValueError(f"{leaf} must have shape {shape_text((*leading, size))}, but has {shape_text(mask.shape)}")
@@ -105,9 +113,9 @@ def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
         if not isinstance(params, dict):
             raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
         for key in shapes.keys() - params.keys():
-            raise ValueError(f"{name} has no {key!r}; it needs {expected}")
+            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}")
         for key in params.keys() - shapes.keys():
-            raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
+            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 
@@ -119,10 +127,13 @@ def check_like(name: str, tree: Any, like: Params) -> None:
 
 def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[Array, " B"]:
     """Return ``sequence_length`` as an integer array [B], refusing what is not B whole numbers from 0 to T."""
+    check_listed("sequence_length", sequence_length)
     try:
         lengths = np.asarray(sequence_length)
     except ValueError as error:
-        raise TypeError(f"sequence_length must be {batch_size} whole numbers, but is {sequence_length!r}") from error
+        raise TypeError(
+            f"sequence_length must be {batch_size} whole numbers, but is {shown(sequence_length)}"
+        ) from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
     if lengths.shape != (batch_size,):
@@ -138,10 +149,18 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
     return lengths.astype(np.int64)
 
 
+def check_listed(name: str, values: Any) -> None:
+    """Refuse what ``np.asarray`` makes whole numbers of that are none: a masked array, and Booleans in a list."""
+    if isinstance(values, np.matrix | np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a list or a plain array of whole numbers, but is {type(values).__name__}")
+    if isinstance(values, list | tuple) and any(isinstance(value, bool | np.bool_) for value in values):
+        raise TypeError(f"{name} must be whole numbers, but is {values!r}")
+
+
 def check_labels(labels: Any, shape: tuple[int, ...], num_classes: int, name: str = "labels") -> None:
     """Refuse labels that are not whole numbers of this shape from 0 to num_classes − 1."""
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
-        came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
+    if not is_plain(labels) or labels.dtype.kind not in "iu":
+        came = labels.dtype if is_plain(labels) else type(labels).__name__
         raise TypeError(f"{name} must be an array of whole numbers, but is {came}")
     if labels.shape != shape:
         raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
@@ -164,4 +183,4 @@ def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
     # None first: NumPy holds float64 to be equal to it.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
-        raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
+        raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

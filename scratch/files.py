@@ -3,19 +3,20 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
     import fcntl
 except ImportError:  # Not on Windows.
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
 
 
 @contextmanager
-def written_whole(path):
+def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield the path of an unfinished file beside ``path``; it takes the place of ``path`` when the block is done.
 
     Until then whatever ``path`` held before stays as it was, and a block that ends in an error leaves no trace. The
@@ -39,7 +40,7 @@ def written_whole(path):
             os.close(held)
 
 
-def check_replaceable(path):
+def check_replaceable(path: Path) -> None:
     """Refuse what is there and is no file."""
     with suppress(FileNotFoundError):
         mode = os.stat(path).st_mode
@@ -48,8 +49,8 @@ def check_replaceable(path):
             raise FileExistsError(f"{path} must be a file, or not be there yet, but is a {kind}")
 
 
-def make_unfinished(path):
-    """Return ``(path, held)`` of a new file beside ``path``: its locked descriptor, or ``None`` without locks."""
+def make_unfinished(path: Path) -> tuple[Path, int | None]:
+    """Return ``(path, held)`` of a new file beside ``path``; ``held`` has its lock, or is ``None`` without locks."""
     while True:
         # Process numbers are no names: threads share theirs, and in two containers both may be 1. A name has at most
         # 255 bytes, so of a long one only the beginning is taken.
@@ -64,7 +65,7 @@ def make_unfinished(path):
             return unfinished, None
 
 
-def remove_unfinished(path):
+def remove_unfinished(path: Path) -> None:
     """Remove the unfinished file of a process that was killed; one that is being written is left alone."""
     with suppress(FileNotFoundError):
         held = os.open(path, os.O_RDWR)
@@ -75,7 +76,7 @@ def remove_unfinished(path):
             os.close(held)
 
 
-def lock(held):
+def lock(held: int) -> bool | None:
     """Return whether the file of a descriptor is locked by it from now on; ``None`` where files have no locks."""
     if fcntl is None:
         return None
@@ -89,7 +90,7 @@ def lock(held):
     return True
 
 
-def sync_folder(folder):
+def sync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk, where folders can be opened."""
     if hasattr(os, "O_DIRECTORY"):
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

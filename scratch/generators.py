@@ -30,7 +30,7 @@ def restore_generator(rng: np.random.Generator, state: Any) -> None:
     kind, before = json.loads(str(generator_state(rng)))["bit_generator"], rng.bit_generator.state
     try:
         rng.bit_generator.state = json.loads(str(state))
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         # NumPy takes over what it reads as it goes along.
         rng.bit_generator.state = before
         raise ValueError(f"state must be that of a {kind}, but is {shown(str(state))}") from error

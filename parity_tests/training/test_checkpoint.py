@@ -295,7 +295,7 @@ def test_only_what_a_manager_wrote_is_a_checkpoint(tmp_path):
         (tmp_path / f"model.ckpt-{name}.npz").write_bytes(path.read_bytes())
     (tmp_path / "model.ckpt-8.npz").mkdir()
     (tmp_path / "model.ckpt-9.npz").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "model.ckpt-10.npz.bak").write_bytes(path.read_bytes())
+    (tmp_path / "model.ckpt-10.npz.npz").write_bytes(path.read_bytes())
     (tmp_path / "old.model.ckpt-11.npz").write_bytes(path.read_bytes())
     assert latest_checkpoint(tmp_path) == path
     assert latest_checkpoint(tmp_path / "nowhere") is None

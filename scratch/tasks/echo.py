@@ -96,7 +96,9 @@ def generate_data(
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
     echo_step = check_count("echo_step", echo_step)
-    x = rng.integers(2, size=check_count("total_series_length", total_series_length))
+    total_series_length = check_count("total_series_length", total_series_length)
+    series_to_rows(np.empty(total_series_length), batch_size)  # Refuses what does not divide, before a bit is drawn.
+    x = rng.integers(2, size=total_series_length)
     labels = np.roll(x, echo_step)
     labels[:echo_step] = 0
     return series_to_rows(x, batch_size), series_to_rows(labels, batch_size)

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
-from scratch.checks import check_array, check_dtype, shape_text
+from scratch.checks import check_array, check_dtype, is_plain, shape_text
+from scratch.extras import lacking
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
 
@@ -85,9 +86,7 @@ def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
         # In an extra, and only this function needs it.
         from sklearn import datasets
     except ImportError as error:
-        raise ImportError(
-            "load_digits needs scikit-learn, which is in the extra 'plot': pip install 'unrolled[plot]'"
-        ) from error
+        raise ImportError(lacking("load_digits needs", "sklearn"), name="sklearn") from error
     images, labels = datasets.load_digits(return_X_y=True)
     first = len(labels) - check_count("test_size", test_size)
     arrays = images[:first], labels[:first], images[first:], labels[first:]
@@ -143,8 +142,8 @@ def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float3
     """
     num_classes = check_count("num_classes", num_classes)
     check_dtype("dtype", dtype)
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or labels.ndim != 1:
-        came = f"{labels.dtype} {shape_text(labels.shape)}" if isinstance(labels, np.ndarray) else repr(labels)
+    if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
         raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Int, Params, Shapes
-from scratch.checks import check_array, check_dtype, check_params
+from scratch.checks import check_array, check_dtype, check_params, is_plain
 from scratch.initializers import draw_params, glorot_uniform
 from scratch.options import check_count, check_options
 
@@ -62,8 +62,8 @@ class Embedding:
 
     def check_numbers(self, numbers: Any) -> None:
         """Refuse all but whole numbers that each name a row."""
-        if not isinstance(numbers, np.ndarray) or numbers.dtype.kind not in "iu":
-            came = numbers.dtype if isinstance(numbers, np.ndarray) else type(numbers).__name__
+        if not is_plain(numbers) or numbers.dtype.kind not in "iu":
+            came = numbers.dtype if is_plain(numbers) else type(numbers).__name__
             raise TypeError(f"numbers must be an array of whole numbers, but is {came}")
         wrong = (numbers < 0) | (numbers >= self.vocabulary_size)
         if wrong.any():

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Bool, Float, Int
-from scratch.checks import check_array, check_labels, check_lengths, check_masks, shape_text
+from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
 from scratch.options import check_choice, check_number
 
 
@@ -164,8 +164,8 @@ def check_logits(logits: Any) -> None:
 
 def check_padded_labels(labels: Any) -> None:
     """Refuse all but an array of whole numbers [B, T]."""
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
-        came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
+    if not is_plain(labels) or labels.dtype.kind not in "iu":
+        came = labels.dtype if is_plain(labels) else type(labels).__name__
         raise TypeError(f"labels must be an array of whole numbers, but is {came}")
     if labels.ndim != 2:
         raise ValueError(f"labels must have shape [B, T], but has {shape_text(labels.shape)}")
