@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from common import end, make_console, make_parser, parse, plt, save
+from peers.pictures import plain_log
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from tagging_data import add_data, sentences_of
@@ -126,6 +127,7 @@ def draw(runs, labels, title):
         colour, width = LINES[engine] if len(runs) > 1 else (LINES[engine][0], 0.8)
         left.plot(run.losses, linewidth=width, color=colour, label=engine)
     left.set(xlabel="step", ylabel="mean cross-entropy of the batch", yscale="log")
+    plain_log(left.yaxis, plt)
     left.legend(frameon=False)
     share = run.confusion / np.maximum(run.confusion.sum(axis=1, keepdims=True), 1)
     right.imshow(share, cmap="Purples", vmin=0, vmax=1)
