@@ -2,10 +2,11 @@
 
 import json
 
+from common import plt
+
 import numpy as np
 import pytest
 from benchmark import main
-from common import plt
 from peers import PEERS
 from peers.bench import difference
 from peers.layouts import LAYOUTS

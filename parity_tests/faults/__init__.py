@@ -7,11 +7,12 @@ from parity_tests.faults import (
     jit,
     maintainer_copies,
     maintainer_files,
+    models,
     optimizers,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, maintainer_copies, maintainer_files)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, maintainer_copies, maintainer_files, models)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

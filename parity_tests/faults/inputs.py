@@ -487,7 +487,7 @@ FAULTS = [
         "inputs/sequence_example.py",
         "inputs/test_sequence_example.py::test_a_thousand_examples_are_tensorflows_bytes",
         ("the shorter name first", 'key=lambda entry: entry[0] + b"\\xff"', "key=lambda entry: entry[0]"),
-        ("labels of the context in the lists", "((1, context), (2, lists))", "((2, context), (1, lists))"),
+        ("labels of the context in the lists", "(CONTEXT, FEATURE_LISTS), PARTS, (context, lists)", "(CONTEXT, FEATURE_LISTS), PARTS, (lists, context)"),
     ),
     *faults_in(
         "inputs/wire/values.py",

@@ -237,16 +237,16 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py",
         (
             "float64 saved as float32",
-            "write_array(member, array, allow_pickle=False)",
-            "write_array(member, array.astype(np.float32) if array.dtype == np.float64 else array)",
+            "write_array(member, np.asarray(array), allow_pickle=False)",
+            "write_array(member, array.astype(np.float32) if array.dtype == np.float64 else np.asarray(array))",
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py::test_a_save_that_fails_halfway_leaves_what_was_there",
         (
             "written in place",
@@ -255,7 +255,7 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py::test_a_shorter_array_in_a_damaged_header_is_noticed",
         (
             "checksum not read to the end",

@@ -11,18 +11,16 @@ its place and renamed, so under its name there is a whole file or none; every ar
 was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint.md``.
 """
 
-import io
 import json
 import re
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from scratch.archives import read_arrays, write_arrays
 from scratch.cells.grid_lstm import grid_state_like
 from scratch.cells.lstm import LSTMState
-from scratch.files import remove_unfinished, written_whole
+from scratch.files import remove_unfinished
 from scratch.options import check_count, check_number
 from scratch.shown import shown
 from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
@@ -31,8 +29,7 @@ FORMAT = "a checkpoint of unrolled, {}: {} arrays"
 # The first kept no structure.
 VERSIONS = 1, 2
 STATES = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
-DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError)
-DAMAGED += (zipfile.BadZipFile, zlib.error)
+DAMAGED = (ValueError, TypeError, LookupError, RuntimeError)
 
 
 def save_checkpoint(path, tree):
@@ -57,11 +54,7 @@ def save_checkpoint(path, tree):
     # An archive's list of contents has no checksum: the count says that none is missing.
     first_line = FORMAT.format(VERSIONS[-1], len(arrays) - 1)
     arrays["format"] = np.array(f"{first_line}\n{json.dumps(outline(tree))}")
-    with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
-        for name, array in arrays.items():
-            # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
-            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
+    write_arrays(path, arrays)
 
 
 def load_checkpoint(path):
@@ -92,18 +85,7 @@ def load_tree(path, kinds=()):
 
 def read(path):
     """Return ``({name: array}, structure)`` of a file; the structure is JSON, empty in a file that has none."""
-    arrays = {}
-    with open(path, "rb") as opened:
-        try:
-            with zipfile.ZipFile(opened) as file:
-                for entry in file.infolist():
-                    if entry.compress_type != zipfile.ZIP_STORED:
-                        raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member first, which checks its sum: only then is what its header says to be believed.
-                    member = io.BytesIO(file.read(entry))
-                    arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-        except DAMAGED as error:
-            raise ValueError(f"{path} must be a whole checkpoint, but cannot be read: {error}") from error
+    arrays = read_arrays(path, "checkpoint")
     found, _, structure = str(arrays.pop("format", "another file")).partition("\n")
     wanted = [FORMAT.format(version, len(arrays)) for version in VERSIONS]
     if found not in wanted:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.checks import check_array
+from scratch.extras import lacking
 from scratch.options import check_count
 from scratch.shown import shown
 
@@ -90,9 +91,7 @@ class SummaryWriter:
             from tensorboard.compat.proto import event_pb2, summary_pb2
             from tensorboard.summary.writer.record_writer import RecordWriter
         except ImportError as error:
-            raise ImportError(
-                "SummaryWriter needs tensorboard, which is in the extra 'plot': pip install 'unrolled[plot]'"
-            ) from error
+            raise ImportError(lacking("SummaryWriter needs", "tensorboard"), name="tensorboard") from error
         self.Event, self.Summary, self.HistogramProto = event_pb2.Event, summary_pb2.Summary, summary_pb2.HistogramProto
         Path(folder).mkdir(parents=True, exist_ok=True)
         # TensorBoard reads the files of a folder in the order of their names.
