@@ -100,7 +100,8 @@ def draw(answers, labels, title):
             if size[row, step] == 0 and step < LENGTHS[row]:
                 frame = plt.Rectangle((step - 0.45, row - 0.45), 0.9, 0.9, fill=False, color="#f4a259", linewidth=2)
                 axis.add_patch(frame)
-        axis.set(title=f"{mask_name}, mean over {mean}: loss {found.loss:.3f}", xlabel="step", yticks=range(len(LENGTHS)))
+        title = f"{mask_name}, mean over {mean}: loss {found.loss:.3f}"
+        axis.set(title=title, xlabel="step", yticks=range(len(LENGTHS)))
     figure.colorbar(image, ax=axes, label="size of the gradient of the step's logits")
     for axis in axes[:, 0]:
         axis.set_ylabel("example")
