@@ -5,7 +5,7 @@ in absolute terms, as a part of the quantity's scale, and in units in the last p
 a limit is passed.
 """
 
-from unrolled.program import begin, end
+from unrolled.program import Parser, begin, end
 
 begin()
 
@@ -60,7 +60,7 @@ def write(path, text):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m parity_tests", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     named = "only the cell of this name, such as GRUCell; or all whose description contains this"

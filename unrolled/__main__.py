@@ -1,10 +1,9 @@
 """Say what there is: ``python -m unrolled``."""
 
-from unrolled.program import begin, end
+from unrolled.program import Parser, begin, end
 
 begin()
 
-import argparse
 import ast
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -57,7 +56,7 @@ def show(title, rows):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m unrolled", description="Say what there is of Unrolled, and where.")
+    parser = Parser(prog="python -m unrolled", description="Say what there is of Unrolled, and where.")
     parser.add_argument("--version", action="version", version=unrolled.__version__)
     parser.parse_args(argv)
     unrolled.load_scratch()
