@@ -19,6 +19,7 @@ from common import Table, end, left_out, make_console, make_parser, parse, plt, 
 import numpy as np
 from peers.limits import SIZE, MatrixProduct
 from peers.machine import describe_machine, machine_lines, usable_cores
+from peers.pictures import plain_log
 from peers.rounds import Row, measure_rounds
 from peers.worker import time_block, warm_up
 from steps import LENGTHS, MEMORY, OF_SCIPY, STEPS
@@ -126,7 +127,9 @@ def draw_bars(rows, limit, threads, title):
     axis.axvline(1e3 * limit / threads, color="#c8443d", linewidth=1, linestyle="--")
     axis.invert_yaxis()
     axis.margins(x=0.2)
-    axis.set(xscale="log", title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
+    axis.set_xscale("log")
+    plain_log(axis.xaxis, plt)
+    axis.set(title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
     return figure
 
 
