@@ -122,7 +122,7 @@ FAULTS = [
         "unrolled/program.py",
         "test_programs.py::test_nobody_reads_the_output",
         ("the output written once more at the end", "        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())\n", "        pass\n"),
-        ("a closed output like any error", "CLOSED if error.errno == errno.EPIPE else 1", "1"),
+        ("a closed output of no status of its own", "CLOSED if error.errno == errno.EPIPE else 1", "1"),
     ),
     *faults_at(
         "unrolled/program.py",
