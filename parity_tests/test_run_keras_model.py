@@ -165,7 +165,7 @@ def test_run_needs_no_tensorflow(folder, tmp_path):
     arguments = ["export", folder / "text_functional.keras", tmp_path / "weights.npz"]
     done = run(PROGRAM, *arguments, **environment, TF_USE_LEGACY_KERAS="1")
     assert done.returncode == 1
-    assert "need tensorflow, which is in the extra 'tf': pip install 'unrolled[tf]'" in done.stderr
+    assert "need tensorflow, which is in the extra 'tf': pip install " in done.stderr
     assert len(done.stderr.splitlines()) == 1
     done = run(PROGRAM, "export", folder / "front_last_of_3.h5", tmp_path / "weights.npz", **environment)
     assert "h5py, which is in the extra 'tf'" in done.stderr

@@ -336,6 +336,30 @@ FAULTS = [
         ),
     ),
     *faults_in(
+        "fit.py",
+        "test_fit.py",
+        ("the inputs not named", "        if fitting is None:\n", "        if True:\n"),
+        ("any width that one kernel suits", "flat_shapes(param_shapes(fitting)) == found", "True"),
+        ("a width of less than one", "fitting > 0 and ", ""),
+        ("the other way round", "fitting = width + have - want", "fitting = width + want - have"),
+    ),
+    *faults_in(
+        "shown.py",
+        "test_fit.py",
+        ("long values shown whole", "SHORTENED.repr(value)", "repr(value)"),
+        ("an array over several lines", '.replace("\\n", " ")', ""),
+    ),
+    *faults_in(
+        "inputs/vocabulary.py",
+        "test_fit.py",
+        ("a whole text in an error", "but is the string {shown(words)}", "but is the string {words!r}"),
+    ),
+    *faults_in(
+        "training/summaries.py",
+        "training/test_summaries.py",
+        ("the tag of a histogram not named", 'f"the histogram {tag!r} at step {shown(step)}: {error}"', 'str(error)'),
+    ),
+    *faults_in(
         "variables.py",
         "test_variables.py",
         ("the shortest path stands for a name", "key=len, reverse=True", "key=len"),
