@@ -87,15 +87,15 @@ def test_with_numpy_and_numba_alone_it_does_what_it_can(tmp_path, name):
     assert all(" pip install " in line for line in done.stdout.splitlines() if line.startswith("Left out: "))
 
 
-@pytest.mark.parametrize("name", [*OURS, "parity_tests", "unrolled"])
+@pytest.mark.parametrize("name", [*PROGRAMS, "parity_tests", "unrolled"])
 def test_ctrl_c_while_it_imports_takes_a_line(tmp_path, name):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED, encoding="utf-8")
-    command = [f"examples/{name}.py"] if name in OURS else ["-m", name]
+    command = [f"examples/{name}.py"] if name in PROGRAMS else ["-m", name]
     done = run(*command, **before_all(tmp_path))
     assert (done.returncode, done.stderr) == (130, "stopped before the end\n")
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_blas_is_told_before_numpy_is_imported(tmp_path, name):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED, encoding="utf-8")
     if not any(name in os.environ for name in (*common.BLAS_THREADS, common.OF_ALL)):
