@@ -18,7 +18,7 @@ import pytest
 import tf_impl.keras_layers  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("scratch", "tf_impl", "parity_tests")
+PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples")
 # Where the code is that Numba compiles.
 COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 

@@ -5,13 +5,17 @@ from parity_tests.faults import (
     entry,
     inputs,
     jit,
+    maintainer_checks,
     maintainer_copies,
     maintainer_files,
+    maintainer_together,
+    models,
     optimizers,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, maintainer_copies, maintainer_files)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models)
+GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

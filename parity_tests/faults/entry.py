@@ -66,7 +66,7 @@ FAULTS = [
     ),
     *faults_in(
         "inputs/wire/compiling.py",
-        "inputs/test_tfrecord.py::test_the_published_checksums",
+        "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
         ("one lesson for each reader", "        while lessons:\n", "        if lessons:\n"),
         compiled=True,
     ),

@@ -19,6 +19,7 @@ from scratch.checks import as_dtype, check_lengths, check_listed
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
+from scratch.shown import shown
 
 # Arrays [T_b, …] that differ in T_b alone; batches may differ in B and T.
 Rows: TypeAlias = Sequence[Array]
@@ -109,7 +110,7 @@ def bucket_by_length(
     check_flag("drop_remainder", drop_remainder)
     lengths, padding_value = check_rows(rows, padding_value)
     buckets = np.searchsorted(bucket_boundaries, lengths, side="right")  # the number of boundaries that are ≤ T_b
-    row = buckets.argmax()
+    row = int(buckets.argmax())
     if pad_to_bucket_boundary and buckets[row] == len(bucket_boundaries):
         raise ValueError(
             f"rows[{row}] has {lengths[row]} steps, but pad_to_bucket_boundary has no end for the last bucket"
@@ -163,13 +164,13 @@ def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) 
     try:
         lengths = np.asarray(lengths)
     except ValueError as error:
-        raise TypeError(f"lengths must be whole numbers, but are {lengths!r}") from error
+        raise TypeError(f"lengths must be whole numbers, but are {shown(lengths)}") from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
-        raise TypeError(f"dtype must be that of numbers or truth values, but is {dtype!r}")
+        raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0)
     return (np.arange(maxlen) < lengths[..., None]).astype(dtype)
 

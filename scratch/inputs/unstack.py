@@ -20,6 +20,7 @@ import numpy as np
 from scratch.arrays import Array, Shaped
 from scratch.checks import is_plain, shape_text
 from scratch.options import check_count
+from scratch.shown import shown
 
 
 def series_to_rows(series: Shaped[Array, "N ..."], batch_size: int) -> Shaped[Array, "B T ..."]:
@@ -113,17 +114,17 @@ def check_rank(name: str, array: Any, least: int) -> Array:
     return array
 
 
-def check_held(name: str, value: Any, dtype: "np.dtype") -> Any:
+def check_held(name: str, value: Any, dtype: Any) -> Any:
     """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
     if not isinstance(value, numbers.Number | np.bool_):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
+        raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         with np.errstate(over="ignore"):
             kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
         # A float may round the value, as 0.1 is rounded, but whole numbers and truth values may not.
-        held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)
+        held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         held = False
     if not held:
-        raise ValueError(f"{name} is {value!r}, but the rows are {dtype}, which cannot hold it")
+        raise ValueError(f"{name} is {shown(value)}, but the rows are {dtype}, which cannot hold it")
     return kept

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.jit.compiler import compiled, inlined
+from scratch.jit.compiler import inlined, kernel
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, total, whole_vectors
 
@@ -36,7 +36,7 @@ class Adjoint(NamedTuple):
     columns: np.ndarray
 
 
-@compiled
+@kernel
 def multiply(code, a, packed, z, add, soon):
     """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors.
 
@@ -61,7 +61,7 @@ def multiply(code, a, packed, z, add, soon):
                 tiles_done += 1
 
 
-@compiled
+@kernel
 def multiply_transposed(code, d_z, weights, d_rows, add, soon):
     """Compute ∂L/∂row = ∂L/∂z Wᵀ, or add it, in those columns of ``d_rows`` that the ``Adjoint`` is for."""
     multiply(code, d_z, weights.packed, d_rows[:, weights.first : weights.last], add, soon)
@@ -74,7 +74,7 @@ def multiply_transposed(code, d_z, weights, d_rows, add, soon):
             d_rows[r, column] = total(products) + (d_rows[r, column] if add else 0)
 
 
-@compiled
+@kernel
 def add_gradient(code, rows, source, d_z, target, d_w, add):
     """Compute d_w [K, N] = aᵀ d_z, or add it to d_w where ``add``: the sum over the tokens of a block.
 
@@ -111,15 +111,13 @@ def prefetch_share(rows, number, count):
         prefetch_columns(rows, row, 0, num_columns)
 
 
-@compiled
+@kernel
 def pack(matrix, units, packed, row, first, last):
     """Copy rows ``first`` to ``last`` of a matrix [n, gates · units] into ``packed``, to its rows from ``row`` on.
 
     Each gate begins a vector, so a gate's last vector may be cut short.
     """
-    panels, depth, width = packed.shape
-    # Panel below panel: each number of ``packed`` then has a row and a column.
-    packed = packed.reshape(panels * depth, width)
+    width = packed.shape[2]
     size = whole_vectors(units, matrix)
     for k in range(first, last):
         for gate in range(matrix.shape[1] // units):
@@ -128,11 +126,11 @@ def pack(matrix, units, packed, row, first, last):
                 # As much as there is of this gate in this panel.
                 panel, column = (gate * size + unit) // width, (gate * size + unit) % width
                 count = min(width - column, units - unit)
-                copy_row(matrix, k, gate * units + unit, packed, panel * depth + row + k, column, count)
+                copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
                 unit += count
 
 
-@compiled
+@kernel
 def unpack(matrix, units, gradients, row, first, last):
     """Copy to rows ``first`` to ``last`` of a matrix [n, gates · units] their gradient, in rows from ``row`` on.
 
@@ -153,7 +151,7 @@ def add_row(source, row, target):
         store(target, row, n, load(target, row, n) + load(source, row, n))
 
 
-@compiled
+@kernel
 def pack_transposed(matrix, units, packed, row, first, last):
     """``pack`` for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
     # A width that the compiler knows is one it divides by in no time.

@@ -15,6 +15,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.jit.compiler import instruction
+from scratch.jit.matrix import Fields, check_index
 from scratch.jit.vector import (
     REGISTER,
     at_least,
@@ -22,6 +23,7 @@ from scratch.jit.vector import (
     is_above,
     lanes,
     load,
+    polynomial,
     power_of_two,
     prefetch,
     round_to_whole,
@@ -70,31 +72,20 @@ def call_llvm(builder, name, *vectors):
     return builder.call(function, vectors)
 
 
-def check_index(context, builder, index, size):
-    """With ``NUMBA_BOUNDSCHECK=1``, as Numba does where it indexes an array: ``IndexError`` unless 0 ≤ index < size."""
-    if context.enable_boundscheck:
-        cgutils.do_boundscheck(context, builder, index, size)
-
-
 def check_vector(context, builder, array, row, column, lanes):
-    """The same for the numbers of a vector, which lie side by side in a row."""
-    rows, columns = cgutils.unpack_tuple(builder, array.shape)
-    check_index(context, builder, row, rows)
-    check_index(context, builder, column, columns)
-    check_index(context, builder, builder.add(column, column.type(lanes - 1)), columns)
-    _, step = cgutils.unpack_tuple(builder, array.strides)
-    check_index(context, builder, builder.sub(step, array.itemsize), step.type(1))
+    """With ``NUMBA_BOUNDSCHECK=1``: ``IndexError`` unless a vector is in the array, its numbers side by side."""
+    check_index(context, builder, row, array.shape(0))
+    check_index(context, builder, column, array.shape(1))
+    check_index(context, builder, builder.add(column, column.type(lanes - 1)), array.shape(1))
+    check_index(context, builder, builder.sub(array.stride(1), array.itemsize), column.type(1))
 
 
 def pointer_to(context, builder, array_type, array, row, column, llvm_type):
     """Return the address of ``array[row, column]`` as that of a vector, which is in the array where that is checked."""
-    array = context.make_array(array_type)(context, builder, array)
-    if isinstance(llvm_type, ir.VectorType):
+    array = Fields(context, builder, array_type, array)
+    if isinstance(llvm_type, ir.VectorType) and context.enable_boundscheck:
         check_vector(context, builder, array, row, column, llvm_type.count)
-    strides = cgutils.unpack_tuple(builder, array.strides)
-    offset = builder.add(builder.mul(row, strides[0]), builder.mul(column, strides[1]))
-    place = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [offset])
-    return builder.bitcast(place, llvm_type.as_pointer())
+    return builder.bitcast(array.place(row, column), llvm_type.as_pointer())
 
 
 @instruction(lanes)
@@ -108,8 +99,8 @@ def build_load(array, row, column):
     kind = Vector(array.dtype)
 
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, array, *arguments, context.get_value_type(kind))
-        return builder.load(place, align=array.dtype.bitwidth // 8)
+        where = pointer_to(context, builder, array, *arguments, context.get_value_type(kind))
+        return builder.load(where, align=array.dtype.bitwidth // 8)
 
     return kind(array, types.intp, types.intp), generate
 
@@ -118,8 +109,8 @@ def build_load(array, row, column):
 def build_store(array, row, column, vector):
     def generate(context, builder, signature, arguments):
         *where, value = arguments
-        place = pointer_to(context, builder, array, *where, value.type)
-        builder.store(value, place, align=array.dtype.bitwidth // 8)
+        pointer = pointer_to(context, builder, array, *where, value.type)
+        builder.store(value, pointer, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, vector), generate
@@ -128,15 +119,34 @@ def build_store(array, row, column, vector):
 @instruction(prefetch)
 def build_prefetch(array, row, column):
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, array, *arguments, ir.IntType(8))
+        line = pointer_to(context, builder, array, *arguments, ir.IntType(8))
         word = ir.IntType(32)
-        function_type = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+        function_type = ir.FunctionType(ir.VoidType(), [line.type, word, word, word])
         function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0i8")
         # To be read, into the level-2 cache, data.
-        builder.call(function, [place, word(0), word(2), word(1)])
+        builder.call(function, [line, word(0), word(2), word(1)])
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp), generate
+
+
+@instruction(polynomial)
+def build_polynomial(coefficients, vector):
+    def generate(context, builder, signature, arguments):
+        *others, last = cgutils.unpack_tuple(builder, arguments[0])
+        r = arguments[1]
+        result, number = spread(builder, narrow(builder, last, r.type.element), r.type), r.type.element
+        for coefficient in reversed(others):
+            product = builder.fmul(result, r, flags=["contract"])
+            term = spread(builder, narrow(builder, coefficient, number), r.type)
+            result = builder.fadd(product, term, flags=["contract"])
+        return result
+
+    return vector(coefficients, vector), generate
+
+
+def narrow(builder, number, llvm_type):
+    return number if number.type == llvm_type else builder.fptrunc(number, llvm_type)
 
 
 @instruction(total)

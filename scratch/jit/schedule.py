@@ -108,6 +108,12 @@ def ranks_of(schedule, part):
 
 
 @inlined
+def of_part(schedule, part, of_ranks):
+    """Return the rows, of an array with a row a rank, of a part."""
+    return of_ranks[schedule.parts[part] : schedule.parts[part + 1]]
+
+
+@inlined
 def span(schedule, t, part):
     """Return the first token of a part at step t, and how many of its ranks are live: 0 if there is no such step."""
     if not 0 <= t < len(schedule.live):

@@ -38,22 +38,6 @@ def whole_vectors(size, like):
     return -(-size // lanes(like)) * lanes(like)
 
 
-@inlined
-def empty_rows(rows, columns, like):
-    """Return an array [rows, columns] of anything, of the dtype of ``like``, that begins on a line of the cache."""
-    buffer = np.empty(rows * columns + lanes(like), like.dtype)
-    first = -buffer.ctypes.data % REGISTER // like.itemsize
-    return buffer[first : first + rows * columns].reshape(rows, columns)
-
-
-@inlined
-def zero_rows(rows, columns, like):
-    """Return such an array of zeros."""
-    array = empty_rows(rows, columns, like)
-    array[:] = 0
-    return array
-
-
 def load(array, row, column):
     """Return the vector that begins at ``array[row, column]``."""
     return array[row, column : column + lanes(array)].copy()
@@ -88,6 +72,14 @@ def copy_row(source, row, column, target, target_row, target_column, width):
 def round_to_whole(vector):
     """Return the nearest whole numbers, of two the even one."""
     return np.rint(vector)
+
+
+def polynomial(coefficients, vector):
+    """Return c₀ + v (c₁ + v (c₂ + …)) for each number v of the vector."""
+    result = coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        result = result * vector + coefficient
+    return result
 
 
 def power_of_two(vector):
