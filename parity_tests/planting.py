@@ -19,6 +19,8 @@ import tf_impl.keras_layers  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
+# What tests read and no fault is planted in.
+READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci")
 # Where the code is that Numba compiles.
 COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 
@@ -38,14 +40,19 @@ class FirstFailure:
 def plant(fault, folder):
     """Copy the project to ``folder`` with the fault in it."""
     # What Numba has compiled is kept there, and it would trust that of the sound source.
-    left_out = ["__pycache__"] if fault.compiled else []
+    copy_project(folder, *(["__pycache__"] if fault.compiled else []))
+    path = folder / fault.path
+    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def copy_project(folder, *left_out):
+    """Copy the project to ``folder``, without what has one of these names."""
     for package in PACKAGES:
         ignore = shutil.ignore_patterns(*left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
-    for name in ("pyproject.toml", "setup.py"):
-        shutil.copy(ROOT / name, folder)
-    path = folder / fault.path
-    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in READ:
+        os.symlink(ROOT / name, folder / name)
 
 
 def copy_source(original, copy):
