@@ -71,6 +71,8 @@ def enter(folder, uncompiled):
         del sys.modules[module]
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+    # What a test starts in a process of its own, a program of examples for one, shall import the copy, too.
+    os.environ["PYTHONPATH"] = str(folder)
 
 
 def examine(fault, stages, *plugins):

@@ -43,10 +43,10 @@ def build(folder, *names):
             save(three[name.removesuffix("_of_3")](), folder / f"{name}{'.h5' if '_of_3' in name else '.keras'}", rng)
     if (path := folder / "front_zeros_of_2.keras").exists():
         with renamed_weights(path) as file:
-            names = []
-            file.visit(lambda name: None if "vars" in name or "/" not in name else names.append(name))
+            groups = []
+            file.visit(lambda name: None if "vars" in name or "/" not in name else groups.append(name))
             # What is inside a group first, or its name would change with that of the group.
-            for name in sorted(names, key=len, reverse=True):
+            for name in sorted(groups, key=len, reverse=True):
                 file.move(name, name.replace("/", "\\"))
     if (path := folder / "front_unrolled_of_2.keras").exists():
         with renamed_weights(path) as file:
