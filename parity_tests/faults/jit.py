@@ -508,7 +508,7 @@ FAULTS = [
         ("damage, and nothing said", "            compile_anew(self.folder, path.name)\n", ""),
         ("a full disk is an error", "except OSError as error:\n            cannot", "except ZeroDivisionError as error:\n            cannot"),
         ("half a file is left behind", "unfinished.unlink(missing_ok=True)", "pass"),
-        ("a half-written file under the final name", "path.with_name(f\"{path.name}.{uuid4().hex}\")", "path"),
+        ("a half-written file under the final name", "path.with_name(f\"{path.name}.{token_hex(16)}\")", "path"),
         compiled=True,
     ),
     *faults_in(
