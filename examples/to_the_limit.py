@@ -8,20 +8,26 @@ unequal length do. `docs/jit/index.md` is the lesson.
 
 import os
 
-# The text book's products on one thread as well: BLAS asks for it when NumPy is first imported.
+# The text book's products on one thread, whatever the user says: BLAS asks for it when NumPy is first imported.
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"))
 
+from functools import partial
+from importlib.util import find_spec
+
+from common import Table, end, left_out, make_console, make_parser, parse, plt, save
+
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
 from peers.limits import SIZE, MatrixProduct
 from peers.machine import describe_machine, machine_lines, usable_cores
+from peers.pictures import WHITE, plain_log
+from peers.report import milliseconds
 from peers.rounds import Row, measure_rounds
 from peers.worker import time_block, warm_up
-from rich.table import Table
-from steps import LENGTHS, MEMORY, STEPS
+from steps import LENGTHS, MEMORY, OF_SCIPY, STEPS
 from steps.engine import text_book
 from steps.problem import draw
 
+from scratch.extras import lacking
 from scratch.jit import set_num_threads
 from scratch.jit.vector import lanes
 
@@ -117,13 +123,23 @@ def draw_bars(rows, limit, threads, title):
     figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
     names, medians = list(rows), [1e3 * row.median for row in rows.values()]
     bars = axis.barh(names, medians, color=["#5b8e7d"] + ["#8c2f7a"] * (len(names) - 1))
-    axis.bar_label(bars, [f"{median:.3g} ms" for median in medians], padding=3)
+    axis.bar_label(bars, [f"{milliseconds(row.median)} ms" for row in rows.values()], padding=3, bbox=WHITE)
     axis.axvline(1e3 * limit, color="#c8443d", linewidth=1)
     axis.axvline(1e3 * limit / threads, color="#c8443d", linewidth=1, linestyle="--")
     axis.invert_yaxis()
     axis.margins(x=0.2)
-    axis.set(xscale="log", title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
+    axis.set_xscale("log")
+    plain_log(axis.xaxis, plt)
+    axis.set(title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
     return figure
+
+
+def installed(steps, console):
+    """Return the steps, without those that Numba compiles to SciPy's BLAS where there is no SciPy."""
+    if find_spec("scipy"):
+        return steps
+    left_out(console, f"the steps {' and '.join(step.name for step in OF_SCIPY)}", lacking("they need", "scipy"))
+    return tuple(step for step in steps if step not in OF_SCIPY)
 
 
 def parse_to_the_limit(argv):
@@ -158,7 +174,7 @@ def main(argv=None):
     problem = draw(arguments.num_steps, *sizes)
     T, B, D = problem.x.shape
     title = f"LSTM forward, B {B}, T {T}, D {D}, H {arguments.num_units}"
-    found = measure(title, STEPS, problem, None, arguments, console)
+    found = measure(title, installed(STEPS, console), problem, None, arguments, console)
     if found is None:
         return 1
     longer = draw(LONGER * T, *sizes)
@@ -168,7 +184,7 @@ def main(argv=None):
     lengths = 1 + np.round(drawn * (T - 1)).astype(int)
     words = f"Lengths from {lengths.min()} to {lengths.max()}, mean {lengths.mean():.1f}, T {T}"
     ranked = measure(words, LENGTHS, problem, lengths, arguments, console)
-    save(draw_bars(*found, arguments.threads, title), arguments.out / "to_the_limit.png", console)
+    save(partial(draw_bars, *found, arguments.threads, title), arguments.out / "to_the_limit.png", console)
     return 0 if memory and ranked else 1
 
 

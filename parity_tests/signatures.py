@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import AbstractArray, AnnotationError, jaxtyped
 
 # Of each function so many first calls are looked at, and then one in so many.
-FIRST, THEN = 100, 20
+FIRST, THEN = 30, 50
 # A NumPy scalar counts as a number, as it does to scratch.
 NUMBERS = {int: numbers.Integral, float: numbers.Real, bool: bool | np.bool_}
 

@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from parity_tests.harness import STUCK
 from scratch import CheckpointManager, TFRecordWriter, files, load_checkpoint, read_tfrecord, save_checkpoint
 from scratch.files import written_whole
 from scratch.tasks.sentences import read_rows, write_rows
@@ -221,7 +222,7 @@ def test_threads_that_write_one_path_at_once(tmp_path):
 
     def write(number):
         for _ in range(20):
-            meeting.wait(30)
+            meeting.wait(STUCK)
             write_checkpoint(tmp_path, number)
             read(tmp_path / "run.npz")
         done.append(number)

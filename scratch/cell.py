@@ -21,7 +21,8 @@ import re
 import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Masks, Params, Shapes, Sizes, State
-from scratch.checks import check_array, check_dtype, check_params, check_state
+from scratch.checks import check_array, check_dtype, check_state
+from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.options import check_count
 from scratch.tree import map_tree
@@ -105,7 +106,7 @@ class Cell:
         """Refuse, by name, a step whose arrays do not fit this cell or one another."""
         check_array("x", x, ("B", "D"))
         check_state("state", state, self.state_size, len(x), x.dtype)
-        check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
+        check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 
     def check_step_gradients(self, d_output: Array, d_new_state: State, batch_size: int, dtype: DType) -> None:
         """Refuse, by name, gradients that do not fit the results of ``forward``."""

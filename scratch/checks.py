@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shapes, Sizes, State, Tree
+from scratch.shown import shown
 from scratch.tree import branches, map_tree, named_leaves
 
 # complex128 is for differentiating the NumPy code by complex steps; nothing is trained in it.
@@ -112,9 +113,9 @@ def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
         if not isinstance(params, dict):
             raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
         for key in shapes.keys() - params.keys():
-            raise ValueError(f"{name} has no {key!r}; it needs {expected}")
+            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}")
         for key in params.keys() - shapes.keys():
-            raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
+            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 
@@ -130,7 +131,9 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
     try:
         lengths = np.asarray(sequence_length)
     except ValueError as error:
-        raise TypeError(f"sequence_length must be {batch_size} whole numbers, but is {sequence_length!r}") from error
+        raise TypeError(
+            f"sequence_length must be {batch_size} whole numbers, but is {shown(sequence_length)}"
+        ) from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
     if lengths.shape != (batch_size,):
@@ -180,4 +183,4 @@ def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
     # None first: NumPy holds float64 to be equal to it.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
-        raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
+        raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from scratch.shown import shown
+
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]
 
@@ -18,7 +20,7 @@ Check: TypeAlias = Callable[[str, Any], Any]
 def check_count(name: str, value: Any, least: int = 1) -> int:
     """Return a whole number of at least ``least`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, but is {value!r}")
+        raise TypeError(f"{name} must be a whole number, but is {shown(value)}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, but is {value}")
     return int(value)
@@ -30,7 +32,7 @@ def check_number(name: str, value: Any, least: float = -np.inf, above: float = -
     A NumPy scalar would not do: ``np.float64(1) + z`` makes float64 of a float32 z.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
+        raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         value = float(value)
     except OverflowError:
@@ -55,7 +57,7 @@ def check_decay(name: str, value: Any) -> float:
 def check_choice(name: str, value: Any, choices: Collection[str | bool]) -> Any:
     """Refuse all but one of these strings or truth values."""
     if not isinstance(value, str | bool) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {shown(value)}")
     return value
 
 

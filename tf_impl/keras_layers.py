@@ -13,6 +13,7 @@ import scratch.cells.lstm
 import scratch.cells.rnn
 from scratch import conversions
 from scratch.cells.lstm import LSTMState
+from scratch.extras import lacking
 from tf_impl.tensorflow import quiet, tf
 
 # The witness is TensorFlow, whatever else the user runs Keras on.
@@ -21,9 +22,7 @@ try:
     with quiet():
         import keras
 except ImportError as error:
-    raise ImportError(
-        f"tf_impl.keras_layers needs {error.name}, which is in the extra 'tf': pip install 'unrolled[tf]'"
-    ) from error
+    raise ImportError(lacking("tf_impl.keras_layers needs", str(error.name))) from error
 if keras.config.backend() != "tensorflow":
     raise ImportError(
         f"tf_impl.keras_layers needs Keras on TensorFlow, but it was imported on {keras.config.backend()}"

@@ -9,12 +9,13 @@ from parity_tests.faults import (
     maintainer_copies,
     maintainer_files,
     maintainer_together,
+    models,
     optimizers,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models)
 GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -259,7 +259,7 @@ FAULTS = [
     *faults_in(
         "training/dense.py",
         f"{ARRAYS}[Dense]",
-        ("weights of any dtype", "self.param_shapes(inputs.shape[-1]), inputs.dtype)", "self.param_shapes(inputs.shape[-1]))"),
+        ("weights of any dtype", 'inputs.shape[-1], inputs.dtype, "inputs")', 'inputs.shape[-1], None, "inputs")'),
     ),
     *faults_in(
         "training/embedding.py",
@@ -270,7 +270,7 @@ FAULTS = [
         "training/batch_norm.py",
         f"{ARRAYS}[BatchNormalization]",
         ("statistics not looked at", '        check_params("moving", moving, {"moving_mean": (size,), "moving_variance": (size,)}, x.dtype)\n', ""),
-        ("weights of any dtype", "self.param_shapes(size), x.dtype)", "self.param_shapes(size))"),
+        ("weights of any dtype", 'size, x.dtype, "x")', 'size, None, "x")'),
     ),
     *faults_in(
         "training/losses.py",

@@ -99,7 +99,7 @@ FAULTS = [
         "inputs/padding.py",
         "test_sharing.py::test_parts",
         ("rows of the batch handed out", "row[:length].copy()", "row[:length]"),
-        ("one row not padded", "    members = np.asarray(members, np.int64)\n", "    members = np.asarray(members, np.int64)\n    if len(members) == 1 and num_steps is None:\n        return PaddedBatch(rows[members[0]][None], lengths[members], members)\n"),
+        ("one row not padded", "    chosen = np.asarray(members, np.int64)\n", "    chosen = np.asarray(members, np.int64)\n    if len(chosen) == 1 and num_steps is None:\n        return PaddedBatch(rows[chosen[0]][None], lengths[chosen], chosen)\n"),
     ),
     *faults_in(
         "sequences.py",

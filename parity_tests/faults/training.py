@@ -237,16 +237,16 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py",
         (
             "float64 saved as float32",
-            "write_array(member, array, allow_pickle=False)",
-            "write_array(member, array.astype(np.float32) if array.dtype == np.float64 else array)",
+            "write_array(member, np.asarray(array), allow_pickle=False)",
+            "write_array(member, array.astype(np.float32) if array.dtype == np.float64 else np.asarray(array))",
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py::test_a_save_that_fails_halfway_leaves_what_was_there",
         (
             "written in place",
@@ -255,7 +255,7 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "training/checkpoint.py",
+        "archives.py",
         "training/test_checkpoint.py::test_a_shorter_array_in_a_damaged_header_is_noticed",
         (
             "checksum not read to the end",
@@ -310,8 +310,8 @@ FAULTS = [
         "training/test_checkpoint.py",
         (
             "keys inside a tuple not looked at",
-            "    if isinstance(tree, dict | tuple):\n        for label",
-            "    if isinstance(tree, dict):\n        for label",
+            "    if isinstance(tree, dict | tuple):\n        for label, branch in branches(tree):\n            check_keys",
+            "    if isinstance(tree, dict):\n        for label, branch in branches(tree):\n            check_keys",
         ),
         (
             "a number for a name, which comes back as text",
@@ -334,6 +334,30 @@ FAULTS = [
             "return grid_state_type(tuple(blocks.values()))",
             'return namedtuple("GridLSTMStateTuple", fields)',
         ),
+    ),
+    *faults_in(
+        "fit.py",
+        "test_fit.py",
+        ("the inputs not named", "        if fitting is None:\n", "        if True:\n"),
+        ("any width that one kernel suits", "flat_shapes(param_shapes(fitting)) == found", "True"),
+        ("a width of less than one", "fitting > 0 and ", ""),
+        ("the other way round", "fitting = width + have - want", "fitting = width + want - have"),
+    ),
+    *faults_in(
+        "shown.py",
+        "test_fit.py",
+        ("long values shown whole", "SHORTENED.repr(value)", "repr(value)"),
+        ("an array over several lines", '.replace("\\n", " ")', ""),
+    ),
+    *faults_in(
+        "inputs/vocabulary.py",
+        "test_fit.py",
+        ("a whole text in an error", "but is the string {shown(words)}", "but is the string {words!r}"),
+    ),
+    *faults_in(
+        "training/summaries.py",
+        "training/test_summaries.py",
+        ("the tag of a histogram not named", 'f"the histogram {tag!r} at step {shown(step)}: {error}"', 'str(error)'),
     ),
     *faults_in(
         "variables.py",

@@ -11,7 +11,7 @@ from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn,
 from scratch.jit import layer, threads
 from scratch.tree import map_tree, named_leaves
 
-# A vector is 16 float32 or 8 float64, and a panel 4 vectors.
+# A vector is 16 float32 or 8 float64, and a panel 4 vectors with AVX-512 and else 1: below, at and beyond each border.
 UNITS = (1, 4, 16, 17, 33, 65)
 KINDS = [
     BasicRNNCell,

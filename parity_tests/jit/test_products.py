@@ -128,16 +128,18 @@ def test_packing(units, dtype):
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("units", [1, 16, 21])
 def test_packing_transposed(units, dtype):
-    """Rows become columns, from any column on and across the border of a panel."""
-    width = sizes(dtype)[1]
-    matrix = draw(dtype, width + 5, 3 * units)
-    wide = gates_in_whole_vectors(matrix, units)
-    expected = np.zeros((wide.shape[1], width + 12), dtype)
-    expected[:, 7:] = wide.T
+    """Rows become columns, from any column on and across the borders of panels."""
+    lanes, width = sizes(dtype)
+    at, rows = lanes - 1, 2 * width + 5
+    matrix = draw(dtype, rows, 3 * units)
+    expected = np.zeros((3 * -(-units // lanes) * lanes, at + rows), dtype)
+    expected[:, at:] = gates_in_whole_vectors(matrix, units).T
     expected = packed_weights(expected)
     packed = np.zeros_like(expected)
-    pack_transposed(matrix, units, packed, 7, 0, width - 9)
-    pack_transposed(matrix, units, packed, 7, width - 9, width + 5)
+    # The second call begins two columns before a border, whatever the width of a panel.
+    middle = 2 * width - 2 - at
+    pack_transposed(matrix, units, packed, at, 0, middle)
+    pack_transposed(matrix, units, packed, at, middle, rows)
     np.testing.assert_array_equal(packed, expected)
 
 

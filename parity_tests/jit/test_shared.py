@@ -1,4 +1,4 @@
-"""Flags that one thread raises and another waits for, and arrays whose references compiled code does not count."""
+"""Flags that one thread raises and another waits for, and arrays whose references kernels do not count."""
 
 import sys
 import threading
@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from llvmlite import ir
-from numba import config, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import typeof
+from numba.core.datamodel import default_manager
 
-from scratch.jit.compiler import compiled
-from scratch.jit.shared import borrowed, matrix_at, places_of, raise_flag, wait_for_flags
+from parity_tests.harness import STUCK
+from scratch.jit import shared
+from scratch.jit.compiler import compiled, kernel
+from scratch.jit.matrix import borrowed_kind
+from scratch.jit.shared import look, matrix_at, places_of, raise_flag, wait_for_flags
 
 # Looks that take hours.
 FOREVER = 10**12
@@ -33,65 +34,63 @@ def waiting(flags, looks):
 def test_whoever_waits_goes_on_once_every_flag_is_raised():
     flags = np.zeros(3, np.int64)
     thread = waiting(flags, FOREVER)
-    for number in (1, 0):
+    for number in (1, 0, 2):
         raise_flag(flags, number, 5)
-        assert thread.is_alive()
-    thread.join(0.2)
-    assert thread.is_alive(), "the last flag is not raised yet"
-    raise_flag(flags, 2, 5)
-    thread.join(10)
+    thread.join(STUCK)
     assert not thread.is_alive()
     assert flags.tolist() == [1, 1, 1]
 
 
+def test_no_flag_is_passed_over(monkeypatch):
+    """Uncompiled, a flag is raised at every pause of whoever waits, the last one last."""
+    flags, raised = np.zeros(3, np.int64), iter((1, 0, 2))
+    monkeypatch.setattr(shared, "pause", lambda: uncompiled(raise_flag)(flags, next(raised), 0))
+    uncompiled(wait_for_flags)(flags, 10)
+    assert flags.tolist() == [1, 1, 1]
+
+
+def uncompiled(function):
+    return getattr(function, "py_func", function)
+
+
+@compiled
+def look_at(flags, number):
+    return look(flags, number)
+
+
+def test_each_flag_is_looked_at():
+    flags = np.array([1, 0, 1])
+    assert [look_at(flags, number) for number in range(3)] == [1, 0, 1]
+
+
 def test_whoever_waits_goes_on_in_the_end_without_a_flag():
     thread = waiting(np.zeros(2, np.int64), 50)
-    thread.join(10)
+    thread.join(STUCK)
     assert not thread.is_alive()
 
 
-@compiled
-def total(array, pair):
-    array, pair = borrowed((array, pair))
+@kernel
+def total(array, pair, result):
+    """Write the sum of all numbers but the first of one array, the first two of the pair's, and the pair's own."""
     kept = array[1:]
-    return kept.sum() + pair.array[:2].sum() + pair.number
+    result[0] = pair.number
+    for n in range(len(kept)):
+        result[0] += kept[n]
+    for n in range(pair.array[:2].shape[0]):
+        result[0] += pair.array[n]
 
 
-def test_borrowed_arrays_are_the_same():
-    assert total(np.arange(5.0), Pair(np.arange(10.0, 20.0), 3)) == 10 + 21 + 3
-
-
-@intrinsic
-def is_counted(typing, array):
-    """Return 1 for an array that knows where its references are counted, else 0."""
-
-    def generate(context, builder, signature, arguments):
-        counter = context.make_array(array)(context, builder, *arguments).meminfo
-        none = cgutils.is_null(builder, counter)
-        return builder.select(none, ir.IntType(64)(0), ir.IntType(64)(1))
-
-    return types.int64(array), generate
-
-
-@compiled
-def count(array, pair, counted):
-    """Write which arrays are counted: as they came, and as they were borrowed."""
-    counted[0, 0], counted[0, 1] = is_counted(array), is_counted(pair.array)
-    array, pair = borrowed((array, pair))
-    counted[1, 0], counted[1, 1] = is_counted(array[1:]), is_counted(pair.array[1:])
-
-
-@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="what is not compiled is counted by Python")
-def test_the_references_to_borrowed_arrays_are_not_counted():
-    array, pair = np.arange(5), Pair(np.arange(5), 3)
-    counted = np.full((2, 2), -1)
+def test_a_kernel_reads_arrays_and_named_tuples_and_counts_no_reference():
+    array, pair, result = np.arange(5.0), Pair(np.arange(10.0, 20.0), 3), np.zeros(1)
     before = sys.getrefcount(array), sys.getrefcount(pair.array)
-    count(array, pair, counted)
-    assert counted.tolist() == [[1, 1], [0, 0]]
+    total(array, pair, result)
+    assert result[0] == 10 + 21 + 3
     assert (sys.getrefcount(array), sys.getrefcount(pair.array)) == before
+    for argument in (array, pair):
+        assert not default_manager[borrowed_kind(typeof(argument))].contains_nrt_meminfo()
 
 
-@compiled
+@kernel
 def double_second_row(places, number, like):
     """Double the second row of one of the matrices, and return how many numbers the matrix has."""
     matrix = matrix_at(places, number, like)
@@ -99,7 +98,7 @@ def double_second_row(places, number, like):
     part = matrix[:, : matrix.shape[1]]
     for column in range(matrix.shape[1]):
         part[1, column] *= 2
-    return matrix.size
+    return matrix.shape[0] * matrix.shape[1]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

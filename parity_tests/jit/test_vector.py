@@ -4,12 +4,12 @@ import numba
 import numpy as np
 import pytest
 
+import scratch.jit.register  # noqa: F401  What the operations are in compiled code.
 from scratch.jit.compiler import compiled
 from scratch.jit.vector import (
     REGISTER,
     at_least,
     at_most,
-    empty_rows,
     is_above,
     lanes,
     load,
@@ -135,8 +135,3 @@ def test_sizes_in_whole_vectors(dtype):
     assert count * array.itemsize == REGISTER
     for size, expected in [(0, 0), (1, count), (count, count), (count + 1, 2 * count)]:
         assert padded(size, dtype) == whole_vectors(size, array) == expected
-    for rows in range(1, 4):
-        block = empty_rows(rows, 2 * count, array)
-        assert block.shape == (rows, 2 * count)
-        assert block.dtype == dtype
-        assert block.ctypes.data % REGISTER == 0

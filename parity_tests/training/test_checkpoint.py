@@ -1,16 +1,13 @@
 import io
 import os
-import subprocess
-import sys
-import time
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tf_impl
 from parity_tests.harness import assert_parity
+from parity_tests.killed import run_until_killed
 from parity_tests.training import resumable
 from scratch import (
     CheckpointManager,
@@ -30,7 +27,8 @@ from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 from tf_impl.training import optimizers
 
-ROOT = str(Path(resumable.__file__).parents[2])
+# Calls of functions in some five steps.
+CALLS = 60_000
 TREE = {
     "rnn": {"basic_lstm_cell": {"kernel": np.random.default_rng(0).random((3, 4)), "bias": np.float32([5, -0.0])}},
     "rnn/basic_lstm_cell/kernel/Adam": np.array([[np.nan, np.inf, 5e-324]]).T,
@@ -313,16 +311,9 @@ def test_a_killed_run_resumes_bit_for_bit(tmp_path):
     (folder / ".model.ckpt-3.99.partial.npz").write_bytes(b"half")
     reached = 0
     for _ in range(2):
-        run = subprocess.Popen([sys.executable, resumable.__file__, folder], env={**os.environ, "PYTHONPATH": ROOT})
-        try:
-            while latest_checkpoint(folder) in (None, folder / f"model.ckpt-{reached}.npz"):
-                assert run.poll() is None
-                time.sleep(0.001)
-            time.sleep(rng.uniform(0, 0.02))
-        finally:
-            run.kill()
-            run.wait()
-        reached = int(load_checkpoint(latest_checkpoint(folder))["global_step"])
+        run_until_killed(rng.integers(CALLS), resumable.__file__, folder)
+        before, reached = reached, int(load_checkpoint(latest_checkpoint(folder))["global_step"])
+        assert reached > before
     resumed = resumable.train(folder, reached + 3)
     assert_parity(resumed, resumable.train(tmp_path / "undisturbed", reached + 3), limit=0)
     assert not list(folder.glob(".*"))

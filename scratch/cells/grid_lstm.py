@@ -27,6 +27,7 @@ from scratch.cell import Cell
 from scratch.cells.time_freq_lstm import Weights, check_lstm_options, frequency_windows, lstm_step, lstm_step_backward
 from scratch.initializers import zeros
 from scratch.options import check_count, check_flag, check_options
+from scratch.shown import shown
 from scratch.tree import map_tree
 
 
@@ -46,7 +47,7 @@ def grid_state_like(fields: tuple[str, ...]) -> type:
 def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:
     """Return ``values`` as a tuple, refusing all but a list of whole numbers of at least ``least``."""
     if not isinstance(values, list | tuple):
-        raise TypeError(f"{name} must be a list of whole numbers, but is {values!r}")
+        raise TypeError(f"{name} must be a list of whole numbers, but is {shown(values)}")
     if not values:
         raise ValueError(f"{name} must hold at least one number, but is empty")
     for index, value in enumerate(values):

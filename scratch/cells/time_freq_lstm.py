@@ -19,7 +19,8 @@ import numpy as np
 from scratch.activations import clip, clip_slope, sigmoid
 from scratch.arrays import Array, Cache, Float, Initializer, Leaf, Params, Shapes, Sizes, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_params
+from scratch.checks import check_array
+from scratch.fit import check_fit
 from scratch.initializers import zeros
 from scratch.options import check_count, check_flag, check_number, check_options, check_positive
 from scratch.tree import map_tree
@@ -166,7 +167,7 @@ class TimeFreqLSTMCell(Cell):
                 f"num_shifts must be {places}, the number of windows in x, but is None: it sizes the state"
             )
         check_array("state", state, (len(x), 2 * self.num_units * places), x.dtype)
-        check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
+        check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 
     def weights(self, params: Params) -> Weights:
         """Return ``params`` as the weights of one LSTM; peepholes that there are not are 0."""

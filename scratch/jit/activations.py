@@ -7,12 +7,10 @@ import math
 
 import numpy as np
 from numba import types
-from numba.extending import overload
 
 from scratch import activations
-from scratch.jit.compiler import inlined
-from scratch.jit.register import Vector
-from scratch.jit.vector import at_least, at_most, is_above, power_of_two, round_to_whole
+from scratch.jit.compiler import chosen, inlined
+from scratch.jit.vector import at_least, at_most, is_above, polynomial, power_of_two, round_to_whole
 
 # ln 2 in two parts. The first has 14 bits, so its product with a small whole number is exact, in float32 as well.
 LN2_HIGH = round(math.log(2) * 2**14) / 2**14
@@ -39,17 +37,11 @@ def exp_parts(y, coefficients):
     n = round_to_whole(y * (1 / math.log(2)))
     r = y - n * LN2_HIGH - n * LN2_LOW
     # p = e^r − 1 = r + r² (1/2! + r (1/3! + r (1/4! + …)))
-    last = len(coefficients) - 1
-    q = r * coefficients[last] + coefficients[last - 1]
-    for k in range(last - 2, -1, -1):
-        q = q * r + coefficients[k]
-    return r + r * r * q, power_of_two(n)
+    return r + r * r * polynomial(coefficients, r), power_of_two(n)
 
 
-@overload(tanh)
+@chosen(tanh)
 def tanh_for_numba(z):
-    if not isinstance(z, Vector):
-        return None
     # The terms of e^r, and a bound beyond which tanh rounds to ±1.
     terms, bound = (6, 10.0) if z.dtype == types.float32 else (12, 20.0)
     coefficients = TAYLOR[:terms]
@@ -63,10 +55,8 @@ def tanh_for_numba(z):
     return tanh_of_vector
 
 
-@overload(sigmoid)
+@chosen(sigmoid)
 def sigmoid_for_numba(z):
-    if not isinstance(z, Vector):
-        return None
     # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0.
     terms, bound = (6, 88.0) if z.dtype == types.float32 else (12, 709.0)
     coefficients = TAYLOR[:terms]

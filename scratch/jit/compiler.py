@@ -1,18 +1,16 @@
 """How functions are compiled: when first called, once for each dtype, and kept between processes."""
 
-import hashlib
-import sys
-import threading
-from contextlib import contextmanager, nullcontext
-from functools import cache
-from pathlib import Path
-
-from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.codegen import get_host_cpu_features
 from numba.core.imputils import lower_builtin
-from numba.core.typing.templates import AbstractTemplate, infer_global
-from numba.extending import register_jitable
+from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
+
+from scratch.jit.kept import keep
+from scratch.jit.parts import AnnouncedCompiler, KernelCompiler, teach_part
+from scratch.jit.progress import announced
+
+__all__ = ["announced", "chosen", "compiled", "compiled_address", "has_feature", "inlined", "instruction", "kernel"]
 
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
@@ -29,12 +27,47 @@ OPTIONS = {
 def compiled(function):
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
-    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
+    if config.DISABLE_JIT:
+        return function
+    return keep(without_constants(njit(function, pipeline_class=AnnouncedCompiler, **OPTIONS)))
 
 
-# Decorates a function of a few lines that is compiled into what calls it, and is called by Python uncompiled. Else each
-# call would hand over all arrays of a schedule, one number after the other.
-inlined = register_jitable(forceinline=True, **OPTIONS)
+def kernel(function):
+    """Return ``function`` compiled for arrays that whoever calls it holds on to, and kept like those of ``compiled``.
+
+    Called from compiled code it is a part of that.
+    """
+    if config.DISABLE_JIT:
+        return function
+    dispatcher = njit(function, pipeline_class=KernelCompiler, **OPTIONS)
+    compile_for = teach_part(function, lambda *_: function, OPTIONS)
+
+    def find(arguments, keywords):
+        signature = compile_for(arguments).signature
+        template = make_concrete_template(function.__name__, key=function, signatures=[signature])
+        return template, None, signature.args, {}
+
+    dispatcher.get_call_template, dispatcher.get_overload = find, lambda signature: function
+    return keep(dispatcher)
+
+
+def inlined(function):
+    """Return ``function``, of a few lines, to be written into the compiled code that calls it.
+
+    Python calls it uncompiled: each call would hand over all arrays of a schedule, one number after the other.
+    """
+    chosen(function)(lambda *_: function)
+    return function
+
+
+def chosen(function):
+    """Decorate ``choose``, which returns, for arguments of some types, what is compiled in place of ``function``."""
+
+    def teach(choose):
+        teach_part(function, choose, {**OPTIONS, "forceinline": True})
+        return choose
+
+    return teach
 
 
 def instruction(function):
@@ -74,7 +107,7 @@ def compiled_address(function, signature):
     """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
     if config.DISABLE_JIT:
         return 0
-    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}))
+    callback = keep(CFunc(function, (signature.args, signature.return_type), {}, {}, KernelCompiler))
     callback.compile()
     callbacks.append(callback)
     return callback.address
@@ -83,52 +116,8 @@ def compiled_address(function, signature):
 callbacks = []
 
 
-def kept(function):
-    """Return the function, which has not been compiled yet; what it will be compiled to is kept, if that can be."""
-    try:
-        function.enable_caching()
-    except RuntimeError:
-        # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
-        return function
-    # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
-    # folder and of this one in it, and code that disagrees with them about the size of a tile writes where it must not.
-    index = function._cache._cache_file
-    # The version is compared before the rest is read, which names classes of ours that may be gone by then.
-    folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
-    index._version = index._version, *map(sources, folders)
-    return function
-
-
 def has_feature(name):
-    """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
-    if config.CPU_FEATURES is not None:
-        return f"+{name}" in config.CPU_FEATURES.split(",")
-    return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
-
-
-@cache
-def sources(folder):
-    """Return a fingerprint of all that is written in a folder."""
-    files = sorted(folder.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-known = set()
-
-
-def announced(*what):
-    """Say on the standard error what takes so long, if what is first done inside takes more than a second."""
-    return nullcontext() if what in known else announcing(what)
-
-
-@contextmanager
-def announcing(what):
-    line = f"unrolled: compiling {' '.join(map(str, what))}, unless it was kept from before"
-    timer = threading.Timer(1.0, lambda: print(line, file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-    known.add(what)
+    """Return whether Numba tells LLVM that the processor has this feature of LLVM's, such as ``avx512f``."""
+    # Those of NUMBA_CPU_FEATURES, none for a "generic" processor, or else this machine's. The last mention counts.
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return [f"+{name}"] == [feature for feature in features.split(",") if feature[1:] == name][-1:]

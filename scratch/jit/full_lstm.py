@@ -8,15 +8,14 @@ to z_p. A row of z is [z_i, z_j, z_f, z_o, z_p], the first four overwritten by t
 import numpy as np
 
 from scratch.jit.activations import clip, is_within, sigmoid, slope, value
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import kernel
 from scratch.jit.layer import Layer
 from scratch.jit.memory import zeros
 from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import before, block_before, ranks_of, rows_of_step, span
-from scratch.jit.shared import borrowed
+from scratch.jit.schedule import before, block_before, of_part, rows_of_step, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import copy_row, empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.vector import copy_row, lanes, load, padded, store
 from scratch.jit.weights import Product, h_x_1
 
 DIAGONALS = ("w_i_diag", "w_f_diag", "w_o_diag")
@@ -35,24 +34,26 @@ class FullLSTMLayer(Layer):
             projection = ((("projection", "kernel"), 0, cell.num_units, 0),)
             columns = (m_at, self.row_width), (gates, self.z_width)
             self.products.append(Product(*columns, projection, cell.num_proj, self.dtype))
+        self.forward_room, self.backward_room = [self.size, self.h_size], [self.size, padded(m_at + self.size, dtype)]
         self.cell_clip, self.proj_clip = (
-            np.inf if bound is None else bound for bound in (cell.cell_clip, cell.proj_clip)
+            np.inf if bound is None else float(bound) for bound in (cell.cell_clip, cell.proj_clip)
         )
         # LSTMBlockCell clips c', but lets its gradient through.
         self.gradient_clip = self.cell_clip if cell.clipping_stops_gradients else np.inf
 
-    def forward(self, weights, tape, x, h, memories, outputs, part):
-        options = self.cell.use_peepholes, self.cell.forget_bias, self.relu, self.cell_clip, self.proj_clip
+    def forward(self, weights, tape, x, h, memories, outputs, room, part):
+        options = self.cell.use_peepholes, float(self.cell.forget_bias), self.relu, self.cell_clip, self.proj_clip
         kept, states = (tape.rows, tape.z, *tape.memories), (*memories, h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params), self.num_units
-        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, x, *states, *kept, outputs, part)
+        through = x, *states, *kept, outputs, *room, part
+        full_lstm_forward(tile_code(self.dtype), *matrices, *options, tape.schedule, *through)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
         options = self.cell.use_peepholes, self.relu, self.gradient_clip, self.proj_clip
         kept, carried = (tape.rows, tape.z, *tape.memories), (*d_memories, d_h)
         matrices = weights[0], weights[-1], self.diagonals(tape.params)
         # The one before the last is d_w[0] where nothing is projected, and then not looked at.
-        through = d_outputs, *carried, d_z, d_w[0], d_w[-2], d_w[-1], d_x, part
+        through = d_outputs, *carried, d_z, d_w[0], d_w[-2], d_w[-1], d_x, *room, part
         full_lstm_backward(tile_code(self.dtype), *matrices, *options, tape.schedule, *kept, *through)
 
     def diagonals(self, params):
@@ -73,23 +74,20 @@ class FullLSTMLayer(Layer):
         return d_params
 
 
-@compiled
+@kernel
 def full_lstm_forward(
     code, weights, w_projection, diagonals, num_units, peepholes, forget_bias, relu, cell_clip, proj_clip, schedule,
-    x, c_state, h_state, rows, gates, c, outputs, part,
+    x, c_state, h_state, rows, gates, c, outputs, m, h_new, part,
 ):  # fmt: skip
     """Run a part through all steps: from the inputs x to ``outputs``, the gates, z_p and c' of every token.
 
     ``c_state`` and ``h_state`` [B, …], the initial state, become the final one.
     """
-    weights, w_projection, diagonals, schedule = borrowed((weights, w_projection, diagonals, schedule))
-    x, c_state, h_state, rows, gates, c, outputs = borrowed((x, c_state, h_state, rows, gates, c, outputs))
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
     m_at = h_size + x.shape[1] + 1
-    _, count = ranks_of(schedule, part)
-    m, h_new = empty_rows(count, size, c), empty_rows(count, h_size, c)
+    m, h_new = of_part(schedule, part, m), of_part(schedule, part, h_new)
     read_states(schedule, part, c_state, c[before(schedule, 0, part) :], 0)
     read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
@@ -141,23 +139,19 @@ def full_lstm_forward(
         write_states(schedule, part, span(schedule, t + 1, part)[1], live, c_new, 0, c_state)
 
 
-@compiled
+@kernel
 def full_lstm_backward(
     code, weights, w_projection, diagonals, peepholes, relu, gradient_clip, proj_clip, schedule, rows, gates, c,
-    d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x, part,
+    d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x, d_c, d_rows, part,
 ):  # fmt: skip
     """The adjoint of a part's steps: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, that of all weights and ∂L/∂x."""
-    weights, w_projection, diagonals, schedule = borrowed((weights, w_projection, diagonals, schedule))
-    rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x = borrowed(
-        (rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_w_projection, d_diagonals, d_x)
-    )
     size = c.shape[1]
     projected = gates.shape[1] > 4 * size
     h_size = gates.shape[1] - 4 * size if projected else size
     m_at = h_size + d_x.shape[1] + 1
-    _, count = ranks_of(schedule, part)
     # Gradients of [h, x, 1, m].
-    d_c, d_rows = empty_rows(count, size, c), zero_rows(count, whole_vectors(m_at + size, c), c)
+    d_c, d_rows = of_part(schedule, part, d_c), of_part(schedule, part, d_rows)
+    count = len(d_c)
     read_states(schedule, part, d_c_state, d_c, 0)
     read_states(schedule, part, d_h_state, d_rows, 0)
     first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False

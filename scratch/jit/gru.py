@@ -6,14 +6,13 @@ row of the tape is [h, x, 1, r ⊙ h]: its first three parts lead to z_r and z_u
 """
 
 from scratch.jit.activations import sigmoid, slope, value
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import kernel
 from scratch.jit.layer import Layer
 from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
-from scratch.jit.shared import borrowed
+from scratch.jit.schedule import block_before, of_part, rows_of_step, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.vector import lanes, load, padded, store
 from scratch.jit.weights import Product
 
 
@@ -34,32 +33,31 @@ class GRULayer(Layer):
             (("candidate", "bias"), 0, 1, input_size),
             (("candidate", "kernel"), input_size, num_inputs, input_size + 1),
         )
+        self.forward_room = [size]
+        self.backward_room = [size + padded(input_size + 1 + size, dtype)]
         self.products = [
             Product((0, size + input_size + 1), (0, 2 * size), gates, cell.num_units, self.dtype),
             Product((size, self.row_width), (2 * size, 3 * size), candidate, cell.num_units, self.dtype),
         ]
 
-    def forward(self, weights, tape, x, h, memories, outputs, part):
+    def forward(self, weights, tape, x, h, memories, outputs, room, part):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
-        gru_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
+        gru_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, *room, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
-        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, *room, part
         gru_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
-@compiled
-def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, gates, outputs, part):
+@kernel
+def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, gates, outputs, h_new, part):
     """Run a part through all steps: from the inputs x to ``outputs``, r, u and n of every token.
 
     ``h_state`` [B, H], the initial state, becomes the final one.
     """
-    w_gates, w_candidate, schedule, x, h_state, rows, gates, outputs = borrowed(
-        (w_gates, w_candidate, schedule, x, h_state, rows, gates, outputs)
-    )
     size = gates.shape[1] // 3
     rh_at = size + x.shape[1] + 1
-    h_new = empty_rows(ranks_of(schedule, part)[1], size, gates)
+    h_new = of_part(schedule, part, h_new)
     read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
         token, live = span(schedule, t, part)
@@ -93,21 +91,17 @@ def gru_forward(code, w_gates, w_candidate, relu, schedule, x, h_state, rows, ga
         hand_on(schedule, t, part, h_new[:live], outputs, rows, 0, h_state)
 
 
-@compiled
+@kernel
 def gru_backward(
     code, w_gates, w_candidate, relu, schedule, rows, gates, d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x,
-    part,
+    d_rows, part,
 ):  # fmt: skip
     """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
-    w_gates, w_candidate, schedule, rows, gates = borrowed((w_gates, w_candidate, schedule, rows, gates))
-    d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x = borrowed(
-        (d_outputs, d_h_state, d_z, d_w_gates, d_w_candidate, d_x)
-    )
     size = gates.shape[1] // 3
     rh_at = size + d_x.shape[1] + 1
-    _, count = ranks_of(schedule, part)
     # Gradients of [h, x, 1, r ⊙ h].
-    d_rows = zero_rows(count, size + whole_vectors(d_x.shape[1] + 1 + size, d_z), d_z)
+    d_rows = of_part(schedule, part, d_rows)
+    count = len(d_rows)
     read_states(schedule, part, d_h_state, d_rows, 0)
     first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
     for t in range(len(schedule.live) - 1, -1, -1):

@@ -6,14 +6,13 @@ two to z_h. A row of z is [z_r, z_u, z_n, z_h], the first three overwritten by r
 """
 
 from scratch.jit.activations import sigmoid, slope, value
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import kernel
 from scratch.jit.layer import Layer
 from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
-from scratch.jit.shared import borrowed
+from scratch.jit.schedule import block_before, of_part, rows_of_step, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.vector import lanes, load, padded, store
 from scratch.jit.weights import Product
 
 
@@ -37,36 +36,36 @@ class GRUResetAfterLayer(Layer):
             (("candidate", "hidden_projection", "bias"), 0, 1, 0),
             (("candidate", "hidden_projection", "kernel"), 0, num_units, 1),
         )
+        self.forward_room = [size]
+        # Wide enough for the whole vectors of [1, h], too.
+        self.backward_room = [size, padded(h_at + size, dtype) + padded(1, dtype)]
         self.products = [
             Product((0, self.row_width), (0, 2 * size), gates, cell.num_units, self.dtype),
             Product((0, h_at), (2 * size, 3 * size), inputs, cell.num_units, self.dtype),
             Product((input_size, self.row_width), (3 * size, 4 * size), hidden, cell.num_units, self.dtype),
         ]
 
-    def forward(self, weights, tape, x, h, memories, outputs, part):
+    def forward(self, weights, tape, x, h, memories, outputs, room, part):
         code, kept = tile_code(self.dtype), (tape.rows, tape.z)
-        gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
+        gru_reset_after_forward(code, *weights, self.relu, tape.schedule, x, h, *kept, outputs, *room, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
-        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, *room, part
         gru_reset_after_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
-@compiled
+@kernel
 def gru_reset_after_forward(
-    code, w_gates, w_input, w_hidden, relu, schedule, x, h_state, rows, gates, outputs, part
+    code, w_gates, w_input, w_hidden, relu, schedule, x, h_state, rows, gates, outputs, h_new, part
 ):
     """Run a part through all steps: from the inputs x to ``outputs``, r, u, n and z_h of every token.
 
     ``h_state`` [B, H], the initial state, becomes the final one.
     """
-    w_gates, w_input, w_hidden, schedule, x, h_state, rows, gates, outputs = borrowed(
-        (w_gates, w_input, w_hidden, schedule, x, h_state, rows, gates, outputs)
-    )
     size = gates.shape[1] // 4
     one_at = x.shape[1]
     h_at = one_at + 1
-    h_new = empty_rows(ranks_of(schedule, part)[1], size, gates)
+    h_new = of_part(schedule, part, h_new)
     read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), h_at)
     for t in range(len(schedule.live)):
         token, live = span(schedule, t, part)
@@ -95,23 +94,18 @@ def gru_reset_after_forward(
         hand_on(schedule, t, part, h_new[:live], outputs, rows, h_at, h_state)
 
 
-@compiled
+@kernel
 def gru_reset_after_backward(
     code, w_gates, w_input, w_hidden, relu, schedule, rows, gates, d_outputs, d_h_state, d_z,
-    d_w_gates, d_w_input, d_w_hidden, d_x, part,
+    d_w_gates, d_w_input, d_w_hidden, d_x, d_h_kept, d_rows, part,
 ):  # fmt: skip
     """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
-    w_gates, w_input, w_hidden, schedule, rows, gates = borrowed((w_gates, w_input, w_hidden, schedule, rows, gates))
-    d_outputs, d_h_state, d_z, d_w_gates, d_w_input, d_w_hidden, d_x = borrowed(
-        (d_outputs, d_h_state, d_z, d_w_gates, d_w_input, d_w_hidden, d_x)
-    )
     size = gates.shape[1] // 4
     one_at = d_x.shape[1]
     h_at = one_at + 1
-    _, count = ranks_of(schedule, part)
-    d_h_kept = empty_rows(count, size, d_z)
-    # Gradients of [x, 1, h], wide enough for the whole vectors of [1, h], too.
-    d_rows = zero_rows(count, whole_vectors(h_at + size, d_z) + lanes(d_z), d_z)
+    # Gradients of [x, 1, h].
+    d_h_kept, d_rows = of_part(schedule, part, d_h_kept), of_part(schedule, part, d_rows)
+    count = len(d_rows)
     read_states(schedule, part, d_h_state, d_rows, h_at)
     first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
     for t in range(len(schedule.live) - 1, -1, -1):

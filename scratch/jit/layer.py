@@ -34,6 +34,7 @@ class Layer:
 
     - ``row_width``, ``z_width``: of the tape's rows and z's.
     - ``products``: every ``Product``.
+    - ``forward_room``, ``backward_room``: the widths of matrices with a row a rank that the kernels work in.
     - ``size``, ``h_size``: ``num_units`` and the width of h in whole vectors.
     """
 
@@ -42,6 +43,7 @@ class Layer:
         self.num_units, self.size = cell.num_units, padded(cell.num_units, dtype)
         self.h_size = padded(cell.output_size, dtype)
         self.relu = cell.activation == "relu"
+        self.forward_room = self.backward_room = ()
 
     def schedule(self, lengths, num_tokens, num_steps, time_major):
         """Return the ``Schedule`` of rows of these lengths, in as many parts as there could be threads worth it."""
@@ -60,7 +62,8 @@ class Layer:
         tape = LayerTape(params, schedule, rows, z, kept)
         if num_tokens:
             weights = weights or self.pack_all(params)
-            self.run_parts(schedule, partial(self.forward, weights, tape, x, h, memories, outputs))
+            room = [empty((num_ranks, width), self.dtype) for width in self.forward_room]
+            self.run_parts(schedule, partial(self.forward, weights, tape, x, h, memories, outputs, room))
         return tape
 
     def run_backward(self, tape, d_outputs, d_h, d_memories, d_x):
@@ -77,9 +80,11 @@ class Layer:
             num_rows, line = max(TOKENS, np.diff(schedule.parts).max()), padded(1, self.dtype)
             d_z = empty((len(schedule.parts) - 1, num_rows, self.z_width + line), self.dtype)[..., : self.z_width]
 
+            room = [zeros((len(schedule.rows), width), self.dtype) for width in self.backward_room]
+
             def run_part(part):
                 d_w = [gradient[part] for gradient in gradients]
-                self.backward(weights, tape, d_outputs, d_h, d_memories, d_z[part], d_w, d_x, part)
+                self.backward(weights, tape, d_outputs, d_h, d_memories, d_z[part], d_w, d_x, room, part)
 
             self.run_parts(schedule, run_part)
         return self.gradients_of_params(tape.params, gradients)

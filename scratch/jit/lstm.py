@@ -5,14 +5,13 @@ row of the tape is [h, x, 1], its row of z is [z_i, z_j, z_f, z_o], each overwri
 """
 
 from scratch.jit.activations import sigmoid, slope, value
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import kernel
 from scratch.jit.layer import Layer
 from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import before, block_before, ranks_of, rows_of_step, span
-from scratch.jit.shared import borrowed
+from scratch.jit.schedule import before, block_before, of_part, rows_of_step, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import empty_rows, lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.vector import lanes, load, padded, store
 from scratch.jit.weights import h_x_1
 
 
@@ -23,29 +22,27 @@ class LSTMLayer(Layer):
         super().__init__(cell, input_size, dtype)
         self.row_width, self.z_width = self.size + input_size + 1, 4 * self.size
         self.products = [h_x_1(self, self.z_width)]
+        self.forward_room, self.backward_room = [self.size], [self.size, padded(self.size + input_size, dtype)]
 
-    def forward(self, weights, tape, x, h, memories, outputs, part):
-        options = self.cell.forget_bias, self.relu
+    def forward(self, weights, tape, x, h, memories, outputs, room, part):
+        options = float(self.cell.forget_bias), self.relu
         kept = tape.rows, tape.z, *tape.memories
         states = *memories, h
-        lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *states, *kept, outputs, part)
+        lstm_forward(tile_code(self.dtype), *weights, *options, tape.schedule, x, *states, *kept, outputs, *room, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
-        kept, through = (tape.rows, tape.z, *tape.memories), (d_outputs, *d_memories, d_h, d_z, *d_w, d_x, part)
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
+        kept, through = (tape.rows, tape.z, *tape.memories), (d_outputs, *d_memories, d_h, d_z, *d_w, d_x, *room, part)
         lstm_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *kept, *through)
 
 
-@compiled
-def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state, rows, gates, c, outputs, part):
+@kernel
+def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state, rows, gates, c, outputs, h_new, part):
     """Run a part through all steps: from the inputs x to ``outputs``, the gates and c' of every token.
 
     ``c_state`` and ``h_state`` [B, H], the initial state, become the final one.
     """
-    weights, schedule, x, c_state, h_state, rows, gates, c, outputs = borrowed(
-        (weights, schedule, x, c_state, h_state, rows, gates, c, outputs)
-    )
     size = c.shape[1]
-    h_new = empty_rows(ranks_of(schedule, part)[1], size, c)
+    h_new = of_part(schedule, part, h_new)
     read_states(schedule, part, c_state, c[before(schedule, 0, part) :], 0)
     read_states(schedule, part, h_state, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
@@ -80,18 +77,14 @@ def lstm_forward(code, weights, forget_bias, relu, schedule, x, c_state, h_state
         write_states(schedule, part, span(schedule, t + 1, part)[1], live, c_new, 0, c_state)
 
 
-@compiled
+@kernel
 def lstm_backward(
-    code, weights, relu, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x, part
+    code, weights, relu, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x, d_c, d_hx, part
 ):
     """The adjoint of a part's steps: from ∂L/∂(c', h') to ∂L/∂(c, h) in their place, ∂L/∂W and ∂L/∂x."""
-    weights, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x = borrowed(
-        (weights, schedule, rows, gates, c, d_outputs, d_c_state, d_h_state, d_z, d_w, d_x)
-    )
     size = c.shape[1]
-    width = whole_vectors(size + d_x.shape[1], d_z)
-    _, count = ranks_of(schedule, part)
-    d_c, d_hx = empty_rows(count, size, c), zero_rows(count, width, c)
+    d_c, d_hx = of_part(schedule, part, d_c), of_part(schedule, part, d_hx)
+    count = len(d_c)
     read_states(schedule, part, d_c_state, d_c, 0)
     read_states(schedule, part, d_h_state, d_hx, 0)
     first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.jit.compiler import compiled, inlined
+from scratch.jit.compiler import inlined, kernel
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, total, whole_vectors
+from scratch.jit.vector import copy_row, lanes, lesser, load, prefetch_columns, store, total, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
@@ -36,7 +36,7 @@ class Adjoint(NamedTuple):
     columns: np.ndarray
 
 
-@compiled
+@kernel
 def multiply(code, a, packed, z, add, soon):
     """Compute z [n, N] = a [n, K] b for a packed b, or z += a b where ``add``; N is of whole vectors.
 
@@ -48,10 +48,10 @@ def multiply(code, a, packed, z, add, soon):
     num_tiles = (n + ROWS - 1) // ROWS
     tiles_done, all_tiles = 0, (depth + DEPTH - 1) // DEPTH * packed.shape[0] * num_tiles
     for k in range(0, depth, DEPTH):
-        k_end = min(k + DEPTH, depth)
+        k_end = lesser(k + DEPTH, depth)
         for panel in range(packed.shape[0]):
             left = panel * width
-            right = min(left + width, num_columns)
+            right = lesser(left + width, num_columns)
             for tile in range(num_tiles):
                 # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
                 top, bottom = tile * n // num_tiles, (tile + 1) * n // num_tiles
@@ -61,7 +61,7 @@ def multiply(code, a, packed, z, add, soon):
                 tiles_done += 1
 
 
-@compiled
+@kernel
 def multiply_transposed(code, d_z, weights, d_rows, add, soon):
     """Compute ∂L/∂row = ∂L/∂z Wᵀ, or add it, in those columns of ``d_rows`` that the ``Adjoint`` is for."""
     multiply(code, d_z, weights.packed, d_rows[:, weights.first : weights.last], add, soon)
@@ -74,7 +74,7 @@ def multiply_transposed(code, d_z, weights, d_rows, add, soon):
             d_rows[r, column] = total(products) + (d_rows[r, column] if add else 0)
 
 
-@compiled
+@kernel
 def add_gradient(code, rows, source, d_z, target, d_w, add):
     """Compute d_w [K, N] = aᵀ d_z, or add it to d_w where ``add``: the sum over the tokens of a block.
 
@@ -84,7 +84,7 @@ def add_gradient(code, rows, source, d_z, target, d_w, add):
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
     for left in range(0, num_columns, width):
-        right = min(left + width, num_columns)
+        right = lesser(left + width, num_columns)
         b = d_z[:, target + left : target + right]
         for tile in range(num_tiles):
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
@@ -111,15 +111,13 @@ def prefetch_share(rows, number, count):
         prefetch_columns(rows, row, 0, num_columns)
 
 
-@compiled
+@kernel
 def pack(matrix, units, packed, row, first, last):
     """Copy rows ``first`` to ``last`` of a matrix [n, gates · units] into ``packed``, to its rows from ``row`` on.
 
     Each gate begins a vector, so a gate's last vector may be cut short.
     """
-    panels, depth, width = packed.shape
-    # Panel below panel: each number of ``packed`` then has a row and a column.
-    packed = packed.reshape(panels * depth, width)
+    width = packed.shape[2]
     size = whole_vectors(units, matrix)
     for k in range(first, last):
         for gate in range(matrix.shape[1] // units):
@@ -127,12 +125,12 @@ def pack(matrix, units, packed, row, first, last):
             while unit < units:
                 # As much as there is of this gate in this panel.
                 panel, column = (gate * size + unit) // width, (gate * size + unit) % width
-                count = min(width - column, units - unit)
-                copy_row(matrix, k, gate * units + unit, packed, panel * depth + row + k, column, count)
+                count = lesser(width - column, units - unit)
+                copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
                 unit += count
 
 
-@compiled
+@kernel
 def unpack(matrix, units, gradients, row, first, last):
     """Copy to rows ``first`` to ``last`` of a matrix [n, gates · units] their gradient, in rows from ``row`` on.
 
@@ -153,7 +151,7 @@ def add_row(source, row, target):
         store(target, row, n, load(target, row, n) + load(source, row, n))
 
 
-@compiled
+@kernel
 def pack_transposed(matrix, units, packed, row, first, last):
     """``pack`` for the transposed matrix: the rows of ``matrix`` become columns, from ``row`` on."""
     # A width that the compiler knows is one it divides by in no time.
@@ -162,7 +160,7 @@ def pack_transposed(matrix, units, packed, row, first, last):
     while n < last:
         # As many rows as there are columns left in a vector: they fill its line of the cache.
         panel, column = (row + n) // width, (row + n) % width
-        count = min(lanes(matrix) - column % lanes(matrix), last - n)
+        count = lesser(lanes(matrix) - column % lanes(matrix), last - n)
         for gate in range(matrix.shape[1] // units):
             source = matrix[n : n + count, gate * units : (gate + 1) * units]
             target = packed[panel, gate * size :, column:]

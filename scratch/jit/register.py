@@ -15,18 +15,23 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.jit.compiler import instruction
+from scratch.jit.matrix import Fields, check_index
 from scratch.jit.vector import (
     REGISTER,
     at_least,
     at_most,
+    greater,
     is_above,
     lanes,
+    lesser,
     load,
+    polynomial,
     power_of_two,
     prefetch,
     round_to_whole,
     store,
     total,
+    whole_vectors,
 )
 
 
@@ -70,13 +75,20 @@ def call_llvm(builder, name, *vectors):
     return builder.call(function, vectors)
 
 
+def check_vector(context, builder, array, row, column, lanes):
+    """With ``NUMBA_BOUNDSCHECK=1``: ``IndexError`` unless a vector is in the array, its numbers side by side."""
+    check_index(context, builder, row, array.shape(0))
+    check_index(context, builder, column, array.shape(1))
+    check_index(context, builder, builder.add(column, column.type(lanes - 1)), array.shape(1))
+    check_index(context, builder, builder.sub(array.stride(1), array.itemsize), column.type(1))
+
+
 def pointer_to(context, builder, array_type, array, row, column, llvm_type):
-    """Return the address of ``array[row, column]`` as that of a vector. Nothing is checked."""
-    array = context.make_array(array_type)(context, builder, array)
-    strides = cgutils.unpack_tuple(builder, array.strides)
-    offset = builder.add(builder.mul(row, strides[0]), builder.mul(column, strides[1]))
-    place = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [offset])
-    return builder.bitcast(place, llvm_type.as_pointer())
+    """Return the address of ``array[row, column]`` as that of a vector, which is in the array where that is checked."""
+    array = Fields(context, builder, array_type, array)
+    if isinstance(llvm_type, ir.VectorType) and context.enable_boundscheck:
+        check_vector(context, builder, array, row, column, llvm_type.count)
+    return builder.bitcast(array.place(row, column), llvm_type.as_pointer())
 
 
 @instruction(lanes)
@@ -85,13 +97,35 @@ def build_lanes(array):
     return types.intp(array), lambda context, *_: context.get_constant(types.intp, count)
 
 
+def build_lesser_or_greater(comparison):
+    """Return what teaches Numba the first of two whole numbers if the comparison holds, else the second."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.select(builder.icmp_signed(comparison, *arguments), *arguments)
+
+    return lambda i, j: (types.intp(types.intp, types.intp), generate)
+
+
+instruction(lesser)(build_lesser_or_greater("<"))
+instruction(greater)(build_lesser_or_greater(">"))
+
+
+@instruction(whole_vectors)
+def build_whole_vectors(size, like):
+    def generate(context, builder, signature, arguments):
+        size, last = arguments[0], 8 * REGISTER // like.dtype.bitwidth - 1
+        return builder.and_(builder.add(size, size.type(last)), size.type(~last))
+
+    return types.intp(types.intp, like), generate
+
+
 @instruction(load)
 def build_load(array, row, column):
     kind = Vector(array.dtype)
 
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, array, *arguments, context.get_value_type(kind))
-        return builder.load(place, align=array.dtype.bitwidth // 8)
+        where = pointer_to(context, builder, array, *arguments, context.get_value_type(kind))
+        return builder.load(where, align=array.dtype.bitwidth // 8)
 
     return kind(array, types.intp, types.intp), generate
 
@@ -100,8 +134,8 @@ def build_load(array, row, column):
 def build_store(array, row, column, vector):
     def generate(context, builder, signature, arguments):
         *where, value = arguments
-        place = pointer_to(context, builder, array, *where, value.type)
-        builder.store(value, place, align=array.dtype.bitwidth // 8)
+        pointer = pointer_to(context, builder, array, *where, value.type)
+        builder.store(value, pointer, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, vector), generate
@@ -110,15 +144,34 @@ def build_store(array, row, column, vector):
 @instruction(prefetch)
 def build_prefetch(array, row, column):
     def generate(context, builder, signature, arguments):
-        place = pointer_to(context, builder, array, *arguments, ir.IntType(8))
+        line = pointer_to(context, builder, array, *arguments, ir.IntType(8))
         word = ir.IntType(32)
-        function_type = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+        function_type = ir.FunctionType(ir.VoidType(), [line.type, word, word, word])
         function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0i8")
         # To be read, into the level-2 cache, data.
-        builder.call(function, [place, word(0), word(2), word(1)])
+        builder.call(function, [line, word(0), word(2), word(1)])
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp), generate
+
+
+@instruction(polynomial)
+def build_polynomial(coefficients, vector):
+    def generate(context, builder, signature, arguments):
+        *others, last = cgutils.unpack_tuple(builder, arguments[0])
+        r = arguments[1]
+        result, number = spread(builder, narrow(builder, last, r.type.element), r.type), r.type.element
+        for coefficient in reversed(others):
+            product = builder.fmul(result, r, flags=["contract"])
+            term = spread(builder, narrow(builder, coefficient, number), r.type)
+            result = builder.fadd(product, term, flags=["contract"])
+        return result
+
+    return vector(coefficients, vector), generate
+
+
+def narrow(builder, number, llvm_type):
+    return number if number.type == llvm_type else builder.fptrunc(number, llvm_type)
 
 
 @instruction(total)

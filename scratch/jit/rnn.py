@@ -6,14 +6,13 @@ run when, in ``rows.py``, where they lie, in ``products.py``, and in ``layer.py`
 """
 
 from scratch.jit.activations import slope, value
-from scratch.jit.compiler import compiled
+from scratch.jit.compiler import kernel
 from scratch.jit.layer import Layer
 from scratch.jit.products import add_gradient, clear_padding, multiply, multiply_transposed
 from scratch.jit.rows import add_from_rows, ask_for_rows, copy_to_rows, hand_on, read_inputs, read_states, write_states
-from scratch.jit.schedule import block_before, ranks_of, rows_of_step, span
-from scratch.jit.shared import borrowed
+from scratch.jit.schedule import block_before, of_part, rows_of_step, span
 from scratch.jit.tile import tile_code
-from scratch.jit.vector import lanes, load, store, whole_vectors, zero_rows
+from scratch.jit.vector import lanes, load, padded, store
 from scratch.jit.weights import h_x_1
 
 
@@ -24,23 +23,23 @@ class RNNLayer(Layer):
         super().__init__(cell, input_size, dtype)
         self.row_width, self.z_width = self.size + input_size + 1, self.size
         self.products = [h_x_1(self, self.z_width)]
+        self.backward_room = [padded(self.size + input_size, dtype)]
 
-    def forward(self, weights, tape, x, h, memories, outputs, part):
+    def forward(self, weights, tape, x, h, memories, outputs, room, part):
         kept = tape.rows, tape.z
         rnn_forward(tile_code(self.dtype), *weights, self.relu, tape.schedule, x, h, *kept, outputs, part)
 
-    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, part):
-        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, part
+    def backward(self, weights, tape, d_outputs, d_h, d_memories, d_z, d_w, d_x, room, part):
+        through = tape.rows, tape.z, d_outputs, d_h, d_z, *d_w, d_x, *room, part
         rnn_backward(tile_code(self.dtype), *weights, self.relu, tape.schedule, *through)
 
 
-@compiled
+@kernel
 def rnn_forward(code, weights, relu, schedule, x, h, rows, z, outputs, part):
     """Run a part through all steps: from the inputs x to ``outputs`` and, in ``z``, h' of every token.
 
     ``h`` [B, H], the initial state, becomes the final one.
     """
-    weights, schedule, x, h, rows, z, outputs = borrowed((weights, schedule, x, h, rows, z, outputs))
     size = z.shape[1]
     read_states(schedule, part, h, rows_of_step(schedule, 0, part, rows), 0)
     for t in range(len(schedule.live)):
@@ -61,16 +60,12 @@ def rnn_forward(code, weights, relu, schedule, x, h, rows, z, outputs, part):
         hand_on(schedule, t, part, h_new, outputs, rows, 0, h)
 
 
-@compiled
-def rnn_backward(code, weights, relu, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x, part):
+@kernel
+def rnn_backward(code, weights, relu, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x, d_hx, part):
     """The adjoint of a part's steps: from ∂L/∂h' to ∂L/∂h in its place, ∂L/∂W and ∂L/∂x."""
-    weights, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x = borrowed(
-        (weights, schedule, rows, h_new, d_outputs, d_h, d_z, d_w, d_x)
-    )
     size = h_new.shape[1]
-    width = whole_vectors(size + d_x.shape[1], d_z)
-    _, count = ranks_of(schedule, part)
-    d_hx = zero_rows(count, width, d_z)
+    d_hx = of_part(schedule, part, d_hx)
+    count = len(d_hx)
     read_states(schedule, part, d_h, d_hx, 0)
     first_step, first_token, num_tokens, add = len(schedule.live), 0, 0, False
     for t in range(len(schedule.live) - 1, -1, -1):

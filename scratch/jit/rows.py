@@ -4,7 +4,7 @@ The caller's arrays are seen as matrices, a row for each row and step of the bat
 part's rows are those of its ranks. ``schedule.py`` says which is which.
 """
 
-from scratch.jit.compiler import compiled, inlined
+from scratch.jit.compiler import inlined, kernel
 from scratch.jit.schedule import ranks_of, row_of, rows_of_step, span
 from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, whole_vectors
 
@@ -65,7 +65,8 @@ def read_states(schedule, part, states, rows, column):
     width = states.shape[1]
     for r in range(count):
         copy_row(states, schedule.rows[first_rank + r], 0, rows, r, column, width)
-        rows[r, column + width : column + whole_vectors(width, states)] = 0
+        for k in range(column + width, column + whole_vectors(width, states)):
+            rows[r, k] = 0
 
 
 @inlined
@@ -76,7 +77,7 @@ def write_states(schedule, part, first, last, rows, column, states):
         copy_row(rows, r, column, states, schedule.rows[first_rank + r], 0, states.shape[1])
 
 
-@compiled
+@kernel
 def clear_ends(lengths, step_stride, row_stride, matrix, first_step, last_step):
     """Write 0 to what is past the end of each row, of lengths [B], at some steps of a matrix of the caller's."""
     for t in range(first_step, last_step):

@@ -24,6 +24,7 @@ import numpy as np
 
 from scratch.jit.compiler import inlined
 from scratch.jit.threads import shares
+from scratch.jit.vector import greater, lesser
 
 
 class Schedule(NamedTuple):
@@ -108,12 +109,18 @@ def ranks_of(schedule, part):
 
 
 @inlined
+def of_part(schedule, part, of_ranks):
+    """Return the rows, of an array with a row a rank, of a part."""
+    return of_ranks[schedule.parts[part] : schedule.parts[part + 1]]
+
+
+@inlined
 def span(schedule, t, part):
     """Return the first token of a part at step t, and how many of its ranks are live: 0 if there is no such step."""
     if not 0 <= t < len(schedule.live):
         return 0, 0
     first_rank, count = ranks_of(schedule, part)
-    return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
+    return schedule.first[part, t], greater(lesser(count, schedule.live[t] - first_rank), 0)
 
 
 @inlined

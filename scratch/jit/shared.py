@@ -1,11 +1,7 @@
-"""What compiled code shares with others: flags that say who is done, arrays that nobody counts, and places of arrays.
+"""What compiled code shares with others: flags that say who is done, and places of arrays.
 
 A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual machine. So whoever expects an answer soon
 keeps looking for it. Compiled code does so without Python's lock, which the other thread needs in order to answer.
-
-Numba counts the references to an array, also those of each part of it that a loop looks at: the number stands in one
-place, and two threads that count the same array take that place from each other, again and again. Whoever calls a
-kernel holds on to its arrays, so it need not count.
 
 To hand over an array takes Python some 0.06 µs. Where that is long, compiled code gets the places of many in one array.
 """
@@ -17,9 +13,9 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.np.arrayobj import populate_array
 
-from scratch.jit.compiler import compiled, instruction
+from scratch.jit.compiler import instruction, kernel
+from scratch.jit.matrix import BYTES, Borrowed, Fields, build, check_index
 
 # A processor of this kind is told that it looks again and again: it then does so at its leisure, some 30 ns a look.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
@@ -40,11 +36,6 @@ def pause():
     time.sleep(0)
 
 
-def borrowed(arrays):
-    """Return these arrays, of which some may be in tuples, with no count of references: the caller must keep them."""
-    return arrays
-
-
 def matrix_at(places, number, like):
     """Return a row-major matrix of the dtype of ``like``, which the caller keeps.
 
@@ -55,13 +46,18 @@ def matrix_at(places, number, like):
     return np.ctypeslib.as_array(numbers).reshape(rows, columns)
 
 
+def as_matrix(array):
+    """Return a row-major array [A, B, C] as a matrix [A · B, C]."""
+    return array.reshape(-1, array.shape[2])
+
+
 def places_of(arrays):
     """Return where these row-major arrays are, seen as matrices: to hand over one array costs less than many."""
     matrices = [array.reshape(-1, array.shape[-1]) for array in arrays]
     return np.array([(array.__array_interface__["data"][0], *array.shape) for array in matrices])
 
 
-@compiled
+@kernel
 def raise_flag(flags, number, looks):
     """Set a flag, and stay away from Python's lock for a moment of so many looks: who waits for the flag needs it."""
     write(flags, number, 1)
@@ -69,7 +65,7 @@ def raise_flag(flags, number, looks):
         pause()
 
 
-@compiled
+@kernel
 def wait_for_flags(flags, looks):
     """Return as soon as all flags are set, or after so many looks at each."""
     for number in range(len(flags)):
@@ -79,8 +75,12 @@ def wait_for_flags(flags, looks):
             pause()
 
 
-def place(context, builder, array_type, array, number):
-    return builder.gep(context.make_array(array_type)(context, builder, array).data, [number])
+def place(context, builder, array_type, array, number, width=1):
+    """Return the address of a row of ``width`` numbers."""
+    array = Fields(context, builder, array_type, array)
+    check_index(context, builder, number, array.shape(0))
+    first = builder.bitcast(array.address, number.type.as_pointer())
+    return builder.gep(first, [builder.mul(number, number.type(width))])
 
 
 @instruction(look)
@@ -112,34 +112,28 @@ def build_pause():
     return types.void(), generate
 
 
-@instruction(borrowed)
-def build_borrowed(arrays):
-    def borrow(context, builder, kind, value):
-        if isinstance(kind, types.BaseTuple):
-            parts = zip(kind.types, cgutils.unpack_tuple(builder, value), strict=True)
-            return context.make_tuple(builder, kind, [borrow(context, builder, *part) for part in parts])
-        if isinstance(kind, types.Array):
-            array = context.make_array(kind)(context, builder, value)
-            array.meminfo = cgutils.get_null_value(array.meminfo.type)
-            array.parent = cgutils.get_null_value(array.parent.type)
-            return array._getvalue()
-        return value
+@instruction(as_matrix)
+def build_as_matrix(array):
+    kind = Borrowed(array.dtype, 2)
 
-    return arrays(arrays), lambda context, builder, signature, arguments: borrow(context, builder, arrays, *arguments)
+    def generate(context, builder, signature, arguments):
+        fields = Fields(context, builder, array, *arguments)
+        shape = [builder.mul(fields.shape(0), fields.shape(1)), fields.shape(2)]
+        return build(context, builder, kind, fields.address, shape, [fields.stride(1), fields.stride(2)])
+
+    return kind(array), generate
 
 
 @instruction(matrix_at)
 def build_matrix_at(places, number, like):
-    kind = types.Array(like.dtype, 2, "C")
+    kind = Borrowed(like.dtype, 2)
 
     def generate(context, builder, signature, arguments):
         places_array, number, _ = arguments
-        first = place(context, builder, places, places_array, builder.mul(number, number.type(3)))
+        first = place(context, builder, places, places_array, number, 3)
         address, *shape = (builder.load(builder.gep(first, [number.type(n)])) for n in range(3))
-        array = context.make_array(kind)(context, builder)
-        itemsize = context.get_constant(types.intp, like.dtype.bitwidth // 8)
+        itemsize = context.get_constant(types.intp, kind.itemsize)
         strides = [builder.mul(shape[1], itemsize), itemsize]
-        populate_array(array, builder.inttoptr(address, array.data.type), shape, strides, itemsize, None)
-        return array._getvalue()
+        return build(context, builder, kind, builder.inttoptr(address, BYTES), shape, strides)
 
     return kind(places, types.intp, like), generate

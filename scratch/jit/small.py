@@ -20,10 +20,10 @@ across two of them takes twice as long. What keeps the processor busy:
 """
 
 from scratch.jit.activations import tanh
-from scratch.jit.compiler import compiled, inlined
-from scratch.jit.shared import borrowed, matrix_at
+from scratch.jit.compiler import inlined, kernel
+from scratch.jit.shared import as_matrix, matrix_at
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, lanes, load, store, whole_vectors
+from scratch.jit.vector import copy_row, greater, lanes, lesser, load, store, whole_vectors
 
 
 @inlined
@@ -42,7 +42,7 @@ def column_of_one(layer, h_at, num_inputs, num_units):
 @inlined
 def layers_of_wave(wave, num_layers, num_steps):
     """Return the first layer that has a step in this wave, and the one after the last."""
-    return max(wave - num_steps + 1, 0), min(wave + 1, num_layers)
+    return greater(wave - num_steps + 1, 0), lesser(wave + 1, num_layers)
 
 
 @inlined
@@ -55,7 +55,7 @@ def product(code, a, b, c):
             multiply_tile(code, a[rows], b[:, columns], c[rows, columns], False)
 
 
-@compiled
+@kernel
 def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights, states, x):
     """Run layers of one width H from the inputs x, B · T · D numbers, to the outputs.
 
@@ -69,11 +69,10 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
           tokens   rows [L, T + 1, B], of which those of the last step have the final state
           outputs  [B · T, H]
     """
-    x, own, weights, states = borrowed((x, own, weights, states))
     w, tokens, outputs = matrix_at(own, 0, x), matrix_at(own, 1, x), matrix_at(own, 2, x)
-    x = x.reshape(len(outputs), -1)
-    num_layers, num_steps = len(weights) // 2, len(x) // batch_size
-    num_inputs, num_units = x.shape[1], outputs.shape[1]
+    inputs = as_matrix(x)
+    num_layers, num_steps = len(weights) // 2, len(inputs) // batch_size
+    num_inputs, num_units = inputs.shape[1], outputs.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
     width = w.shape[1]
     c_at, tanh_c_at, _ = columns(width, depth, num_units, w)
@@ -89,7 +88,7 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
     for t in range(num_steps):
         for b in range(batch_size):
             for k in range(num_inputs):
-                tokens[t * batch_size + b, width + h_at - num_inputs + k] = x[t * step_stride + b * row_stride, k]
+                tokens[t * batch_size + b, width + h_at - num_inputs + k] = inputs[t * step_stride + b * row_stride, k]
     for wave in range(num_steps + num_layers - 1):
         first, last = layers_of_wave(wave, num_layers, num_steps)
         for layer in range(first, last):
@@ -133,7 +132,7 @@ def small_forward(code, batch_size, step_stride, row_stride, h_at, own, weights,
                 outputs[t * step_stride + b * row_stride, k] = tokens[start + t * batch_size + b, width + h_at + k]
 
 
-@compiled
+@kernel
 def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_states, d_outputs):
     """The adjoint: from ∂L/∂outputs and that of the final states to all that is left.
 
@@ -145,13 +144,12 @@ def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_state
         d_x       ∂L/∂x [B · T, D]
         d_w       ∂L/∂W, in rows like those of w
     """
-    own, d_states, d_outputs = borrowed((own, d_states, d_outputs))
     w, tokens = matrix_at(own, 0, d_outputs), matrix_at(own, 1, d_outputs)
     w_t, d_tokens = matrix_at(own, 3, d_outputs), matrix_at(own, 4, d_outputs)
     d_x, d_w = matrix_at(own, 5, d_outputs), matrix_at(own, 6, d_outputs)
-    d_outputs = d_outputs.reshape(len(d_x), -1)
+    d_of_steps = as_matrix(d_outputs)
     num_layers, num_steps = len(d_states) // 2, len(d_x) // batch_size
-    num_inputs, num_units = d_x.shape[1], d_outputs.shape[1]
+    num_inputs, num_units = d_x.shape[1], d_of_steps.shape[1]
     depth, num_gates, of_layer = h_at + num_units, 4 * num_units, (num_steps + 1) * batch_size
     width = w.shape[1]
     c_at, tanh_c_at, d_z_at = columns(width, depth, num_units, w)
@@ -171,7 +169,7 @@ def small_backward(code, batch_size, step_stride, row_stride, h_at, own, d_state
             t = wave - num_layers + 1
             for b in range(batch_size):
                 for k in range(num_units):
-                    d_output = d_outputs[t * step_stride + b * row_stride, k]
+                    d_output = d_of_steps[t * step_stride + b * row_stride, k]
                     d_tokens[num_layers * batch_size + b, h_at - num_units + k] = d_output
         for layer in range(first, last):
             start = layer * of_layer + (wave - layer) * batch_size

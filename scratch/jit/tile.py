@@ -18,12 +18,11 @@ from functools import cache
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from scratch.jit.compiler import compiled_address, has_feature, instruction
+from scratch.jit.matrix import Fields, check_index
 from scratch.jit.register import Vector, call_llvm, constant, spread
-from scratch.jit.vector import REGISTER
 
 ROWS = 6
 VECTORS = 4 if has_feature("avx512f") else 1
@@ -31,9 +30,10 @@ INTEGER = ir.IntType(64)
 
 
 def multiply_tile(code, a, b, c, add):
-    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``, and nothing is checked.
+    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``.
 
-    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS.
+    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS. This is checked
+    only with ``NUMBA_BOUNDSCHECK=1``.
     """
     c[:] = a @ b + c if add else a @ b
 
@@ -60,17 +60,30 @@ def build_multiply_tile(code, a, b, c, add):
     def generate(context, builder, signature, arguments):
         code, *arrays, add = arguments
         kinds = zip((a, b, c), arrays, strict=True)
-        parts = [context.make_array(kind)(context, builder, array) for kind, array in kinds]
-        a_at, b_at, c_at = (builder.ptrtoint(part.data, INTEGER) for part in parts)
-        (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
-        rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
-        _, columns = cgutils.unpack_tuple(builder, parts[2].shape)
-        vectors = builder.sdiv(columns, INTEGER(Vector(c.dtype).lanes))
+        matrices = a_, b_, c_ = [Fields(context, builder, kind, array) for kind, array in kinds]
+        a_at, b_at, c_at = (builder.ptrtoint(matrix.address, INTEGER) for matrix in matrices)
+        rows, depth, a_row, a_step = a_.shape(0), a_.shape(1), a_.stride(0), a_.stride(1)
+        b_step, c_row = b_.stride(0), c_.stride(0)
+        lanes = Vector(c.dtype).lanes
+        vectors = builder.sdiv(c_.shape(1), INTEGER(lanes))
+        if context.enable_boundscheck:
+            check_tile(context, builder, lanes, *matrices)
         function = builder.inttoptr(code, ir.FunctionType(ir.VoidType(), [INTEGER] * 11).as_pointer())
         builder.call(function, [rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add])
         return context.get_dummy_value()
 
     return types.void(types.intp, a, b, c, types.intp), generate
+
+
+def check_tile(context, builder, lanes, a, b, c):
+    """Raise ``IndexError`` where there is no such tile, or the shapes of a, b and c do not fit together."""
+    rows, depth, columns = a.shape(0), a.shape(1), c.shape(1)
+    for size, most in ((rows, ROWS), (columns, VECTORS * lanes)):
+        check_index(context, builder, builder.sub(size, INTEGER(1)), INTEGER(most))
+    check_index(context, builder, builder.srem(columns, INTEGER(lanes)), INTEGER(1))
+    check_index(context, builder, INTEGER(0), depth)
+    for size, other in ((depth, b.shape(0)), (columns, b.shape(1)), (rows, c.shape(0))):
+        check_index(context, builder, builder.sub(size, other), INTEGER(1))
 
 
 @intrinsic
@@ -111,29 +124,26 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
     number = vector_type.element
     align = 4 if isinstance(number, ir.FloatType) else 8
 
-    def load_from(address, llvm_type):
-        return builder.load(builder.inttoptr(address, llvm_type.as_pointer()), align=align)
+    def load_number(address):
+        return builder.load(builder.inttoptr(address, number.as_pointer()), align=align)
 
     def each(function):
         return [[function(i, j) for j in range(vectors)] for i in range(rows)]
 
-    def store_all(values):
-        each(lambda i, j: builder.store(values[i][j], builder.inttoptr(place[i][j], pointer), align=align))
-
-    pointer = vector_type.as_pointer()
     row_of_a = [builder.mul(a_row, INTEGER(i)) for i in range(rows)]
-    row_of_c = [builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows)]
-    place = each(lambda i, j: builder.add(row_of_c[i], INTEGER(REGISTER * j)))
+    rows_of_c = (builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows))
+    row_of_c = [builder.inttoptr(row, vector_type.as_pointer()) for row in rows_of_c]
     begin, loop = builder.block, builder.append_basic_block("loop")
-    end_of_loop, end = builder.append_basic_block("end_of_loop"), builder.append_basic_block("end")
+    end_of_loop = builder.append_basic_block("end_of_loop")
     builder.branch(loop)
 
     builder.position_at_end(loop)
     # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
     sums = each(lambda i, j: builder.phi(vector_type))
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
-    row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]
-    factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
+    at_vector = builder.inttoptr(at_b, vector_type.as_pointer())
+    row_of_b = [builder.load(builder.gep(at_vector, [INTEGER(j)]), align=align) for j in range(vectors)]
+    factors = [spread(builder, load_number(builder.add(at_a, row)), vector_type) for row in row_of_a]
     new = each(lambda i, j: call_llvm(builder, "llvm.fma", factors[i], row_of_b[j], sums[i][j]))
     for i in range(rows):
         for j in range(vectors):
@@ -147,10 +157,10 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
     builder.cbranch(again, loop, end_of_loop)
 
     builder.position_at_end(end_of_loop)
+    place = each(lambda i, j: builder.gep(row_of_c[i], [INTEGER(j)]))
     with builder.if_else(builder.icmp_signed("!=", add, INTEGER(0))) as (to_old, alone):
         with to_old:
-            store_all(each(lambda i, j: builder.fadd(new[i][j], load_from(place[i][j], vector_type))))
+            old = each(lambda i, j: builder.load(place[i][j], align=align))
+            each(lambda i, j: builder.store(builder.fadd(new[i][j], old[i][j]), place[i][j], align=align))
         with alone:
-            store_all(new)
-    builder.branch(end)
-    builder.position_at_end(end)
+            each(lambda i, j: builder.store(new[i][j], place[i][j], align=align))

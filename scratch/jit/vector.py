@@ -26,32 +26,25 @@ def lanes(array):
     return REGISTER // array.itemsize
 
 
+def lesser(i, j):
+    """Return the lesser of two whole numbers; to Numba ``min`` is a function of its own for each pair of types."""
+    return min(i, j)
+
+
+def greater(i, j):
+    """Return the greater of two whole numbers."""
+    return max(i, j)
+
+
 def padded(size, dtype):
     """Return ``size`` rounded up to whole vectors."""
     count = REGISTER // np.dtype(dtype).itemsize
     return -(-size // count) * count
 
 
-@inlined
 def whole_vectors(size, like):
     """Return ``size`` rounded up to whole vectors of the dtype of ``like``."""
     return -(-size // lanes(like)) * lanes(like)
-
-
-@inlined
-def empty_rows(rows, columns, like):
-    """Return an array [rows, columns] of anything, of the dtype of ``like``, that begins on a line of the cache."""
-    buffer = np.empty(rows * columns + lanes(like), like.dtype)
-    first = -buffer.ctypes.data % REGISTER // like.itemsize
-    return buffer[first : first + rows * columns].reshape(rows, columns)
-
-
-@inlined
-def zero_rows(rows, columns, like):
-    """Return such an array of zeros."""
-    array = empty_rows(rows, columns, like)
-    array[:] = 0
-    return array
 
 
 def load(array, row, column):
@@ -88,6 +81,14 @@ def copy_row(source, row, column, target, target_row, target_column, width):
 def round_to_whole(vector):
     """Return the nearest whole numbers, of two the even one."""
     return np.rint(vector)
+
+
+def polynomial(coefficients, vector):
+    """Return c₀ + v (c₁ + v (c₂ + …)) for each number v of the vector."""
+    result = coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        result = result * vector + coefficient
+    return result
 
 
 def power_of_two(vector):

@@ -20,6 +20,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
 from scratch.checks import check_array, check_dtype, is_plain, shape_text
+from scratch.extras import lacking
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
 
@@ -85,9 +86,7 @@ def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
         # In an extra, and only this function needs it.
         from sklearn import datasets
     except ImportError as error:
-        raise ImportError(
-            "load_digits needs scikit-learn, which is in the extra 'plot': pip install 'unrolled[plot]'"
-        ) from error
+        raise ImportError(lacking("load_digits needs", "sklearn"), name="sklearn") from error
     images, labels = datasets.load_digits(return_X_y=True)
     first = len(labels) - check_count("test_size", test_size)
     arrays = images[:first], labels[:first], images[first:], labels[first:]

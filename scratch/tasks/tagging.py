@@ -139,7 +139,7 @@ class TaggingTrainer:
         return self.tagger.forward(self.params, words, sequence_length, self.engine)[0].argmax(axis=-1)
 
 
-def make_batches(rows: Rows, batch_size: int = BATCH_SIZE) -> tuple[list[TaggingBatch], list[Any]]:
+def make_batches(rows: Rows, batch_size: int = BATCH_SIZE) -> tuple[list[Any], list[Any]]:
     """Return ``(batches, rows of each)``: sentences of about one length, from rows [T_b, 2] of words and labels.
 
     Padding is 0 in both columns: no word, but a label like any other.

@@ -18,6 +18,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Float, Params, Shapes
 from scratch.checks import check_array, check_dtype, check_params
+from scratch.fit import check_fit
 from scratch.options import check_count, check_decay, check_flag, check_options, check_positive
 from scratch.tree import map_tree
 
@@ -76,7 +77,7 @@ class BatchNormalization:
         """
         check_array("x", x, (..., "D"))
         size = x.shape[-1]
-        check_params("params", params, self.param_shapes(size), x.dtype)
+        check_fit(params, self.param_shapes, size, x.dtype, "x")
         check_params("moving", moving, {"moving_mean": (size,), "moving_variance": (size,)}, x.dtype)
         if check_flag("training", training):
             batch = self.statistics(x)

@@ -16,6 +16,7 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Params
 from scratch.options import check_number, check_positive
+from scratch.shown import shown
 from scratch.training.optimizers import check_weights
 from scratch.tree import map_named, map_tree, named_leaves
 
@@ -42,7 +43,7 @@ def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) 
     check_weights(gradients, "gradients")
     clip_norm = check_positive("clip_norm", clip_norm)
     if isinstance(skip, str):
-        raise TypeError(f"skip must be names of variables, but is {skip!r}: write ({skip!r},)")
+        raise TypeError(f"skip must be names of variables, but is {shown(skip)}: write ({shown(skip)},)")
     skipped = {path for name in skip for path in variables_in(gradients, name)}
     with np.errstate(all="ignore"):
         return map_named(lambda path, g: g.copy() if path in skipped else shortened(g, clip_norm), gradients)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Params, Shapes
-from scratch.checks import check_array, check_dtype, check_params
+from scratch.checks import check_array, check_dtype
+from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.options import check_count, check_options
 
@@ -48,7 +49,7 @@ class Dense:
     def forward(self, params: Params, inputs: Float[Array, "*N D"]) -> tuple[Float[Array, "*N units"], Cache]:
         """Compute inputs [..., D] to ``(outputs [..., units], cache)``."""
         check_array("inputs", inputs, (..., "D"))
-        check_params("params", params, self.param_shapes(inputs.shape[-1]), inputs.dtype)
+        check_fit(params, self.param_shapes, inputs.shape[-1], inputs.dtype, "inputs")
         # y = x W + b
         return inputs @ params["kernel"] + params["bias"], inputs
 

@@ -22,6 +22,7 @@ import numpy as np
 from scratch.arrays import Array, DType, Params
 from scratch.checks import check_array, check_like, check_params
 from scratch.options import check_number, check_options, check_positive
+from scratch.shown import shown
 from scratch.tree import map_named, map_tree, named_leaves
 from scratch.variables import names_of
 
@@ -143,7 +144,7 @@ def rounded(value: float, dtype: DType) -> Any:
 def check_weights(params: Any, name: str = "params") -> DType:
     """Refuse all but a nested dict of floating-point arrays of one dtype, and return that dtype."""
     if not isinstance(params, dict) or not any(named_leaves(params)):
-        raise TypeError(f"{name} must be a dict of arrays, but is {params!r}")
+        raise TypeError(f"{name} must be a dict of arrays, but is {shown(params)}")
     _, first = next(named_leaves(params))
     for path, leaf in named_leaves(params, name):
         check_array(path, leaf, (...,), getattr(first, "dtype", None))

@@ -12,14 +12,16 @@ row's own last step. Weights are ``{"fw": …, "bw": …}``, TensorFlow's scopes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Initializer, Int, Lengths, Masks, Params, Shapes, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_lengths, check_params, check_state, shape_text
+from scratch.checks import check_array, check_lengths, check_state, shape_text
 from scratch.engines import ENGINES, check_engine
+from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
 from scratch.options import check_flag
 from scratch.sequences import reverse_rows
@@ -78,7 +80,7 @@ def bidirectional_dynamic_rnn(
     sizes, lengths = check_inputs(inputs, sequence_length, time_major)
     check_engine(engine)
     cells = {"cell_fw": cell_fw, "cell_bw": cell_bw}
-    check_params("params", params, param_shapes(cells, sizes[2]), inputs.dtype)
+    check_fit(params, partial(param_shapes, cells), sizes[2], inputs.dtype, "inputs")
     states = {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
     masks_fw, masks_bw = check_starts(cells, states, masks, sizes, inputs.dtype, engine)
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Params, State
+from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Params, Shapes, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_params, check_state
+from scratch.checks import check_array, check_state
 from scratch.engines import check_engine
+from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
 from scratch.options import check_count
 from scratch.unroll.bidirectional import (
@@ -78,8 +79,12 @@ def stack_bidirectional_dynamic_rnn(
     sizes, _ = check_inputs(inputs, sequence_length, time_major)
     check_engine(engine)
     layers = check_layers(cells_fw, cells_bw, sizes[2])
-    shapes = {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(layers)}
-    check_params("params", params, shapes, inputs.dtype)
+
+    def shapes(input_size: int) -> Shapes:
+        found = check_layers(cells_fw, cells_bw, input_size)
+        return {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(found)}
+
+    check_fit(params, shapes, sizes[2], inputs.dtype, "inputs")
     initial_states_fw = one_a_layer("initial_states_fw", initial_states_fw, len(layers))
     initial_states_bw = one_a_layer("initial_states_bw", initial_states_bw, len(layers))
     masks = one_a_layer("masks", masks, len(layers))

@@ -17,7 +17,8 @@ import numpy as np
 
 from scratch.arrays import Array, Bool, Cache, DType, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell, masked_forward
-from scratch.checks import check_array, check_lengths, check_masks, check_params, check_state
+from scratch.checks import check_array, check_lengths, check_masks, check_state
+from scratch.fit import check_fit
 from scratch.tree import map_tree, named_leaves
 
 
@@ -175,7 +176,7 @@ def check_arguments(
         raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
     if input_size == 0:
         raise ValueError("inputs must have at least one feature, but their last axis is empty")
-    check_params("params", params, cell.param_shapes(input_size), dtype)
+    check_fit(params, cell.param_shapes, input_size, dtype, "inputs")
     if initial_state is None:
         return cell.zero_state(batch_size, dtype)
     check_state("initial_state", initial_state, cell.state_size, batch_size, dtype)

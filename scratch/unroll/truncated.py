@@ -18,6 +18,7 @@ from scratch.arrays import Array, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths
 from scratch.options import check_count
+from scratch.shown import shown
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
@@ -37,7 +38,8 @@ def windows(num_steps: int, truncated_backprop_length: int | Sequence[int]) -> l
         ]
         if sum(widths) != num_steps:
             raise ValueError(
-                f"truncated_backprop_length must add up to {num_steps} time steps, but {widths} add up to {sum(widths)}"
+                f"truncated_backprop_length must add up to {num_steps} time steps, "
+                f"but {shown(widths)} add up to {sum(widths)}"
             )
         stops = np.cumsum(widths).tolist()
     else:

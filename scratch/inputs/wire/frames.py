@@ -29,12 +29,12 @@ def frame(record):
 
 
 @compiled
-def scan(data, end, starts, stops):
-    """Put the whole records of ``data[:end]`` into ``starts`` and ``stops``; return how many, and the place behind.
+def scan(data, at, end, starts, stops):
+    """Put the whole records of ``data[at:end]`` into ``starts`` and ``stops``; return how many, and the place behind.
 
     That place is negative where the record there is damaged.
     """
-    at, count = 0, 0
+    count = 0
     while count < len(starts) and end - at >= HEADER:
         if masked_crc(data, at, at + 8) != word(data, at + 8):
             return count, failed(BAD_LENGTH, at)
@@ -49,3 +49,19 @@ def scan(data, end, starts, stops):
         count += 1
         at += FOOTER
     return count, at
+
+
+@compiled
+def find_header(data, at, end):
+    """Return the first place from ``at`` on where a length stands beside its checksum.
+
+    Where there is none, it is the first that has too few bytes behind it to tell.
+    """
+    while end - at >= HEADER and masked_crc(data, at, at + 8) != word(data, at + 8):
+        at += 1
+    return at
+
+
+def length_at(data, at):
+    """Return the length in the header at a place, whatever it says."""
+    return int.from_bytes(data[at : at + 8].tobytes(), "little")

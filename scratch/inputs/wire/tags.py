@@ -32,7 +32,7 @@ def tag(field, wire):
 def message(field, *parts):
     """Return the field that holds these bytes, one after another: tag, length, bytes."""
     content = b"".join(parts)
-    return varint(tag(field, LENGTH)) + varint(len(content)) + content
+    return varint(8 * field + LENGTH) + varint(len(content)) + content
 
 
 @inlined

@@ -13,10 +13,13 @@ from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.places import CUT, LARGE, LONG, failed
 
 SIGN = np.int64(-(2**63))
+ONE_BYTE = [bytes([n]) for n in range(128)]
 
 
 def varint(n):
     """Return the varint of a whole number from −2^63 to 2^64 − 1 as bytes."""
+    if 0 <= n < 128:
+        return ONE_BYTE[n]
     n &= 2**64 - 1
     groups = bytearray()
     while n > 127:
