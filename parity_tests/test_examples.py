@@ -90,7 +90,12 @@ def without(tmp_path, *packages):
     (tmp_path / "sitecustomize.py").write_text(
         f"import sys\nfor package in {packages!r}:\n    sys.modules[package] = None\n", encoding="utf-8"
     )
-    return {"PYTHONPATH": str(tmp_path)}
+    return before_all(tmp_path)
+
+
+def before_all(tmp_path):
+    """Return an environment in which Python looks into this folder, and then into the project that is tested."""
+    return {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
 
 
 def test_scratch_needs_no_extra(tmp_path):

@@ -17,7 +17,7 @@ import plain
 import pytest
 
 from parity_tests.harness import STUCK
-from parity_tests.test_examples import ROOT, run, without
+from parity_tests.test_examples import ROOT, before_all, run, without
 
 EXTRAS = ("tensorflow", "tf_keras", "keras", "torch", "jax", "matplotlib", "rich", "scipy", "sklearn", "tensorboard")
 PICTURES, TENSORFLOW = "Left out: the pictures", "Left out: TensorFlow's side"
@@ -91,7 +91,7 @@ def test_with_numpy_and_numba_alone_it_does_what_it_can(tmp_path, name):
 def test_ctrl_c_while_it_imports_takes_a_line(tmp_path, name):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED, encoding="utf-8")
     command = [f"examples/{name}.py"] if name in PROGRAMS else ["-m", name]
-    done = run(*command, PYTHONPATH=str(tmp_path))
+    done = run(*command, **before_all(tmp_path))
     assert (done.returncode, done.stderr) == (130, "stopped before the end\n")
 
 
@@ -99,7 +99,7 @@ def test_ctrl_c_while_it_imports_takes_a_line(tmp_path, name):
 def test_blas_is_told_before_numpy_is_imported(tmp_path, name):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED, encoding="utf-8")
     if not any(name in os.environ for name in (*common.BLAS_THREADS, common.OF_ALL)):
-        assert run(f"examples/{name}.py", PYTHONPATH=str(tmp_path)).stdout == "1\n"
+        assert run(f"examples/{name}.py", **before_all(tmp_path)).stdout == "1\n"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -112,7 +112,9 @@ def test_an_empty_out_is_refused(name):
 
 def run_into(output, *arguments, **environment):
     command = [sys.executable, *map(str, arguments)]
-    options = {"cwd": ROOT, "env": {**os.environ, **environment}, "stdout": output, "stderr": subprocess.PIPE}
+    # What is printed last stays with Python until its end, unless this is set to something.
+    environment = {**os.environ, **environment, "PYTHONUNBUFFERED": ""}
+    options = {"cwd": ROOT, "env": environment, "stdout": output, "stderr": subprocess.PIPE}
     done = subprocess.run(command, text=True, timeout=STUCK, **options)
     return done.returncode, done.stderr
 
@@ -170,6 +172,8 @@ def test_how_a_program_ends(capsys):
     assert ends(fail(KeyboardInterrupt())) == (130, "stopped before the end\n")
     assert ends(fail(ImportError("no such package"))) == (1, "no such package\n")
     assert ends(fail(FileNotFoundError(errno.ENOENT, "No such file", "x"))) == (1, "[Errno 2] No such file: 'x'\n")
+    full = OSError(errno.ENOSPC, "No space left", "picture.png")
+    assert ends(fail(full)) == (1, f"[Errno {errno.ENOSPC}] No space left: 'picture.png'\n")
     # A fault of the program's own has its traceback.
     with pytest.raises(ZeroDivisionError):
         program.end(fail(ZeroDivisionError()))

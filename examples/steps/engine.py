@@ -24,8 +24,9 @@ def tiles(problem, lengths):
     rows, z = (np.empty((tokens, width), np.float32) for width in (layer.row_width, layer.z_width))
     c, outputs = (np.empty((count, num_units), np.float32) for count in (batch_size + tokens, tokens))
     state = [part.copy() for part in problem.state]
+    room = [np.empty((batch_size, width), np.float32) for width in layer.forward_room]
     x, options = problem.x.reshape(tokens, input_size), (problem.cell.forget_bias, layer.relu)
-    lstm_forward(tile_code(layer.dtype), *weights, *options, schedule, x, *state, rows, z, c, outputs, 0)
+    lstm_forward(tile_code(layer.dtype), *weights, *options, schedule, x, *state, rows, z, c, outputs, *room, 0)
     return outputs.reshape(num_steps, batch_size, num_units), state[0]
 
 
