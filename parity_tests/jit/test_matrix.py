@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 import pytest
 
@@ -76,6 +77,12 @@ def test_a_named_tuple_holds_the_arrays_of_the_caller():
     sums(pair, result)
     assert result.tolist() == [1, 5, 9]
     assert pair.first.tolist() == [1, 1, 2]
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
+def test_what_makes_arrays_of_its_own_is_no_kernel():
+    with pytest.raises(numba.errors.TypingError, match="sum"):
+        kernel(lambda x: x.sum())(np.ones(2))
 
 
 @kernel

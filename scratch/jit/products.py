@@ -13,7 +13,7 @@ import numpy as np
 
 from scratch.jit.compiler import inlined, kernel
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, lanes, load, prefetch_columns, store, total, whole_vectors
+from scratch.jit.vector import copy_row, lanes, lesser, load, prefetch_columns, store, total, whole_vectors
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
@@ -48,10 +48,10 @@ def multiply(code, a, packed, z, add, soon):
     num_tiles = (n + ROWS - 1) // ROWS
     tiles_done, all_tiles = 0, (depth + DEPTH - 1) // DEPTH * packed.shape[0] * num_tiles
     for k in range(0, depth, DEPTH):
-        k_end = min(k + DEPTH, depth)
+        k_end = lesser(k + DEPTH, depth)
         for panel in range(packed.shape[0]):
             left = panel * width
-            right = min(left + width, num_columns)
+            right = lesser(left + width, num_columns)
             for tile in range(num_tiles):
                 # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
                 top, bottom = tile * n // num_tiles, (tile + 1) * n // num_tiles
@@ -84,7 +84,7 @@ def add_gradient(code, rows, source, d_z, target, d_w, add):
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
     for left in range(0, num_columns, width):
-        right = min(left + width, num_columns)
+        right = lesser(left + width, num_columns)
         b = d_z[:, target + left : target + right]
         for tile in range(num_tiles):
             top, bottom = tile * depth // num_tiles, (tile + 1) * depth // num_tiles
@@ -125,7 +125,7 @@ def pack(matrix, units, packed, row, first, last):
             while unit < units:
                 # As much as there is of this gate in this panel.
                 panel, column = (gate * size + unit) // width, (gate * size + unit) % width
-                count = min(width - column, units - unit)
+                count = lesser(width - column, units - unit)
                 copy_row(matrix, k, gate * units + unit, packed[panel], row + k, column, count)
                 unit += count
 
@@ -160,7 +160,7 @@ def pack_transposed(matrix, units, packed, row, first, last):
     while n < last:
         # As many rows as there are columns left in a vector: they fill its line of the cache.
         panel, column = (row + n) // width, (row + n) % width
-        count = min(lanes(matrix) - column % lanes(matrix), last - n)
+        count = lesser(lanes(matrix) - column % lanes(matrix), last - n)
         for gate in range(matrix.shape[1] // units):
             source = matrix[n : n + count, gate * units : (gate + 1) * units]
             target = packed[panel, gate * size :, column:]

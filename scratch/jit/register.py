@@ -20,8 +20,10 @@ from scratch.jit.vector import (
     REGISTER,
     at_least,
     at_most,
+    greater,
     is_above,
     lanes,
+    lesser,
     load,
     polynomial,
     power_of_two,
@@ -29,6 +31,7 @@ from scratch.jit.vector import (
     round_to_whole,
     store,
     total,
+    whole_vectors,
 )
 
 
@@ -92,6 +95,28 @@ def pointer_to(context, builder, array_type, array, row, column, llvm_type):
 def build_lanes(array):
     count = 8 * REGISTER // array.dtype.bitwidth
     return types.intp(array), lambda context, *_: context.get_constant(types.intp, count)
+
+
+def build_lesser_or_greater(comparison):
+    """Return what teaches Numba the first of two whole numbers if the comparison holds, else the second."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.select(builder.icmp_signed(comparison, *arguments), *arguments)
+
+    return lambda i, j: (types.intp(types.intp, types.intp), generate)
+
+
+instruction(lesser)(build_lesser_or_greater("<"))
+instruction(greater)(build_lesser_or_greater(">"))
+
+
+@instruction(whole_vectors)
+def build_whole_vectors(size, like):
+    def generate(context, builder, signature, arguments):
+        size, last = arguments[0], 8 * REGISTER // like.dtype.bitwidth - 1
+        return builder.and_(builder.add(size, size.type(last)), size.type(~last))
+
+    return types.intp(types.intp, like), generate
 
 
 @instruction(load)

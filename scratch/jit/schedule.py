@@ -24,6 +24,7 @@ import numpy as np
 
 from scratch.jit.compiler import inlined
 from scratch.jit.threads import shares
+from scratch.jit.vector import greater, lesser
 
 
 class Schedule(NamedTuple):
@@ -119,7 +120,7 @@ def span(schedule, t, part):
     if not 0 <= t < len(schedule.live):
         return 0, 0
     first_rank, count = ranks_of(schedule, part)
-    return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
+    return schedule.first[part, t], greater(lesser(count, schedule.live[t] - first_rank), 0)
 
 
 @inlined

@@ -23,7 +23,7 @@ from scratch.jit.activations import tanh
 from scratch.jit.compiler import inlined, kernel
 from scratch.jit.shared import as_matrix, matrix_at
 from scratch.jit.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.vector import copy_row, lanes, load, store, whole_vectors
+from scratch.jit.vector import copy_row, greater, lanes, lesser, load, store, whole_vectors
 
 
 @inlined
@@ -42,7 +42,7 @@ def column_of_one(layer, h_at, num_inputs, num_units):
 @inlined
 def layers_of_wave(wave, num_layers, num_steps):
     """Return the first layer that has a step in this wave, and the one after the last."""
-    return max(wave - num_steps + 1, 0), min(wave + 1, num_layers)
+    return greater(wave - num_steps + 1, 0), lesser(wave + 1, num_layers)
 
 
 @inlined

@@ -26,13 +26,22 @@ def lanes(array):
     return REGISTER // array.itemsize
 
 
+def lesser(i, j):
+    """Return the lesser of two whole numbers; to Numba ``min`` is a function of its own for each pair of types."""
+    return min(i, j)
+
+
+def greater(i, j):
+    """Return the greater of two whole numbers."""
+    return max(i, j)
+
+
 def padded(size, dtype):
     """Return ``size`` rounded up to whole vectors."""
     count = REGISTER // np.dtype(dtype).itemsize
     return -(-size // count) * count
 
 
-@inlined
 def whole_vectors(size, like):
     """Return ``size`` rounded up to whole vectors of the dtype of ``like``."""
     return -(-size // lanes(like)) * lanes(like)
