@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratch.jit.activations import sigmoid, tanh
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 from scratch.jit.vector import lanes, load, store
 from steps.problem import fresh_memory
 

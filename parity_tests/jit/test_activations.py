@@ -7,7 +7,7 @@ import pytest
 from numba import config
 
 from scratch.jit.activations import clip, is_within, sigmoid, slope, tanh, value
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 from scratch.jit.vector import lanes, load, store
 
 DTYPES = [np.float32, np.float64]

@@ -11,7 +11,7 @@ from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 from scratch.jit.shared import borrowed, matrix_at, places_of, raise_flag, wait_for_flags
 
 # Looks that take hours.

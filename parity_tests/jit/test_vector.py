@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 from scratch.jit.vector import (
     REGISTER,
     at_least,

@@ -8,14 +8,16 @@ that stays in registers; ``products.py``, whole products made of tiles; ``schedu
 units there is ``small.py``; ``compiler.py`` compiles it all.
 """
 
+
 from scratch.jit.small_unroll import SmallUnroll
 from scratch.jit.stack import JitTape, backward, check_covered, forward
 from scratch.jit.stream import make_stream
-from scratch.jit.threads import get_num_threads, set_num_threads
+from scratch.jit.machine.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "JitTape",
     "SmallUnroll",
+
     "backward",
     "check_covered",
     "forward",

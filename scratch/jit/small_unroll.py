@@ -14,12 +14,12 @@ import numpy as np
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import as_dtype, check_array, check_params, check_state
-from scratch.jit.memory import SMALL, zeros
-from scratch.jit.shared import places_of
-from scratch.jit.small import column_of_one, columns, small_backward, small_forward
+from scratch.jit.machine.memory import SMALL, zeros
+from scratch.jit.machine.pointers import pointers_to
+from scratch.jit.small import Layout, Memory, small_backward, small_forward
 from scratch.jit.stack import plain
-from scratch.jit.tile import tile_code
-from scratch.jit.vector import padded
+from scratch.jit.machine.tile import tile_code
+from scratch.jit.machine.vector import padded
 from scratch.options import check_count, check_flag
 
 
@@ -57,44 +57,45 @@ class SmallUnroll:
     def lay_out(self, forget_biases, num_steps, input_size, time_major):
         """Make all arrays, once."""
         num_layers = len(forget_biases)
-        batch_size, num_units = self.batch_size, self.num_units
-        vector, width = padded(1, self.dtype), padded(4 * num_units, self.dtype)
-        h_at = 1 + max(input_size, num_units)
-        depth = h_at + num_units
-        c_at, _, d_z_at = columns(width, depth, num_units, np.empty(0, self.dtype))
-        d_c_at = padded(depth, self.dtype)
+        batch_size, num_units, dtype = self.batch_size, self.num_units, self.dtype
+        vector, width = padded(1, dtype), padded(4 * num_units, dtype)
+        h = width + 1 + max(input_size, num_units)
+        c = h + num_units
+        depth, d_z, d_c = c - width, padded(c + 2 * num_units, dtype), padded(c - width, dtype)
 
         def make(*shape):
             # Small memory does not begin on a line of the cache.
             size = math.prod(shape)
-            return zeros((size + SMALL,), self.dtype)[:size].reshape(shape)
+            return zeros((size + SMALL,), dtype)[:size].reshape(shape)
 
         leading = (num_steps, batch_size) if time_major else (batch_size, num_steps)
         self.outputs, self.d_inputs = make(*leading, num_units), make(*leading, input_size)
-        w = make(num_layers * (depth + 1) + 3, width)
-        w[num_layers * depth : -3, 2 * num_units : 3 * num_units] = np.array(forget_biases)[:, None]
-        # σ(z) = ½ tanh(½ z) + ½ for i, f and o, tanh for j
-        w[-3:], w[-3:, num_units : 2 * num_units] = 0.5, np.array([1, 1, 0])[:, None]
+        forget_bias, gates = make(num_layers, width), make(3, width)
+        forget_bias[:, 2 * num_units : 3 * num_units] = np.array(forget_biases)[:, None]
+        # scale, bound and one of ``sigmoid_or_tanh``: σ for i, f and o, tanh for j.
+        of_sigmoid, of_tanh = ((1, 88, 0), (2, 20, 1)) if dtype == np.float32 else ((1, 709, 0), (2, 40, 1))
+        gates[:], gates[:, num_units : 2 * num_units] = np.array(of_sigmoid)[:, None], np.array(of_tanh)[:, None]
         # Wider by a vector than what is in them, for the vectors that begin at the last gate.
-        rows = make(num_layers, num_steps + 1, batch_size, padded(d_z_at + width + vector, self.dtype))
-        ones = [column_of_one(layer, h_at, input_size, num_units) for layer in range(num_layers)]
-        for layer, one_at in zip(rows, ones, strict=True):
-            layer[..., width + one_at] = 1
-        w_t, d_rows = make(num_layers * 4 * num_units, d_c_at), make(num_layers + 1, batch_size, d_c_at + vector)
-        d_w = make(num_layers, depth, width)
-        # In the order of ``small_forward`` and ``small_backward``.
-        self.own = w, rows, self.outputs, w_t, d_rows, self.d_inputs, d_w
+        rows = make(num_layers, num_steps + 1, batch_size, padded(d_z + width + vector, dtype))
+        ones = [h - 1 - (num_units if layer else input_size) for layer in range(num_layers)]
+        for layer, one in zip(rows, ones, strict=True):
+            layer[..., one] = 1
+        w_t, d_rows = make(num_layers * 4 * num_units, d_c), make(num_layers + 1, batch_size, d_c + vector)
+        w, d_w = make(num_layers * depth, width), make(num_layers, depth, width)
+        self.memory = Memory(w, forget_bias, gates, rows, self.outputs, w_t, d_rows, self.d_inputs, d_w)
         strides = (batch_size, 1) if time_major else (1, num_steps)
-        self.layout = tile_code(self.dtype), batch_size, *strides, h_at, places_of(self.own)
+        sizes = num_layers, num_steps, batch_size, input_size, num_units
+        self.layout = Layout(tile_code(dtype), *sizes, *strides, h, c, c + num_units, d_z, d_c)
+        self.own = pointers_to(self.memory)
         self.zero_state = [make(batch_size, num_units)] * 2 * num_layers
-        self.zero_state_at = places_of(self.zero_state)
+        self.zero_state_at = pointers_to(self.zero_state)
         # The results are parts of these arrays.
-        h, c, d_h, d_c = (slice(at, at + num_units) for at in (width + h_at, c_at, h_at, d_c_at))
-        self.final_state = self.of_cell(zip(rows[:, -1, :, c], rows[:, -1, :, h], strict=True))
-        self.d_initial_state = self.of_cell(zip(d_rows[:-1, :, d_c], d_rows[:-1, :, d_h], strict=True))
+        of_h, of_c, of_d_h, of_d_c = (slice(at, at + num_units) for at in (h, c, h - width, d_c))
+        self.final_state = self.of_cell(zip(rows[:, -1, :, of_c], rows[:, -1, :, of_h], strict=True))
+        self.d_initial_state = self.of_cell(zip(d_rows[:-1, :, of_d_c], d_rows[:-1, :, of_d_h], strict=True))
         d_params = [
-            {"kernel": d[one_at + 1 :, : 4 * num_units], "bias": d[one_at, : 4 * num_units]}
-            for d, one_at in zip(d_w, ones, strict=True)
+            {"kernel": d[one - width + 1 :, : 4 * num_units], "bias": d[one - width, : 4 * num_units]}
+            for d, one in zip(d_w, ones, strict=True)
         ]
         self.d_params = dict(zip(self.param_shapes, d_params, strict=True)) if self.stacked else d_params[0]
 
@@ -103,7 +104,7 @@ class SmallUnroll:
         weights_at = self.take_params(params)
         check_array("inputs", inputs, self.d_inputs.shape, self.dtype)
         state_at = self.take_state("initial_state", initial_state)
-        small_forward(*self.layout, weights_at, state_at, plain(inputs))
+        small_forward(self.layout, self.own, weights_at, state_at, plain(inputs))
         self.has_run = True
         return self.outputs, self.final_state
 
@@ -113,7 +114,7 @@ class SmallUnroll:
             raise ValueError("backward needs a forward pass first")
         check_array("d_outputs", d_outputs, self.outputs.shape, self.dtype)
         d_state_at = self.take_state("d_final_state", d_final_state)
-        small_backward(*self.layout, d_state_at, plain(d_outputs))
+        small_backward(self.layout, self.own, d_state_at, plain(d_outputs))
         return self.d_inputs, self.d_initial_state, self.d_params
 
     def take_params(self, params):
@@ -131,14 +132,14 @@ class SmallUnroll:
             # A copy, of an array in another layout, is never what comes with the next call, and so is made anew.
             names = [name for name, *_ in self.weights]
             self.weights = [(name, plain(layers[name]["kernel"]), plain(layers[name]["bias"])) for name in names]
-            self.weights_at = places_of([weight for _, *layer in self.weights for weight in layer])
+            self.weights_at = pointers_to([weight for _, *layer in self.weights for weight in layer])
         return self.weights_at
 
     def take_state(self, name, state):
         """Return where c and h of each layer are, zeros for ``None``."""
         if state is None:
             return self.zero_state_at
-        known, _, places = self.states[name]
+        known, _, pointers = self.states[name]
         if state is not known:
             layers = state if self.stacked else (state,)
             shape, dtype = self.zero_state[0].shape, self.dtype
@@ -154,10 +155,10 @@ class SmallUnroll:
                 check_state(name, state, self.cell.state_size, self.batch_size, dtype)
             given = [array for part in layers for array in part]
             arrays = list(map(plain, given))
-            places = places_of(arrays)
-            # As with weights, copies are made anew at each call, and are kept because places keep nothing.
-            self.states[name] = state if all(map(operator.is_, given, arrays)) else None, arrays, places
-        return places
+            pointers = pointers_to(arrays)
+            # As with weights, copies are made anew at each call, and are kept because pointers keep nothing.
+            self.states[name] = state if all(map(operator.is_, given, arrays)) else None, arrays, pointers
+        return pointers
 
     def of_cell(self, states):
         """Return states (c, h), one a layer, in the structure of the cell's."""

@@ -6,8 +6,8 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.jit.compiler import announced
-from scratch.jit.stack import check_covered, layer_of, plain
+from scratch.jit.machine.compiler import announced
+from scratch.jit.stack import check_covered, ends_of, layer_of, plain
 from scratch.tree import map_tree, named_leaves
 
 
@@ -27,12 +27,10 @@ class LayerStream:
         self.state = state
 
     def step(self, x):
-        parts = self.state if isinstance(self.state, LSTMState) else (self.state,)
         # The state before this step may be the caller's to keep.
-        *memories, h = (part.copy() for part in parts)
-        output = np.empty((len(h), self.layer.cell.output_size), h.dtype)
-        self.layer.run_forward(self.params, self.schedule, x, h, memories, output, False, self.weights)
-        self.state = LSTMState(*memories, h) if memories else h
+        self.state = map_tree(np.ndarray.copy, self.state)
+        output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
+        self.layer.run_forward(self.params, self.schedule, ends_of(x, output, self.state), False, self.weights)
         return output
 
 

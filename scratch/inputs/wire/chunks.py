@@ -8,7 +8,7 @@ import numpy as np
 from scratch.inputs.wire.frames import FOOTER, HEADER, scan
 from scratch.inputs.wire.pieces import open_pieces
 from scratch.inputs.wire.places import WORDS, reason_and_index
-from scratch.jit.compiler import announced
+from scratch.jit.machine.compiler import announced
 
 CHUNK = 1 << 18
 # What a message of Protocol Buffers may take, and what a record in a compressed file may unpack to.

@@ -9,7 +9,7 @@ from scratch.inputs.wire.ragged import RaggedFeature, VarLenFeature
 from scratch.inputs.wire.schema import KINDS, Column, FixedLenFeature, FixedLenSequenceFeature
 from scratch.inputs.wire.survey import COUNT, FIRST, STEPS, gather, survey
 from scratch.inputs.wire.values import from_raw
-from scratch.jit.compiler import announced
+from scratch.jit.machine.compiler import announced
 
 DESCRIPTIONS = FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature
 PARTS = {CONTEXT: "context_features", FEATURE_LISTS: "sequence_features"}

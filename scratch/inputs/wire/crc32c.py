@@ -8,7 +8,7 @@ inverted, so that zeros before and behind the data count as well. Source: Castag
 import numpy as np
 from numba.extending import register_jitable
 
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 
 POLYNOMIAL = 0x82F63B78
 

@@ -7,7 +7,7 @@ from scratch.inputs.wire.feature import ANY
 from scratch.inputs.wire.places import WORDS, reason_and_index
 from scratch.inputs.wire.survey import COUNT, NAME_FIRST, NAME_LAST, OF_PART, STEPS, gather, list_entries
 from scratch.inputs.wire.values import from_raw
-from scratch.jit.compiler import announced
+from scratch.jit.machine.compiler import announced
 
 
 def read_example(data):

@@ -12,7 +12,7 @@ import numpy as np
 
 from scratch.inputs.wire.crc32c import masked_crc, word
 from scratch.inputs.wire.places import BAD_DATA, BAD_LENGTH, failed
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 
 HEADER, FOOTER = 12, 4
 

@@ -10,7 +10,7 @@ from scratch.inputs.wire.entries import next_entry, read_entry, read_name
 from scratch.inputs.wire.feature import Room
 from scratch.inputs.wire.places import MISSING, failed
 from scratch.inputs.wire.pointers import pointer
-from scratch.jit.compiler import compiled
+from scratch.jit.machine.compiler import compiled
 
 # The columns of what is asked for, and of what is found: an entry, what it holds, and if asked for, its name.
 PART, KIND, SIZE, REQUIRED = range(4)

@@ -10,7 +10,7 @@ import threading
 
 import numpy as np
 
-from scratch.jit.vector import REGISTER
+from scratch.jit.machine.register import REGISTER
 
 # In bytes: up to SMALL an array comes as it is from NumPy, up to LARGE it is not worth keeping.
 SMALL, LARGE = 1 << 12, 1 << 16

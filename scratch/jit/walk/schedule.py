@@ -22,27 +22,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.jit.compiler import inlined
-from scratch.jit.threads import shares
+from scratch.jit.machine.threads import shares
 
 
 class Schedule(NamedTuple):
     """Who is live when, and where each token lies.
 
-    - ``rows``: [R] the caller's row of each rank. ``live``: [T] the number of live ranks, T the longest length.
+    - ``rows``: [R] the caller's row of each rank, in states [B, …].
+    - ``offsets``, ``step_stride``: rank r at step t is row ``offsets[r] + step_stride * t`` of the caller's inputs and
+      outputs, seen as matrices [B · T, …].
     - ``parts``: [P + 1] the first rank of each part, and R.
-    - ``first``: [P, T] the first token of each part at each step. ``num_tokens``: of all parts and steps.
-    - ``step_stride``, ``row_stride``: row b at step t is row ``t * step_stride + b * row_stride`` of the caller's
-      arrays, seen as matrices [B · T, …].
+    - ``live``: [P, T + 1] how many ranks of each part are live at each step, T the longest length. The last column is 0,
+      for the steps before the first, column −1, and after the last.
+    - ``first``: [P, T + 1] the first token of each part at each step. ``num_tokens``: of all parts and steps.
     """
 
     rows: np.ndarray
-    live: np.ndarray
+    offsets: np.ndarray
+    step_stride: int
     parts: np.ndarray
+    live: np.ndarray
     first: np.ndarray
     num_tokens: int
-    step_stride: int
-    row_stride: int
 
 
 def make_schedule(lengths, num_steps, time_major, count=1):
@@ -85,10 +86,11 @@ def share_ranks(lengths, count):
 
 def place_tokens(rows, live, parts, strides):
     """Return the ``Schedule`` that lays its tokens out part after part, step after step."""
-    # How many ranks of each part are live at each step.
-    counts = np.clip(live - parts[:-1, None], 0, np.diff(parts)[:, None])
-    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape)
-    return Schedule(rows, live, parts, first, int(counts.sum()), *strides)
+    step_stride, row_stride = strides
+    # How many ranks of each part are live at each step, and at the one that there is not.
+    live = np.clip(np.append(live, 0) - parts[:-1, None], 0, np.diff(parts)[:, None])
+    first = (np.cumsum(live) - live.ravel()).reshape(live.shape)
+    return Schedule(rows, rows * row_stride, step_stride, parts, live, first, int(live.sum()))
 
 
 def without_tape(schedule):
@@ -97,49 +99,5 @@ def without_tape(schedule):
     No step needs more than its own rows and those of the next. Those of a rank that has ended stay as they are, because
     later steps write to fewer ranks.
     """
-    turns = np.arange(len(schedule.live)) % 2
+    turns = np.arange(schedule.live.shape[1]) % 2
     return schedule._replace(first=2 * schedule.parts[:-1, None] + np.diff(schedule.parts)[:, None] * turns)
-
-
-@inlined
-def ranks_of(schedule, part):
-    """Return the first rank of a part, and how many there are."""
-    return schedule.parts[part], schedule.parts[part + 1] - schedule.parts[part]
-
-
-@inlined
-def span(schedule, t, part):
-    """Return the first token of a part at step t, and how many of its ranks are live: 0 if there is no such step."""
-    if not 0 <= t < len(schedule.live):
-        return 0, 0
-    first_rank, count = ranks_of(schedule, part)
-    return schedule.first[part, t], max(min(count, schedule.live[t] - first_rank), 0)
-
-
-@inlined
-def block_before(schedule, part, t, most_tokens):
-    """Return ``(first_step, first_token, num_tokens)`` of the steps up to t, as many as have so many tokens at most."""
-    token, live = span(schedule, t, part)
-    end = token + live
-    while t > 0 and end - schedule.first[part, t - 1] <= most_tokens:
-        t -= 1
-    return t, schedule.first[part, t], end - schedule.first[part, t]
-
-
-@inlined
-def rows_of_step(schedule, t, part, of_tokens):
-    """Return the rows, of an array with a row a token, of a part at step t: none if there is no such step."""
-    token, live = span(schedule, t, part)
-    return of_tokens[token : token + live]
-
-
-@inlined
-def row_of(schedule, t, rank):
-    """Return the row of the caller's matrices that holds this rank at step t."""
-    return t * schedule.step_stride + schedule.rows[rank] * schedule.row_stride
-
-
-@inlined
-def before(schedule, t, part):
-    """Return where a part's state before step t begins, in R rows of initial states and then one row a token."""
-    return schedule.parts[part] if t == 0 else len(schedule.rows) + schedule.first[part, t - 1]

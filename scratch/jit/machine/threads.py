@@ -13,7 +13,7 @@ from queue import SimpleQueue
 import numba
 import numpy as np
 
-from scratch.jit.shared import raise_flag, wait_for_flags
+from scratch.jit.machine.flags import raise_flag, wait_for_flags
 from scratch.options import check_count
 
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at

@@ -10,10 +10,15 @@ from pathlib import Path
 from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.lowering import Lower
+from numba.core.typed_passes import NativeLowering
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import register_jitable
 
+ENGINE = Path(__file__).parents[1]
 OPTIONS = {
     # Other Python threads go on while compiled code runs, and so do the other threads of the same call.
     "nogil": True,
@@ -32,9 +37,40 @@ def compiled(function):
     return function if config.DISABLE_JIT else kept(without_constants(njit(function, **OPTIONS)))
 
 
+class CompactLower(Lower):
+    """Lowering without copies of loops: those of kernels are written in registers, so a compiler can gain nothing."""
+
+    def setup_function(self, fndesc):
+        super().setup_function(fndesc)
+        self.function.attributes.add("minsize")
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class CompactLowering(NativeLowering):
+    _name = "compact_lowering"
+
+    @property
+    def lowering_class(self):
+        return CompactLower
+
+
+class CompactCompiler(CompilerBase):
+    def define_pipelines(self):
+        pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        pipeline.add_pass_after(CompactLowering, NativeLowering)
+        pipeline.passes = [step for step in pipeline.passes if step[0] is not NativeLowering]
+        pipeline.finalize()
+        return [pipeline]
+
+
+def kernel(function):
+    """Return ``function`` compiled; it makes no array, and counts no reference to those it gets: the caller holds them."""
+    return function if config.DISABLE_JIT else kept(without_constants(njit(function, _nrt=False, pipeline_class=CompactCompiler, **OPTIONS)))
+
+
 # Decorates a function of a few lines that is compiled into what calls it, and is called by Python uncompiled. Else each
 # call would hand over all arrays of a schedule, one number after the other.
-inlined = register_jitable(forceinline=True, **OPTIONS)
+inlined = register_jitable(forceinline=True, _nrt=False, pipeline_class=CompactCompiler, **OPTIONS)
 
 
 def instruction(function):
@@ -74,7 +110,7 @@ def compiled_address(function, signature):
     """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
     if config.DISABLE_JIT:
         return 0
-    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {}))
+    callback = kept(CFunc(function, (signature.args, signature.return_type), {}, {"_nrt": False}))
     callback.compile()
     callbacks.append(callback)
     return callback.address
@@ -91,10 +127,10 @@ def kept(function):
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
         return function
     # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
-    # folder and of this one in it, and code that disagrees with them about the size of a tile writes where it must not.
+    # folder and of the engine's in it, and code that disagrees with them about the size of a tile writes where it must not.
     index = function._cache._cache_file
     # The version is compared before the rest is read, which names classes of ours that may be gone by then.
-    folders = Path(function.__wrapped__.__code__.co_filename).parent, Path(__file__).parent
+    folders = Path(function.__wrapped__.__code__.co_filename).parent, ENGINE
     index._version = index._version, *map(sources, folders)
     return function
 
@@ -108,8 +144,8 @@ def has_feature(name):
 
 @cache
 def sources(folder):
-    """Return a fingerprint of all that is written in a folder."""
-    files = sorted(folder.glob("*.py"))
+    """Return a fingerprint of all that is written in a folder and in those within it."""
+    files = sorted(folder.rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -4,15 +4,16 @@ Every product of this engine is made of tiles of at most ``ROWS`` rows and ``VEC
 
     c [rows, columns] = a [rows, depth] · b [depth, columns]     or     c += a · b
 
-One step of the loop over ``depth`` loads a row of b, VECTORS registers, and multiplies it by one number of each row of
-a: ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. 6 · 4 results, the 4 vectors of b and a number of a fill 29 of
-the 32 registers of AVX-512; with 7 rows some would have to be stored and loaded again at every step. AVX2 has 16
-registers of half the size: 6 · 1 results take 12 of them.
+One step of the loop over ``depth`` loads a row of b, VECTORS vectors, and multiplies it by one number of each row of a:
+ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. How large a tile may be follows from the registers there are, for
+its results, the row of b and a number of a: 6 · 4 vectors on the 32 registers of AVX-512, 6 · 1 on the 16 of AVX2, half
+as long, and on the 32 of 64-bit Arm, a quarter as long, and 2 · 1 on the 16 of plain x86-64, a quarter as long.
 
 A result is one sum over depth in ascending order, whatever tile it is in: how rows and columns are cut changes no bit
 of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
 """
 
+import platform
 from functools import cache
 
 import numpy as np
@@ -21,12 +22,29 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from scratch.jit.compiler import compiled_address, has_feature, instruction
-from scratch.jit.register import Vector, call_llvm, constant, spread
-from scratch.jit.vector import REGISTER
+from scratch.jit.machine.compiler import compiled_address, has_feature, instruction
+from scratch.jit.machine.register import REGISTER, call_llvm, constant, spread
+from scratch.jit.machine.vector import Vector
+from scratch.jit.machine.words import call_with_words, load_words
 
-ROWS = 6
-VECTORS = 4 if has_feature("avx512f") else 1
+
+def registers():
+    """Return how many registers the processor has, and how many bytes are in one."""
+    if has_feature("avx512f"):
+        return 32, 64
+    if has_feature("avx"):
+        return 16, 32
+    return (32, 16) if platform.machine().lower() in ("arm64", "aarch64") else (16, 16)
+
+
+def tile_size(count, width):
+    """Return ``(ROWS, VECTORS)`` for ``count`` registers of ``width`` bytes."""
+    of_vector = REGISTER // width
+    vectors = 4 if of_vector == 1 else 1
+    return min(6, (count - 1) // (vectors * of_vector) - 1), vectors
+
+
+ROWS, VECTORS = tile_size(*registers())
 INTEGER = ir.IntType(64)
 
 
@@ -42,20 +60,24 @@ def multiply_tile(code, a, b, c, add):
 def tile_code(dtype):
     """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
     compute = tile_float32 if dtype == np.float32 else tile_float64
-    return compiled_address(compute, types.void(*[types.intp] * 11))
+    return compiled_address(compute, types.void(types.intp))
 
 
-def tile_float32(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
-    build_tiles(np.float32(0), rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add)
+def tile_float32(operands):
+    build_tiles(np.float32(0), operands)
 
 
-def tile_float64(rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
-    build_tiles(np.float64(0), rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add)
+def tile_float64(operands):
+    build_tiles(np.float64(0), operands)
 
 
 @instruction(multiply_tile)
 def build_multiply_tile(code, a, b, c, add):
-    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes."""
+    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes.
+
+    All are handed over in memory, eleven words at one address: arguments on the stack would be stored one by one and
+    loaded by the register, for which the processor waits.
+    """
 
     def generate(context, builder, signature, arguments):
         code, *arrays, add = arguments
@@ -66,20 +88,20 @@ def build_multiply_tile(code, a, b, c, add):
         rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
         _, columns = cgutils.unpack_tuple(builder, parts[2].shape)
         vectors = builder.sdiv(columns, INTEGER(Vector(c.dtype).lanes))
-        function = builder.inttoptr(code, ir.FunctionType(ir.VoidType(), [INTEGER] * 11).as_pointer())
-        builder.call(function, [rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add])
+        words = rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add
+        call_with_words(builder, code, words)
         return context.get_dummy_value()
 
     return types.void(types.intp, a, b, c, types.intp), generate
 
 
 @intrinsic
-def build_tiles(typing, number, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
-    """Write a loop for every size of tile, and a jump to the one for ``rows`` and ``vectors``."""
+def build_tiles(typing, number, operands):
+    """Write a loop for every size of tile, and a jump to the one for the number of rows and vectors."""
     kind = Vector(number)
 
     def generate(context, builder, signature, arguments):
-        _, rows, vectors, *operands = arguments
+        rows, vectors, *operands = load_words(builder, arguments[1], 11)
         vector_type = context.get_value_type(kind)
         end, no_such_tile = builder.append_basic_block("end"), builder.append_basic_block("no_such_tile")
         jump = builder.switch(builder.add(builder.mul(rows, INTEGER(VECTORS + 1)), vectors), no_such_tile)
@@ -95,7 +117,7 @@ def build_tiles(typing, number, rows, vectors, a, a_row, a_step, b, b_step, dept
         builder.position_at_end(end)
         return context.get_dummy_value()
 
-    return types.void(number, *[types.intp] * 11), generate
+    return types.void(number, types.intp), generate
 
 
 def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
@@ -134,7 +156,7 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
     row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]
     factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
-    new = each(lambda i, j: call_llvm(builder, "llvm.fma", factors[i], row_of_b[j], sums[i][j]))
+    new = each(lambda i, j: call_llvm(builder, "llvm.fmuladd", factors[i], row_of_b[j], sums[i][j]))
     for i in range(rows):
         for j in range(vectors):
             sums[i][j].add_incoming(constant(vector_type, 0.0), begin)
