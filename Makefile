@@ -1,7 +1,7 @@
 # make demo   the echo task on three engines, and its picture
-# make test   every test; then each planted fault, which the tests must notice
+# make test   every test, those of compiled code for other processors too; then each planted fault, to be noticed
 # make docs   the course as a web site in docs/_build/html
-# make lint   style
+# make lint   style and types
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +16,7 @@ demo: $(VENV)/installed-demo
 
 test: $(VENV)/installed-test lint
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m parity_tests.targets
 	$(BIN)/python -m parity_tests.mutations
 
 docs: $(VENV)/installed-docs
@@ -24,6 +25,7 @@ docs: $(VENV)/installed-docs
 
 lint: $(VENV)/installed-test
 	$(BIN)/python -m ruff check --quiet .
+	$(BIN)/python -m mypy
 
 $(VENV)/bin/python:
 	@python=$$($(FIND_PYTHON)); \
@@ -43,4 +45,4 @@ $(VENV)/installed-%: setup.py | $(VENV)/bin/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out docs/_build build *.egg-info
+	rm -rf $(VENV) .cache out docs/_build build *.egg-info

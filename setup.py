@@ -1,16 +1,22 @@
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
+
+def read(name):
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
 setup(
     name="unrolled",
-    version="0.1.0",
+    version=re.search(r'^__version__ = "(.*)"$', read("unrolled/__init__.py"), re.MULTILINE)[1],
     description="Recurrent networks from scratch in NumPy and Numba, held to TensorFlow number for number",
-    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description=read("README.md"),
     long_description_content_type="text/markdown",
     license="MIT",
     license_files=["LICENSE"],
-    packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*"]),
+    packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*", "unrolled*"]),
     python_requires=">=3.11,<3.14",
     # llvmlite is Numba's own, and of the version it asks for.
     install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite"],
@@ -22,7 +28,7 @@ setup(
         "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14", "scikit-learn>=1.5", "tensorboard>=2.18"],
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
         "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8"],
     },
     classifiers=[

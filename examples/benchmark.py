@@ -8,8 +8,10 @@ can do at all. `docs/jit/benchmark.md` says how it is measured.
 
 import json
 import tempfile
+from functools import partial
 
-from common import end, make_console, make_parser, parse, plt, save
+from common import end, make_console, make_parser, make_progress, parse, plt, save
+
 from peers import PEERS
 from peers.arguments import add_arguments, check_counts
 from peers.bench import Bench
@@ -17,7 +19,6 @@ from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars, draw_sweep
 from peers.report import LIMIT, SUMMARY, markdown, print_table, show, summary
 from peers.workloads import GROUPS, WORKLOADS
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from scratch.files import written_whole
 
@@ -35,10 +36,10 @@ def draw_all(all_found, out, console):
     sweeps = {letter: [found for found in all_found if found.name in GROUPS[letter]] for letter in "TH"}
     others = [found for found in all_found if not any(found in sweep for sweep in sweeps.values()) and found.timed()]
     if others:
-        save(draw_bars(others, plt), out / "benchmark.png", console)
+        save(partial(draw_bars, others, plt), out / "benchmark.png", console)
     for letter, sweep in sweeps.items():
         if any(found.timed() for found in sweep):
-            save(draw_sweep(sweep, letter, plt), out / f"sweep_{letter}.png", console)
+            save(partial(draw_sweep, sweep, letter, plt), out / f"sweep_{letter}.png", console)
 
 
 def parse_benchmark(argv):
@@ -76,8 +77,7 @@ def main(argv=None):
     machine, all_found = describe_machine(arguments.threads), []
     for line in machine_lines(machine):
         console.print(line, highlight=False)
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, refresh_per_second=2, transient=True) as bar:
+    with make_progress(console, transient=True) as bar:
         task = bar.add_task("", total=len(arguments.workload))
         for name in arguments.workload:
             with tempfile.TemporaryDirectory() as folder:

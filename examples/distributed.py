@@ -6,16 +6,20 @@ every 10 steps. Where one dies, all are started again and go on from there. With
 is one worker of the cluster that it describes: start it on every machine with the same arguments and with an --out that
 all of them see; started again, it goes on from the checkpoint there. The command ends non-zero where the training does
 not come to its end or learns less than a list of every word's most frequent label knows, or where --check finds a
-difference.
+difference. Without TensorFlow the workers' parts are computed one after another in one process, by NumPy.
 """
 
 import argparse
 import os
+from importlib.util import find_spec
 
-from cluster import WORKERS, launcher
+from common import end, left_out, make_console, make_parser, parse
+
+from cluster import WORKERS, alone, launcher
 from cluster.task import is_chief
-from common import end, make_console, make_parser, parse
 from tagging_data import add_data, sentences_of
+
+from scratch.extras import lacking
 
 
 def parse_distributed(argv):
@@ -42,6 +46,10 @@ def parse_distributed(argv):
 def main(argv=None):
     (arguments, sentences), console = parse_distributed(argv), make_console()
     if "TF_CONFIG" not in os.environ:
+        for package in ("tensorflow", "tf_keras"):
+            if find_spec(package) is None:
+                left_out(console, "the processes, and their checkpoints", lacking("they need", package))
+                return alone.train(arguments, sentences, console)
         return launcher.supervise(arguments, console)
     if arguments.lifeline:
         launcher.end_with_launcher()

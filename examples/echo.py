@@ -5,17 +5,18 @@ same weights and read the same bits, and their losses are compared window by win
 """
 
 import time
+from functools import partial
+
+from common import NAMES, Table, end, engines_of, make_console, make_parser, make_progress, parse, plt, save
 
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from scratch.tasks.echo import PARTS, EchoTrainer, init_params, train
 from scratch.tree import map_tree
 
 ENGINES = ("numpy", "numba", "tensorflow")
 NUDGED = "tf, nudged"
+WIDTHS = {"tensorflow": 5, "numpy": 2.5, "numba": 0.8}
 COLOURS = {"tensorflow": "#f4a259", "numpy": "#5b8e7d", "numba": "#8c2f7a", NUDGED: "0.6"}
 
 
@@ -79,19 +80,21 @@ def draw_tutorial_figure(windows, title):
 
 
 def draw_engines(runs, title):
-    """Return the loss curves of all engines over one another, and below how far each is from TensorFlow's."""
+    """Return the loss curves of all engines over one another, and below how far each is from the first one's."""
     figure, (above, below) = plt.subplots(2, 1, figsize=(10, 7), sharex=True, layout="constrained")
     figure.suptitle(title)
-    for engine, width in [("tensorflow", 5), ("numpy", 2.5), ("numba", 0.8)]:
+    for engine, width in [(engine, width) for engine, width in WIDTHS.items() if engine in runs]:
         above.plot([window.loss for window in runs[engine]], linewidth=width, color=COLOURS[engine], label=engine)
     above.set(ylabel="loss", ylim=(0, None))
     above.legend(frameon=False)
-    for engine in (NUDGED, "numpy", "numba"):
+    first, *others = runs
+    for engine in others:
         # Where two losses are equal to the last bit, a logarithm has no place for 0.
-        distance = np.maximum(differences(runs[engine], runs["tensorflow"]), 1e-18)
+        distance = np.maximum(differences(runs[engine], runs[first]), 1e-18)
         below.plot(distance, linewidth=0.6, color=COLOURS[engine], label=engine)
-    below.set(yscale="log", xlabel="window", ylabel="difference of the loss from tensorflow's")
-    below.legend(frameon=False, title="nudged: every weight moved by its last bit at the start")
+    below.set(yscale="log", xlabel="window", ylabel=f"difference of the loss from {first}'s")
+    nudged = "nudged: every weight moved by its last bit at the start" if NUDGED in runs else None
+    below.legend(frameon=False, title=nudged)
     return figure
 
 
@@ -112,26 +115,20 @@ def main(argv=None):
     arguments, console = parse_echo(argv), make_console()
     title = f"Echo, part {arguments.part}: {PARTS[arguments.part].title}"
     compared = arguments.engine == "all"
-    engines = ("tensorflow", NUDGED, "numpy", "numba") if compared else (arguments.engine,)
     console.print(f"[bold]{title}[/bold], {arguments.precision}, seed {arguments.seed}")
+    first, *others = engines_of(arguments.engine, console)
+    engines = (first, *([NUDGED] if compared and first == "tensorflow" else []), *others)
     runs, times = {}, {}
-    columns = (
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("windows, loss {task.fields[loss]:.4f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
+    with make_progress(console, "windows, loss {task.fields[loss]:.4f}") as bar:
         for engine in engines:
             runs[engine], times[engine] = run(engine, arguments, bar)
 
-    table = Table("engine", "windows", "ms/window", "final loss", "accuracy", "off TensorFlow")
+    table = Table("engine", "windows", "ms/window", "final loss", "accuracy", f"off {NAMES[first]}")
     largest = {}
     for engine, windows in runs.items():
         off = "-"
-        if compared and engine != "tensorflow":
-            largest[engine] = differences(windows, runs["tensorflow"]).max()
+        if engine != first:
+            largest[engine] = differences(windows, runs[first]).max()
             off = f"{largest[engine]:.1e}"
         final = np.mean([window.loss for window in windows[-50:]])
         median = 1000 * np.median(times[engine])
@@ -143,19 +140,19 @@ def main(argv=None):
     )
 
     name = f"part{arguments.part}"
-    figure = draw_tutorial_figure(runs[engines[-1]], f"{title} ({engines[-1]})")
-    save(figure, arguments.out / f"{name}.png", console)
+    draw = partial(draw_tutorial_figure, runs[engines[-1]], f"{title} ({engines[-1]})")
+    save(draw, arguments.out / f"{name}.png", console)
     if not compared:
         return 0
-    save(draw_engines(runs, title), arguments.out / f"{name}_engines.png", console)
+    save(partial(draw_engines, runs, title), arguments.out / f"{name}_engines.png", console)
 
     allowed = limit(arguments.part, arguments.precision)
-    ours = max(largest["numpy"], largest["numba"])
+    ours = max(largest[engine] for engine in others)
     if ours <= allowed:
         console.print(f"[green]The curves are one[/green]: largest difference {ours:.1e}, limit {allowed:.0e}.")
         return 0
     console.print(f"[red]The curves part[/red]: largest difference {ours:.1e}, limit {allowed:.0e}.")
-    if largest[NUDGED] > allowed:
+    if largest.get(NUDGED, 0) > allowed:
         console.print(
             f"So does TensorFlow from itself, {largest[NUDGED]:.1e}, if every weight starts one last bit off: with "
             "this seed the training magnifies rounding, and no two programs can stay together."

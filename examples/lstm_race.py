@@ -6,8 +6,10 @@ and does not race, and the command ends non-zero. Then they are timed in turn, i
 """
 
 import tempfile
+from functools import partial
 
-from common import end, make_console, make_parser, parse, plt, save
+from common import end, make_console, make_parser, make_progress, parse, plt, save
+
 from peers import LSTMS, PEERS
 from peers.arguments import add_arguments, check_counts
 from peers.bench import Bench
@@ -15,7 +17,6 @@ from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars
 from peers.report import LIMIT, milliseconds, print_table
 from peers.workloads import Workload
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 RACERS = PEERS | LSTMS
 # What the tutorial called them. Its CudnnLSTM is for GPUs; on one, Keras calls the same there.
@@ -46,12 +47,8 @@ def race(arguments, console):
     """Return what was ``Found``."""
     workload = Workload("LSTM", "lstm", arguments.batch, arguments.steps, arguments.inputs, arguments.units)
     racers = {name: RACERS[name] for name in arguments.peers}
-    columns = SpinnerColumn(), TextColumn("{task.description}")
-    with (
-        Progress(*columns, console=console, refresh_per_second=2, transient=True) as bar,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        task = bar.add_task("", total=None)
+    with make_progress(console, transient=True) as bar, tempfile.TemporaryDirectory() as folder:
+        task = bar.add_task("", total=1)
         bench = Bench("race", workload, racers, arguments, folder, lambda words: bar.update(task, description=words))
         return bench.run()
 
@@ -81,7 +78,7 @@ def main(argv=None):
     for line in (*found.verdicts(), *found.remarks()):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if found.timed():
-        save(draw_bars([found], plt), arguments.out / "lstm_race.png", console)
+        save(partial(draw_bars, [found], plt), arguments.out / "lstm_race.png", console)
     for line in found.wrong():
         console.print(line, style="red", markup=False, soft_wrap=True)
     if found.wrong():

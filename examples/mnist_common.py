@@ -5,12 +5,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from common import NAMES, Table, engines_of, left_out, make_console, make_parser, make_progress, parse, save
+
 import numpy as np
-from common import make_console, make_parser, parse, save
+from drawn_digits import draw_digits
 from mnist_pictures import draw_confusion, draw_gradients, draw_validation
 from mnist_run import Run, train
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 import scratch
 from scratch.tasks.mnist import PROGRAMS
@@ -90,10 +90,10 @@ def changed(program, arguments):
     )
 
 
-def load_data(arguments):
-    """Return ``MnistData``: MNIST where it is, or else scikit-learn's digits, which are easier and say who they are."""
+def load_data(arguments, console):
+    """Return ``MnistData``: MNIST where it is, or else digits, which are easier and say who they are."""
     if arguments.digits:
-        return scratch.load_digits()
+        return load_digits(console)
     if arguments.data_dir:
         return scratch.load_mnist(arguments.data_dir)
     for place in PLACES:
@@ -101,7 +101,16 @@ def load_data(arguments):
             return scratch.load_mnist(place)
         except FileNotFoundError:
             continue
-    return scratch.load_digits()
+    return load_digits(console)
+
+
+def load_digits(console):
+    """Return scikit-learn's digits or, where it is not installed, digits drawn by rule."""
+    try:
+        return scratch.load_digits()
+    except ImportError as error:
+        left_out(console, "scikit-learn's digits, for which others are drawn", error)
+        return draw_digits()
 
 
 def differences(run, witness):
@@ -109,9 +118,11 @@ def differences(run, witness):
     return np.abs(np.subtract(run.losses, witness.losses))
 
 
-def test(runs, labels, compared):
+def test(runs, labels):
     """Return ``(table, predictions)``: how well each run names the test images, and what the last of them says."""
-    table = Table("engine", "ms/step", "loss", f"first {PUBLISHED_IMAGES}", f"all {len(labels):,}", "off TensorFlow")
+    first = next(iter(runs))
+    seen = f"first {PUBLISHED_IMAGES}", f"all {len(labels):,}"
+    table = Table("engine", "ms/step", "loss", *seen, f"off {NAMES[first]}")
 
     def add_row(name, run, time, loss, off):
         predictions = run.test()
@@ -122,7 +133,7 @@ def test(runs, labels, compared):
 
     for engine, run in runs.items():
         time = f"{1000 * np.median(run.seconds):.1f}" if run.seconds else "-"
-        off = f"{differences(run, runs['tensorflow']).max():.1e}" if compared and engine != "tensorflow" else "-"
+        off = "-" if engine == first else f"{differences(run, runs[first]).max():.1e}"
         predictions = add_row(engine, run, time, f"{np.mean(run.losses[-50:]):.4f}", off)
         best = run.manager.best_step()
         if best != len(run.losses):
@@ -138,8 +149,7 @@ def train_and_test(doc, name, presets, default, argv=None):
     if arguments.threads:
         scratch.set_num_threads(arguments.threads)
     try:
-        data = load_data(arguments)
-        engines = ENGINES if compared else (arguments.engine,)
+        data, engines = load_data(arguments, console), engines_of(arguments.engine, console)
         runs = {engine: Run(engine, program, data, arguments) for engine in engines}
     except ValueError as error:
         sys.exit(str(error))
@@ -148,18 +158,16 @@ def train_and_test(doc, name, presets, default, argv=None):
     console.print(f"[bold]{title}[/bold]: {run.num_parameters:,} parameters")
     rate = f"learning rate {program.optimizer.learning_rate} from step {len(run.losses) + 1} on"
     console.print(f"{run.settings}; {rate}", highlight=False)
-    columns = (
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}, validation {task.fields[accuracy]:.1%}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        for engine_run in runs.values():
-            train(engine_run, arguments.every, progress)
+    goes_on = "the same command with --resume goes on from the last checkpoint"
+    console.print(f"a checkpoint every {arguments.every} steps; after Ctrl-C or a kill, {goes_on}", soft_wrap=True)
+    try:
+        with make_progress(console, "loss {task.fields[loss]:.4f}, validation {task.fields[accuracy]:.1%}") as progress:
+            for engine_run in runs.values():
+                train(engine_run, arguments.every, progress)
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(f"stopped before the end: {goes_on}") from interrupt
 
-    table, predictions = test(runs, data.test.labels, compared)
+    table, predictions = test(runs, data.test.labels)
     console.print(table)
     console.print(
         "Medians of time; mean loss of the last 50 steps; test images named rightly, in the\n"
@@ -169,11 +177,13 @@ def train_and_test(doc, name, presets, default, argv=None):
     )
     out = arguments.out / arguments.preset
     console.print(f"checkpoints, and files for TensorBoard: {out}", soft_wrap=True)
-    save(draw_validation(runs, title), out / "validation.png", console)
-    save(draw_confusion(data.test.labels, predictions, f"{title} ({run.engine})"), out / "confusion.png", console)
-    save(draw_gradients(run, f"{title} ({run.engine})"), out / "gradients.png", console)
+    of_last = f"{title} ({run.engine})"
+    save(partial(draw_validation, runs, title), out / "validation.png", console)
+    save(partial(draw_confusion, data.test.labels, predictions, of_last), out / "confusion.png", console)
+    save(partial(draw_gradients, run, of_last), out / "gradients.png", console)
     if compared and arguments.precision == "float64":
-        largest = max(differences(engine_run, runs["tensorflow"]).max() for engine_run in runs.values())
+        witness = next(iter(runs.values()))
+        largest = max(differences(engine_run, witness).max() for engine_run in runs.values())
         if largest > LIMIT:
             console.print(f"[red]The curves part[/red]: largest difference {largest:.1e}, limit {LIMIT:.0e}.")
             return 1

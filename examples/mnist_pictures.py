@@ -1,7 +1,8 @@
 """The pictures of a training run on MNIST: its curves, what it takes for what, and the sizes of its gradients."""
 
-import numpy as np
 from common import plt
+
+import numpy as np
 from mnist_run import COUNT_LIMITS
 
 COLOURS = {"tensorflow": "#f4a259", "numpy": "#5b8e7d", "numba": "#8c2f7a"}

@@ -5,6 +5,7 @@ on with --resume, to the same weights, bit for bit.
 """
 
 from common import end
+
 from mnist_common import train_and_test
 
 PRESETS = ("lee3", "lee4", "lee4_rnn")

@@ -6,6 +6,7 @@ same batches, and their losses are compared step by step.
 """
 
 from common import end
+
 from mnist_common import train_and_test
 
 PRESETS = ("jasdeep06", "damien", "choi", "lee1", "lee2")

@@ -2,7 +2,10 @@
 
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import fields
+
+from common import left_out
 
 import numpy as np
 
@@ -124,7 +127,7 @@ def train(run, every, progress):
     """Take the steps that are left, validating after every so many and after the last."""
     total = run.program.num_steps
     bar = progress.add_task(run.engine, total=total, **shown(run))
-    with scratch.SummaryWriter(run.folder) as summaries:
+    with summaries_of(run, progress.console) as summaries:
         while len(run.losses) < total:
             step = run.step()
             number = len(run.losses)
@@ -135,6 +138,26 @@ def train(run, every, progress):
             if number % every == 0 or number == total:
                 run.validate(step, summaries)
             progress.update(bar, **shown(run))
+
+
+class NoSummaries(nullcontext):
+    """In place of a ``SummaryWriter`` where there is no tensorboard: takes all and keeps nothing."""
+
+    def __enter__(self):
+        return self
+
+    def scalar(self, *_):
+        pass
+
+    histogram = flush = scalar
+
+
+def summaries_of(run, console):
+    try:
+        return scratch.SummaryWriter(run.folder)
+    except ImportError as error:
+        left_out(console, "files for TensorBoard", error)
+        return NoSummaries()
 
 
 def shown(run):

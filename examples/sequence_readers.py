@@ -3,8 +3,9 @@
 import itertools
 import time
 
+from common import Table
+
 import numpy as np
-from rich.table import Table
 
 import scratch
 from scratch import FixedLenFeature, FixedLenSequenceFeature, SequenceExample, TFRecordWriter
@@ -35,8 +36,19 @@ def batches_by_hand(path):
         yield scratch.parse_sequence_example(batch, CONTEXT, LISTS)
 
 
-def make_readers(path):
-    """Return ``{what is read: {reader: a function that returns an iterator}}``."""
+def make_readers(path, witness=True):
+    """Return ``{what is read: {reader: a function that returns an iterator}}``; without a witness by hand alone."""
+    by_hand = {
+        "one by one": {
+            "by hand: read_sequence_examples": lambda: scratch.read_sequence_examples(path, CONTEXT, LISTS),
+        },
+        f"batches of {BATCH}": {"by hand: read_tfrecord, parse_sequence_example": lambda: batches_by_hand(path)},
+    }
+    return {what: readers | tensorflow_readers(path)[what] for what, readers in by_hand.items()} if witness else by_hand
+
+
+def tensorflow_readers(path):
+    """Return the readers of ``tf.data``, under the same names."""
     from tf_impl.inputs.sequence_example import described
     from tf_impl.tensorflow import tf
 
@@ -56,12 +68,10 @@ def make_readers(path):
 
     return {
         "one by one": {
-            "by hand: read_sequence_examples": lambda: scratch.read_sequence_examples(path, CONTEXT, LISTS),
             "tf.data: map(parse_single)": lambda: records().map(single),
             "tf.data: map(parse_single, AUTOTUNE).prefetch": lambda: records().map(single, auto).prefetch(auto),
         },
         f"batches of {BATCH}": {
-            "by hand: read_tfrecord, parse_sequence_example": lambda: batches_by_hand(path),
             "tf.data: batch.map(parse)": lambda: batches().map(several),
             "tf.data: batch.map(parse, AUTOTUNE).prefetch": lambda: batches().map(several, auto).prefetch(auto),
             "tf.data: map(parse_single, AUTOTUNE).padded_batch.prefetch": lambda: (
@@ -80,13 +90,13 @@ def seconds_of(reader):
     return time.perf_counter() - started
 
 
-def measure(arguments, console):
+def measure(arguments, witness, console):
     """Read the same file in every way, in turns, and print the medians."""
     path, count = arguments.out / "benchmark.tfrecord", arguments.benchmark
     write_many(np.random.default_rng(arguments.seed), count, path)
     size = path.stat().st_size / count
     console.print(f"{path}: {count} records of {size:.0f} bytes, medians of {ROUNDS} rounds in turns")
-    readers = make_readers(path)
+    readers = make_readers(path, witness)
     seconds = {name: [] for group in readers.values() for name in group}
     for _ in range(ROUNDS):
         for group in readers.values():

@@ -7,11 +7,12 @@ by hand and by tf.data in every form that a reader would use, in turns. Ends non
 """
 
 import itertools
+from functools import partial
 from typing import NamedTuple
 
+from common import Table, end, make_console, make_parser, parse, plt, save, tensorflow_side
+
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
-from rich.table import Table
 from sequence_readers import CONTEXT, LISTS, make_example, measure
 
 import scratch
@@ -105,20 +106,21 @@ def as_lists(results):
     return np.asarray(results).tolist()
 
 
-def show(arguments, console):
-    """Write, read back and pad the three sequences; return whether both sides agree."""
-    # After the arguments: TensorFlow takes seconds to import.
-    import tf_impl
-
+def show(arguments, witness, console):
+    """Write, read back and pad the three sequences; return whether both sides agree, or ours with itself."""
     ours, theirs = arguments.out / "sequences.tfrecord", arguments.out / "sequences_tensorflow.tfrecord"
     examples = [make_example(*pair) for pair in zip(SEQUENCES, LABELS, strict=True)]
     write(TFRecordWriter, examples, ours)
-    write(tf_impl.TFRecordWriter, [tf_impl.SequenceExample(x.context, x.feature_lists) for x in examples], theirs)
-    same_bytes = ours.read_bytes() == theirs.read_bytes()
-    console.print(f"{ours}: {ours.stat().st_size} bytes, TensorFlow's {'are the same' if same_bytes else 'differ'}")
+    said, same, other = "", True, scratch
+    if witness:
+        other = witness
+        write(witness.TFRecordWriter, [witness.SequenceExample(x.context, x.feature_lists) for x in examples], theirs)
+        same = ours.read_bytes() == theirs.read_bytes()
+        said = f", TensorFlow's {'are the same' if same else 'differ'}"
+    console.print(f"{ours}: {ours.stat().st_size} bytes{said}")
 
-    found = list(scratch.read_sequence_examples(theirs, CONTEXT, LISTS))
-    expected = list(tf_impl.read_sequence_examples(ours, CONTEXT, LISTS))
+    found = list(scratch.read_sequence_examples(theirs if witness else ours, CONTEXT, LISTS))
+    expected = list(other.read_sequence_examples(ours, CONTEXT, LISTS))
     table = Table("length", "tokens", "labels", title="parsed back")
     for context, lists in found:
         table.add_row(str(context["length"]), str(lists["tokens"]), str(lists["labels"]))
@@ -126,10 +128,10 @@ def show(arguments, console):
 
     records = list(scratch.read_tfrecord(ours))
     _, padded, lengths = scratch.parse_sequence_example(records, CONTEXT, LISTS)
-    _, their_padded, _ = tf_impl.parse_sequence_example(records, CONTEXT, LISTS)
+    _, their_padded, _ = other.parse_sequence_example(records, CONTEXT, LISTS)
     console.print("padded to the longest, tokens and labels side by side; lengths", lengths["tokens"], highlight=False)
     console.print(str(np.concatenate([padded["tokens"], padded["labels"]], axis=1)), markup=False, highlight=False)
-    same = as_lists(padded) == as_lists(their_padded)
+    same = same and as_lists(padded) == as_lists(their_padded)
     for pair in zip(itertools.chain(*found), itertools.chain(*expected), strict=True):
         same = same and as_lists(pair[0]) == as_lists(pair[1])
 
@@ -137,23 +139,25 @@ def show(arguments, console):
     values = sum(byte.role == "value" for byte in explained)
     console.print(f"The first record is {len(explained)} bytes, {values} of them values.")
     title = f"{SEQUENCES[0]} with the labels {LABELS[0]} as a record: {len(explained)} bytes, {values} of them values"
-    save(draw(explained, title), arguments.out / "record.png", console)
-    return same_bytes and same
+    save(partial(draw, explained, title), arguments.out / "record.png", console)
+    return same and [as_lists(lists["tokens"]) for _, lists in found] == SEQUENCES
 
 
 def main(argv=None):
     parser = make_parser(__doc__, "sequence_records", 0, "the records of --benchmark")
     parser.add_argument("--benchmark", type=int, metavar="N", help="measure the reading of N records instead")
     arguments, console = parse(parser, argv), make_console()
+    if arguments.benchmark is not None and arguments.benchmark < 1:
+        parser.error(f"--benchmark must be at least 1, but is {arguments.benchmark}")
+    witness = tensorflow_side(console)
     if arguments.benchmark is not None:
-        if arguments.benchmark < 1:
-            parser.error(f"--benchmark must be at least 1, but is {arguments.benchmark}")
-        measure(arguments, console)
+        measure(arguments, witness, console)
         return 0
-    if show(arguments, console):
-        console.print("[green]Ours is TensorFlow's[/green]: the same bytes, and the same arrays parsed back.")
+    same, whose = show(arguments, witness, console), "TensorFlow's" if witness else "what was written"
+    if same:
+        console.print(f"[green]Ours is {whose}[/green]: the same {'bytes, and the same ' if witness else ''}arrays.")
         return 0
-    console.print("[red]Ours differs[/red] from TensorFlow's.")
+    console.print(f"[red]Ours differs[/red] from {whose}.")
     return 1
 
 

@@ -4,11 +4,12 @@ Four rows of one batch, of lengths 5, 2, 0 and 3, run by a cell of one unit so t
 Ours stands beside TensorFlow's, unrolled statically and dynamically; the program ends with 1 if they disagree.
 """
 
+from functools import partial
 from typing import NamedTuple
 
+from common import Table, end, make_console, make_parser, parse, plt, save, tensorflow_side
+
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
-from rich.table import Table
 
 import scratch
 from scratch import BasicRNNCell
@@ -81,14 +82,15 @@ def states_and_gradients(backend, problem, **options):
     return np.hstack(states), np.hstack([*gradients, problem.d_final_state])
 
 
-def number_table(ours, theirs):
-    """Return a table of numbers [B, steps], ours above TensorFlow's, dimmed where the row has ended."""
-    table = Table("length", "", *(f"t={t}" for t in range(ours.shape[1])))
+def number_table(sides):
+    """Return a table of the numbers [B, steps] of each side, row by row, dimmed where the row has ended."""
+    *_, last = sides
+    table = Table("length", "", *(f"t={t}" for t in range(sides[last].shape[1])))
     for row, length in enumerate(LENGTHS):
-        for name, values in (("ours", ours), ("TensorFlow", theirs)):
+        for name, values in sides.items():
             cells = [f"{value:.3f}" if value else "0" for value in values[row]]
             cells = [f"[dim]{cell}[/dim]" if t >= length else cell for t, cell in enumerate(cells)]
-            table.add_row(str(length), name, *cells, end_section=name == "TensorFlow")
+            table.add_row(str(length), name, *cells, end_section=name == last)
     return table
 
 
@@ -97,9 +99,9 @@ def difference(ours, theirs):
     return np.abs(ours - theirs).max() / np.abs(theirs).max()
 
 
-def comparison(pairs):
-    """Return ``(table, agree)`` for the pairs ``(name, ours, TensorFlow's)`` of ``Results``."""
-    table, agree = Table("off TensorFlow", *(name for name, _, _ in pairs)), True
+def comparison(heading, pairs):
+    """Return ``(table, agree)`` for the pairs ``(name, one, other)`` of ``Results``."""
+    table, agree = Table(heading, *(name for name, _, _ in pairs)), True
     for field in Results._fields:
         found = [difference(getattr(ours, field), getattr(theirs, field)) for _, ours, theirs in pairs]
         # Written so that NaN does not agree with anything.
@@ -143,52 +145,75 @@ def parse_state_copying(argv):
     return parse(parser, argv)
 
 
-def main(argv=None):
-    arguments, console = parse_state_copying(argv), make_console()
-    # After the arguments: TensorFlow takes seconds to import.
-    import tf_impl
+class Side(NamedTuple):
+    """All that one side, ours or TensorFlow's, says of the problem."""
 
-    problem = draw(np.random.default_rng(arguments.seed))
-    ours = run_dynamic(scratch, problem, engine=arguments.engine)
-    theirs = run_dynamic(tf_impl, problem)
-    pairs = [
-        ("static", run_static(scratch, problem), run_static(tf_impl, problem)),
-        ("dynamic", ours, theirs),
-    ]
-    states, gradients = states_and_gradients(scratch, problem, engine=arguments.engine)
-    tf_states, tf_gradients = states_and_gradients(tf_impl, problem)
+    static: Results
+    dynamic: Results
+    states: np.ndarray
+    gradients: np.ndarray
 
-    console.print(f"[bold]State copying[/bold]: dynamic_rnn on {arguments.engine}, seed {arguments.seed}")
-    walk = [
-        ("1. Past its length, a row's outputs are exactly 0.", ours.outputs[..., 0], theirs.outputs[..., 0]),
-        (
-            "2. Its state is copied: before step t, and last the final state. A row of length 0 ends as it started.",
-            states,
-            tf_states,
+
+def run(backend, problem, **options):
+    """Return the ``Side`` of ``scratch`` or ``tf_impl``; the options are those of its dynamic_rnn."""
+    results = run_static(backend, problem), run_dynamic(backend, problem, **options)
+    return Side(*results, *states_and_gradients(backend, problem, **options))
+
+
+def walk(sides, console):
+    """Print the numbers of each side, one quantity after another."""
+    quantities = {
+        "1. Past its length, a row's outputs are exactly 0.": lambda side: side.dynamic.outputs[..., 0],
+        "2. Its state is copied: before step t, and last the final state. A row of length 0 ends as it started.": (
+            lambda side: side.states
         ),
-        ("3. No gradient reaches an input past the end.", ours.d_inputs[..., 0], theirs.d_inputs[..., 0]),
-        (
-            "4. The gradient of the final state, 1, is handed back untouched until the row's own last step.",
-            gradients,
-            tf_gradients,
+        "3. No gradient reaches an input past the end.": lambda side: side.dynamic.d_inputs[..., 0],
+        "4. The gradient of the final state, 1, is handed back untouched until the row's own last step.": (
+            lambda side: side.gradients
         ),
-    ]
-    for words, *numbers in walk:
+    }
+    for words, of in quantities.items():
         console.print(f"\n{words}")
-        console.print(number_table(*numbers))
-    table, agree = comparison(pairs)
+        console.print(number_table({name: of(side) for name, side in sides.items()}))
+
+
+def compare(ours, theirs, console):
+    """Print how far ours is from TensorFlow's, or without it static from dynamic; return whether they agree."""
+    heading, pairs = "off dynamic", [("static", ours.static, ours.dynamic)]
+    if theirs:
+        heading = "off TensorFlow"
+        pairs = [("static", ours.static, theirs.static), ("dynamic", ours.dynamic, theirs.dynamic)]
+    table, agree = comparison(heading, pairs)
     console.print("\n5. The largest differences, as a part of each quantity's scale.")
     console.print(table)
-    # Not Python's max, which may lose a NaN.
-    between = np.max([difference(states, tf_states), difference(gradients, tf_gradients)])
-    console.print(f"States and their gradients at every step: {between:.1e}.")
-    save(draw_figure(ours, states, gradients), arguments.out / "state_copying.png", console)
+    if theirs:
+        # Not Python's max, which may lose a NaN.
+        between = np.max([difference(ours.states, theirs.states), difference(ours.gradients, theirs.gradients)])
+        console.print(f"States and their gradients at every step: {between:.1e}.")
+        agree = agree and between <= LIMIT
+    return agree
 
-    zeros = all(zeros_are_exact(results) for _, *both in pairs for results in both)
-    if agree and between <= LIMIT and zeros:
-        console.print(f"[green]Ours and TensorFlow's agree[/green], limit {LIMIT:.0e}, and every zero is exact.")
+
+def main(argv=None):
+    arguments, console = parse_state_copying(argv), make_console()
+    witness = tensorflow_side(console)
+    problem = draw(np.random.default_rng(arguments.seed))
+    ours = run(scratch, problem, engine=arguments.engine)
+    theirs = run(witness, problem) if witness else None
+    sides = {"ours": ours, "TensorFlow": theirs} if theirs else {"ours": ours}
+
+    console.print(f"[bold]State copying[/bold]: dynamic_rnn on {arguments.engine}, seed {arguments.seed}")
+    walk(sides, console)
+    agree = compare(ours, theirs, console)
+    figure = partial(draw_figure, ours.dynamic, ours.states, ours.gradients)
+    save(figure, arguments.out / "state_copying.png", console)
+
+    zeros = all(zeros_are_exact(results) for side in sides.values() for results in (side.static, side.dynamic))
+    who = "Ours and TensorFlow's" if theirs else "static_rnn and dynamic_rnn"
+    if agree and zeros:
+        console.print(f"[green]{who} agree[/green], limit {LIMIT:.0e}, and every zero is exact.")
         return 0
-    console.print(f"[red]Ours and TensorFlow's differ[/red], limit {LIMIT:.0e}, or a zero is none.")
+    console.print(f"[red]{who} differ[/red], limit {LIMIT:.0e}, or a zero is none.")
     return 1
 
 

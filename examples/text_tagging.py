@@ -8,12 +8,12 @@ or, with --engine all, where the engines' losses part.
 """
 
 import time
+from functools import partial
 from typing import NamedTuple
 
+from common import NAMES, Table, end, engines_of, make_console, make_parser, make_progress, parse, plt, save
+
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from tagging_data import add_data, sentences_of
 
 from scratch import padded_batches, padding_saved
@@ -103,11 +103,12 @@ def print_sentence(corpus, alone, tagged, console):
 
 
 def print_runs(runs, baseline, console):
-    """Print a table with a row for each engine."""
-    table = Table("", "steps", "ms/step", "final loss", "accuracy", "off TensorFlow")
+    """Print a table with a row for each engine; the differences are from the first."""
+    first = next(iter(runs))
+    table = Table("", "steps", "ms/step", "final loss", "accuracy", f"off {NAMES[first]}")
     table.add_row("words alone", "-", "-", "-", f"{accuracy(baseline):.2%}", "-")
     for engine, run in runs.items():
-        off = "-" if engine == "tensorflow" or "tensorflow" not in runs else f"{difference(run, runs):.1e}"
+        off = "-" if engine == first else f"{difference(run, runs):.1e}"
         median, final = f"{1000 * np.median(run.seconds):.2f}", f"{run.losses[-20:].mean():.5f}"
         table.add_row(engine, f"{len(run.losses)}", median, final, f"{accuracy(run.confusion):.2%}", off)
     console.print(table)
@@ -115,7 +116,7 @@ def print_runs(runs, baseline, console):
 
 
 def difference(run, runs):
-    return np.abs(run.losses - runs["tensorflow"].losses).max()
+    return np.abs(run.losses - next(iter(runs.values())).losses).max()
 
 
 def draw(runs, labels, title):
@@ -163,15 +164,8 @@ def main(argv=None):
     rows, held_out = keep_on_disk(corpus, arguments.out / "records", console)
 
     tagger = tagging.Tagger(corpus.vocabulary.size, len(corpus.labels))
-    engines = ("tensorflow", "numpy", "numba") if arguments.engine == "all" else (arguments.engine,)
-    columns = (
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("steps, loss {task.fields[loss]:.4f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
+    engines = engines_of(arguments.engine, console)
+    with make_progress(console, "steps, loss {task.fields[loss]:.4f}") as bar:
         runs = {engine: train(engine, tagger, rows, held_out, arguments, bar) for engine in engines}
 
     alone = tagging.most_frequent_labels(rows, tagger)
@@ -181,7 +175,7 @@ def main(argv=None):
     print_sentence(corpus, alone, last.tagged, console)
     print_runs(runs, baseline, console)
     title = f"{accuracy(last.confusion):.2%} right, {accuracy(baseline):.2%} by words alone"
-    save(draw(runs, corpus.labels, f"Tagging: {title}"), arguments.out / "tagging.png", console)
+    save(partial(draw, runs, corpus.labels, f"Tagging: {title}"), arguments.out / "tagging.png", console)
 
     if not all(accuracy(run.confusion) >= accuracy(baseline) for run in runs.values()):
         console.print("[red]The tagger knows less than the words alone[/red]: it needs more epochs, or more sentences.")

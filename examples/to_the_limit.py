@@ -8,22 +8,26 @@ unequal length do. `docs/jit/index.md` is the lesson.
 
 import os
 
-# The text book's products on one thread as well: BLAS asks for it when NumPy is first imported.
+# The text book's products on one thread, whatever the user says: BLAS asks for it when NumPy is first imported.
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"))
 
+from functools import partial
+from importlib.util import find_spec
+
+from common import Table, end, left_out, make_console, make_parser, parse, plt, save
+
 import numpy as np
-from common import end, make_console, make_parser, parse, plt, save
 from peers.limits import SIZE, MatrixProduct
 from peers.machine import describe_machine, machine_lines, usable_cores
 from peers.rounds import Row, measure_rounds
 from peers.worker import time_block, warm_up
-from rich.table import Table
-from steps import LENGTHS, MEMORY, STEPS
+from steps import LENGTHS, MEMORY, OF_SCIPY, STEPS
 from steps.engine import text_book
 from steps.problem import draw
 
+from scratch.extras import lacking
 from scratch.jit import set_num_threads
-from scratch.jit.vector import lanes
+from scratch.jit.machine.vector import lanes
 
 # The largest difference from the text book in float64, as a part of the largest number.
 LIMIT = 2e-6
@@ -126,6 +130,14 @@ def draw_bars(rows, limit, threads, title):
     return figure
 
 
+def installed(steps, console):
+    """Return the steps, without those that Numba compiles to SciPy's BLAS where there is no SciPy."""
+    if find_spec("scipy"):
+        return steps
+    left_out(console, f"the steps {' and '.join(step.name for step in OF_SCIPY)}", lacking("they need", "scipy"))
+    return tuple(step for step in steps if step not in OF_SCIPY)
+
+
 def parse_to_the_limit(argv):
     parser = make_parser(__doc__, "to_the_limit", 0, "the weights and the inputs")
     parser.add_argument("--batch-size", type=int, default=128, help="rows of the batch (default 128)")
@@ -158,7 +170,7 @@ def main(argv=None):
     problem = draw(arguments.num_steps, *sizes)
     T, B, D = problem.x.shape
     title = f"LSTM forward, B {B}, T {T}, D {D}, H {arguments.num_units}"
-    found = measure(title, STEPS, problem, None, arguments, console)
+    found = measure(title, installed(STEPS, console), problem, None, arguments, console)
     if found is None:
         return 1
     longer = draw(LONGER * T, *sizes)
@@ -168,7 +180,7 @@ def main(argv=None):
     lengths = 1 + np.round(drawn * (T - 1)).astype(int)
     words = f"Lengths from {lengths.min()} to {lengths.max()}, mean {lengths.mean():.1f}, T {T}"
     ranked = measure(words, LENGTHS, problem, lengths, arguments, console)
-    save(draw_bars(*found, arguments.threads, title), arguments.out / "to_the_limit.png", console)
+    save(partial(draw_bars, *found, arguments.threads, title), arguments.out / "to_the_limit.png", console)
     return 0 if memory and ranked else 1
 
 

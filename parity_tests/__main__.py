@@ -5,9 +5,12 @@ in absolute terms, as a part of the quantity's scale, and in units in the last p
 a limit is passed.
 """
 
+from unrolled.program import begin, end
+
+begin()
+
 import argparse
 import html
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,4 +92,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

@@ -15,6 +15,9 @@ from scratch.tree import map_tree, named_leaves
 
 # The largest difference allowed, as a part of the quantity's scale: its largest magnitude.
 LIMITS = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 2e-6}
+# Seconds after which a test takes what it waits for to be stuck for good. No test is about time, however busy the
+# machine: this is the only limit of it in all tests.
+STUCK = 3600
 
 
 class Difference(NamedTuple):

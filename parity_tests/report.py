@@ -20,6 +20,7 @@ from parity_tests.cases import (
     RNN_CELLS,
 )
 from parity_tests.harness import Case, Difference, Results, compare, run_dynamic, run_static
+from parity_tests.tails import TAILS, tail_differences
 from tf_impl.keras_layers import keras_rnn
 
 LENGTHS = (4, 0, 6, 1, 3)
@@ -85,7 +86,16 @@ WITNESSES = [
 
 
 def rows(chosen="", dtypes=BOTH):
-    """Yield a ``Row`` for every cell whose description contains ``chosen``, engine that runs it, witness and dtype."""
+    """Yield a ``Row`` for every cell whose description contains ``chosen``, engine that runs it, witness and dtype.
+
+    Activations come first, each number compared by its own size.
+    """
+    for name, tail in TAILS.items():
+        if chosen.lower() in name:
+            for dtype in dtypes:
+                first, last = tail.range(dtype)
+                label = f"{name}, each z from {first:g} to {last:g}"
+                yield Row(label, "numpy", "TensorFlow's op", np.dtype(dtype).name, tail_differences(name, dtype))
     for witness, run_witness, cells, lengths, num_steps, witness_dtypes in WITNESSES:
         for cell in cells:
             if chosen.lower() not in repr(cell).lower():

@@ -29,6 +29,8 @@ CELLS = [
     BasicLSTMCell(4),
     BasicLSTMCell(4, forget_bias=0.0),
     BasicLSTMCell(4, activation="relu"),
+    LSTMCell(4),
+    LSTMCell(4, forget_bias=0.5, activation="relu"),
     GRUCell(4),
     GRUCell(4, activation="relu"),
     GRUCell(4, reset_after=True),
@@ -155,6 +157,16 @@ def test_results_share_no_memory_with_arguments(cell):
         assert_parity(as_tree(argument), before, limit=0)
 
 
+@pytest.mark.parametrize("cell", [LSTMCell(4, forget_bias=0.5), LSTMBlockCell(4, forget_bias=0.5)], ids=str)
+def test_every_cell_that_is_a_basic_lstm_is_converted_as_one(cell):
+    basic = BasicLSTMCell(4, forget_bias=0.5)
+    params = Case(basic).draw(np.float64).params
+    for there, back in ((lstm_to_keras, lstm_from_keras), (lstm_to_block_v2, lstm_from_block_v2)):
+        weights = there(basic, params)
+        assert_parity(as_tree(there(cell, params)), as_tree(weights), limit=0)
+        assert_parity(back(cell, weights), back(basic, weights), limit=0)
+
+
 def conversions_of(cell):
     """Return the pair of functions for the cell: that of its Keras layer, or else that of the fused kernel."""
     return LAYERS[type(cell)][1:] if type(cell) in LAYERS else (lstm_to_block_v2, lstm_from_block_v2)
@@ -174,8 +186,19 @@ def test_refusals():
         rnn_from_keras(gru, weights)
     with pytest.raises(TypeError, match="cell must be a BasicLSTMCell or LSTMCell, but is str"):
         lstm_to_block_v2("LSTM", params)
-    with pytest.raises(ValueError, match="cell must have no projection, but has num_proj=2"):
-        lstm_to_block_v2(LSTMCell(4, num_proj=2), params)
+    with pytest.raises(TypeError, match="cell must be a BasicLSTMCell or LSTMCell, but is GRUCell"):
+        lstm_from_keras(gru, weights)
+    for convert in (lstm_to_block_v2, lstm_from_block_v2, lstm_to_keras, lstm_from_keras):
+        with pytest.raises(ValueError, match="cell must have num_proj=None to be converted, but has num_proj=2"):
+            convert(LSTMCell(4, num_proj=2), params)
+    for convert in (lstm_to_keras, lstm_from_keras):
+        with pytest.raises(ValueError, match="cell must have use_peepholes=False to be converted, but has use_pee"):
+            convert(LSTMCell(4, use_peepholes=True), params)
+        with pytest.raises(ValueError, match=r"cell must have cell_clip=None to be converted, but has cell_clip=3\.0"):
+            convert(LSTMBlockCell(4, cell_clip=3.0), params)
+    for convert in (lstm_to_block_v2, lstm_from_block_v2):
+        with pytest.raises(ValueError, match="cell must have activation='tanh' to be converted, but has activation='r"):
+            convert(BasicLSTMCell(4, activation="relu"), params)
     with pytest.raises(TypeError, match="params must be a dict with 'kernel', 'bias', but is list"):
         lstm_to_keras(cell, weights)
     with pytest.raises(ValueError, match="params has no 'bias'"):
@@ -206,5 +229,5 @@ def test_refusals():
     # A layer with the other ``reset_after`` has another bias, and computes something else.
     with pytest.raises(ValueError, match="weights/bias must have shape \\[2, 12\\], but has \\[12\\]"):
         gru_from_keras(gru, [np.ones((3, 12)), np.ones((4, 12)), np.ones(12)])
-    with pytest.raises(TypeError, match="Keras has no layer for LSTMCell"):
-        keras_rnn(LSTMCell(4), params, *[None] * 4)
+    with pytest.raises(TypeError, match="Keras has no layer for LSTMBlockCell"):
+        keras_rnn(LSTMBlockCell(4), params, *[None] * 4)

@@ -1,10 +1,5 @@
 """``examples/mnist_rows.py`` and ``mnist_pixels.py`` on scikit-learn's digits."""
 
-import signal
-import subprocess
-import sys
-import time
-
 import mnist_common
 import mnist_pixels
 import mnist_rows
@@ -12,11 +7,14 @@ import numpy as np
 import pytest
 
 import scratch
-from parity_tests.test_examples import ROOT, run
+from parity_tests.killed import run_until_killed
+from parity_tests.test_examples import run
 from scratch.tasks.mnist import MnistTrainer
 from tf_impl.training.summaries import read_events
 
 SMALL = ("--digits", "--engine", "numpy", "--units", 9, "--batch-size", 32, "--every", 20)
+# Calls of functions in some 150 steps.
+CALLS = 2_000_000
 PICTURES = ["confusion.png", "gradients.png", "validation.png"]
 
 
@@ -93,18 +91,12 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, undrawn):
     """Killed by SIGKILL at a random moment: weights, slots, generator, all that was seen, the last file bit for bit."""
     options = [*SMALL, "--preset", "lee2", "--steps", 400]
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    command = [sys.executable, "examples/mnist_rows.py", *map(str, options), "--out", str(killed)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    while not scratch.latest_checkpoint(killed / "lee2/numpy"):
-        assert process.poll() is None
-        time.sleep(0.005)
-    time.sleep(np.random.default_rng().uniform(0, 0.1))
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    command = ["examples/mnist_rows.py", *options, "--out", killed]
+    run_until_killed(np.random.default_rng().integers(CALLS), *command)
     left = scratch.load_checkpoint(scratch.latest_checkpoint(killed / "lee2/numpy"))
     assert 20 <= left["global_step"] < 400
     assert call(mnist_rows, *options, "--out", undisturbed) == 0
-    done = run(*command[1:], "--resume")
+    done = run(*command, "--resume")
     assert done.returncode == 0, done.stderr
     names = [path.name for path in sorted((undisturbed / "lee2/numpy").glob("*.npz"))]
     assert "model.ckpt-400.npz" in names

@@ -12,17 +12,20 @@ from parity_tests.harness import assert_parity, compare
 ROOT = Path(__file__).resolve().parent.parent
 # What each folder may import of the project, and of the outside beyond the standard library.
 ARROWS = {
-    # The last two are in an extra: only the function that needs one imports it.
-    "scratch": {"scratch", "numpy", "numba", "llvmlite", "sklearn", "tensorboard"},
+    # Of the last three, in extras, sklearn and tensorboard serve one function each, jaxtyping the tests.
+    "scratch": {"scratch", "numpy", "numba", "llvmlite", "sklearn", "tensorboard", "jaxtyping"},
     "tf_impl": {"tf_impl", "scratch", "numpy", "tensorflow", "keras", "tf_keras"},
 }
 STANDARD = {
     "collections",
     "contextlib",
+    "copy",
     "dataclasses",
+    "fcntl",
     "functools",
     "gzip",
     "hashlib",
+    "importlib",
     "io",
     "itertools",
     "json",
@@ -34,7 +37,10 @@ STANDARD = {
     "platform",
     "queue",
     "re",
+    "reprlib",
+    "secrets",
     "socket",
+    "stat",
     "sys",
     "tempfile",
     "threading",

@@ -1,8 +1,13 @@
 """Recurrent networks from scratch: NumPy says what is true, ``scratch.jit`` says it fast.
 
-Every public name can be had from here: ``from scratch import BasicLSTMCell, dynamic_rnn``.
+Every public name can be had from here: ``from scratch import BasicLSTMCell, dynamic_rnn``. Nothing but NumPy is needed
+for it: Numba is imported when ``engine="numba"``, a reader of records, or a name of ``FROM_JIT`` is first asked for.
 """
 
+from importlib.util import find_spec
+from typing import Any
+
+from scratch import jit
 from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.dropout import DropoutMasks, DropoutWrapper
@@ -24,8 +29,9 @@ from scratch.conversions import (
     rnn_from_keras,
     rnn_to_keras,
 )
+from scratch.generators import generator_state, restore_generator
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
-from scratch.inputs.idx import read_idx
+from scratch.inputs.idx import read_idx, write_idx
 from scratch.inputs.padding import (
     PaddedBatch,
     PaddingCost,
@@ -53,7 +59,6 @@ from scratch.inputs.sequence_example import (
 from scratch.inputs.tfrecord import TFRecordWriter, masked_crc32c, read_tfrecord
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
 from scratch.inputs.vocabulary import Vocabulary, vocabulary_of
-from scratch.jit import SmallUnroll, get_num_threads, set_num_threads
 from scratch.tasks.mnist_data import (
     Examples,
     MnistData,
@@ -69,13 +74,10 @@ from scratch.training.batch_norm import BatchNormalization
 from scratch.training.batches import BatchSource
 from scratch.training.checkpoint import (
     CheckpointManager,
-    generator_state,
     latest_checkpoint,
     load_checkpoint,
-    params_from_variables,
-    restore_generator,
+    load_tree,
     save_checkpoint,
-    variables_below,
 )
 from scratch.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from scratch.training.dense import Dense
@@ -120,6 +122,9 @@ from scratch.unroll.stack_bidirectional import (
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
+from scratch.variables import params_from_variables, variables_below, variables_from_params
+
+FROM_JIT = ("SmallUnroll", "get_num_threads", "set_num_threads")
 
 __all__ = [
     "AdagradOptimizer",
@@ -155,7 +160,6 @@ __all__ = [
     "RaggedTensorValue",
     "ResidualWrapper",
     "SequenceExample",
-    "SmallUnroll",
     "SparseTensorValue",
     "Stream",
     "SummaryWriter",
@@ -176,7 +180,6 @@ __all__ = [
     "dynamic_rnn_backward",
     "flatten_time",
     "generator_state",
-    "get_num_threads",
     "global_norm",
     "glorot_uniform",
     "gru_from_keras",
@@ -188,6 +191,7 @@ __all__ = [
     "load_checkpoint",
     "load_digits",
     "load_mnist",
+    "load_tree",
     "lstm_from_block_v2",
     "lstm_from_keras",
     "lstm_to_block_v2",
@@ -220,7 +224,6 @@ __all__ = [
     "sequence_loss_by_example",
     "sequence_mask",
     "series_to_rows",
-    "set_num_threads",
     "slot_variables",
     "slots_from_variables",
     "softmax_cross_entropy_with_logits",
@@ -242,7 +245,23 @@ __all__ = [
     "unpad_batch",
     "unstack",
     "variables_below",
+    "variables_from_params",
     "vocabulary_of",
     "windows",
+    "write_idx",
     "zeros",
 ]
+
+# Where there is no Numba, ``from scratch import *`` does without what needs it.
+if find_spec("numba"):
+    __all__ += FROM_JIT
+
+
+def __getattr__(name: str) -> Any:
+    if name not in FROM_JIT:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(jit, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *FROM_JIT})

@@ -20,7 +20,9 @@ import re
 
 import numpy as np
 
-from scratch.checks import check_array, check_dtype, check_params, check_state
+from scratch.arrays import Array, Cache, DType, Float, Initializer, Masks, Params, Shapes, Sizes, State
+from scratch.checks import check_array, check_dtype, check_state
+from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.options import check_count
 from scratch.tree import map_tree
@@ -32,26 +34,47 @@ class Cell:
     - ``state_size``: H, or a (named) tuple of sizes in the structure of the state, as in TensorFlow.
     - ``output_size``: the width of the output.
     - ``param_shapes(input_size)``: the nested dict of the shapes of its parameters.
-    - ``forward`` and ``backward``, as below.
+    - ``forward`` and ``backward``, as below. A cell with dropout takes the masks of the step as well.
     """
 
-    def forward(self, params, x, state):
+    @property
+    def state_size(self) -> Sizes:
+        raise NotImplementedError
+
+    @property
+    def output_size(self) -> int:
+        raise NotImplementedError
+
+    def param_shapes(self, input_size: int) -> Shapes:
+        raise NotImplementedError
+
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State
+    ) -> tuple[Float[Array, "B output"], State, Cache]:
         """Compute one time step: x [B, D] and state to ``(output [B, output_size], new_state, cache)``.
 
         All arrays have one dtype, float32 or float64, and so do the results.
         """
         raise NotImplementedError
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x, d_state, d_params)`` from the gradients of both results of ``forward``."""
         raise NotImplementedError
 
     @property
-    def scope(self):
+    def scope(self) -> str:
         """The name that TensorFlow gives the scope of its variables: ``basic_lstm_cell`` for ``BasicLSTMCell``."""
         return re.sub("(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", type(self).__name__).lower()
 
-    def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+    def init_params(
+        self,
+        rng: np.random.Generator,
+        input_size: int,
+        dtype: DType = np.float32,
+        kernel_initializer: Initializer = glorot_uniform,
+    ) -> Params:
         """Return freshly drawn parameters for inputs of width ``input_size``, started as TF1 starts them.
 
         ``rng`` is a ``numpy.random.Generator``; ``kernel_initializer`` a function of ``scratch/initializers.py``.
@@ -61,31 +84,31 @@ class Cell:
         shapes = self.param_shapes(input_size)
         return draw_params(shapes, lambda path: self.initializer(path, kernel_initializer), rng, dtype)
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         """Return the initialiser of the parameter at ``path``: zeros for a bias, ``kernel_initializer`` else."""
         return zeros if path.endswith("bias") else kernel_initializer
 
-    def zero_state(self, batch_size, dtype=np.float32):
+    def zero_state(self, batch_size: int, dtype: DType = np.float32) -> State:
         """Return a state of zeros: an array [batch_size, size] for every size in ``state_size``."""
         batch_size = check_count("batch_size", batch_size, least=0)
         check_dtype("dtype", dtype)
         return map_tree(lambda size: np.zeros((batch_size, size), dtype), self.state_size)
 
-    def mask_sizes(self, input_size):
+    def mask_sizes(self, input_size: int) -> Masks:
         """Return the widths of the masks that a step takes, nested as the cell is; ``()`` where it takes none."""
         return ()
 
-    def draw_masks(self, rng, num_steps, batch_size, input_size):
+    def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return masks for a whole sequence, in the structure of ``mask_sizes``: truth values [T, B, size]."""
         return ()
 
-    def check_step(self, params, x, state):
+    def check_step(self, params: Params, x: Array, state: State) -> None:
         """Refuse, by name, a step whose arrays do not fit this cell or one another."""
         check_array("x", x, ("B", "D"))
         check_state("state", state, self.state_size, len(x), x.dtype)
-        check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
+        check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 
-    def check_step_gradients(self, d_output, d_new_state, batch_size, dtype):
+    def check_step_gradients(self, d_output: Array, d_new_state: State, batch_size: int, dtype: DType) -> None:
         """Refuse, by name, gradients that do not fit the results of ``forward``."""
         check_array("d_output", d_output, (batch_size, self.output_size), dtype)
         check_state("d_new_state", d_new_state, self.state_size, batch_size, dtype)
@@ -94,35 +117,39 @@ class Cell:
 class CellWrapper(Cell):
     """A cell around one ``cell``: what a wrapper does not say itself, the wrapped cell says."""
 
-    def __post_init__(self):
+    cell: Cell
+
+    def __post_init__(self) -> None:
         if not isinstance(self.cell, Cell):
             raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(self.cell).__name__}")
 
     @property
-    def scope(self):
+    def scope(self) -> str:
         return self.cell.scope
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.cell.state_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.cell.output_size
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         return self.cell.param_shapes(input_size)
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         return self.cell.initializer(path, kernel_initializer)
 
-    def mask_sizes(self, input_size):
+    def mask_sizes(self, input_size: int) -> Masks:
         return self.cell.mask_sizes(input_size)
 
-    def draw_masks(self, rng, num_steps, batch_size, input_size):
+    def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         return self.cell.draw_masks(rng, num_steps, batch_size, input_size)
 
 
-def masked_forward(cell, params, x, state, masks):
+def masked_forward(
+    cell: Cell, params: Params, x: Float[Array, "B D"], state: State, masks: Masks
+) -> tuple[Float[Array, "B output"], State, Cache]:
     """Return ``cell.forward`` with its masks, or without them where the cell takes none."""
-    return cell.forward(params, x, state) if masks == () else cell.forward(params, x, state, masks)
+    return cell.forward(params, x, state) if masks == () else cell.forward(params, x, state, masks)  # type: ignore[call-arg]

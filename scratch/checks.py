@@ -4,20 +4,25 @@ All raise ``TypeError`` for a wrong kind (not an array, wrong dtype, wrong struc
 value (shape, length, label). They run before anything is computed. Numbers and choices: ``scratch/options.py``.
 """
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shapes, Sizes, State, Tree
+from scratch.shown import shown
 from scratch.tree import branches, map_tree, named_leaves
 
 # complex128 is for differentiating the NumPy code by complex steps; nothing is trained in it.
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.complex128))
 
 
-def shape_text(shape):
+def shape_text(shape: Iterable[Any]) -> str:
     """Return a shape as the documentation writes it, such as ``[B, 15, 4]``."""
     return "[" + ", ".join("..." if size is ... else str(size) for size in shape) + "]"
 
 
-def check_array(name, array, shape, dtype=None):
+def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = None) -> None:
     """Refuse all but a floating-point array of this shape.
 
     In ``shape``, a letter such as ``"B"`` stands for any size and a leading ``...`` for any axes. ``dtype``, where
@@ -25,8 +30,7 @@ def check_array(name, array, shape, dtype=None):
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
         return  # The usual case, settled in one line because cells check every time step.
-    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
-        # The two subclasses give other meanings to * and to missing entries, and would quietly compute something else.
+    if not is_plain(array):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {array.dtype}")
@@ -41,19 +45,27 @@ def check_array(name, array, shape, dtype=None):
         raise TypeError(f"{name} is {array.dtype}, but the inputs are {np.dtype(dtype)}: use one dtype for all")
 
 
-def check_state(name, state, state_size, batch_size, dtype):
+def is_plain(value: Any) -> bool:
+    """Return whether a value is an array, and none of the two kinds that give other meanings to * and to entries.
+
+    A matrix would quietly compute something else, and a masked array would lose its mask on the way.
+    """
+    return isinstance(value, np.ndarray) and not isinstance(value, np.matrix | np.ma.MaskedArray)
+
+
+def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
     check_structure(
         name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
     )
 
 
-def check_masks(name, masks, mask_sizes, *leading):
+def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> None:
     """Refuse masks that are not truth values [*leading, size] in the structure of ``mask_sizes``."""
 
-    def check_mask(leaf, mask, size):
-        if not isinstance(mask, np.ndarray) or mask.dtype != bool:
-            came = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
+    def check_mask(leaf: str, mask: Any, size: int) -> None:
+        if not is_plain(mask) or mask.dtype != bool:
+            came = mask.dtype if is_plain(mask) else type(mask).__name__
             raise TypeError(f"{leaf} must be an array of truth values, but is {came}")
         if mask.shape != (*leading, size):
             raise ValueError(f"{leaf} must have shape {shape_text((*leading, size))}, but has {shape_text(mask.shape)}")
@@ -61,7 +73,7 @@ def check_masks(name, masks, mask_sizes, *leading):
     check_structure(name, masks, mask_sizes, check_mask)
 
 
-def check_structure(name, tree, sizes, check_leaf):
+def check_structure(name: str, tree: Tree, sizes: Tree, check_leaf: Callable[[str, Leaf, Any], None]) -> None:
     """Refuse a tree of other tuples than those of ``sizes``; call ``check_leaf(name, leaf, size)`` on each leaf."""
     if not isinstance(sizes, tuple):
         return check_leaf(name, tree, sizes)
@@ -72,7 +84,7 @@ def check_structure(name, tree, sizes, check_leaf):
         check_structure(name + label, part, size, check_leaf)
 
 
-def structure_text(state_size):
+def structure_text(state_size: Sizes) -> str:
     """Return a state's structure in words, such as ``a tuple of (LSTMState(c, h), array)``."""
     if hasattr(state_size, "_fields"):
         return f"{type(state_size).__name__}({', '.join(state_size._fields)})"
@@ -81,19 +93,19 @@ def structure_text(state_size):
     return "array"
 
 
-def check_params(name, params, shapes, dtype=None):
+def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) -> None:
     """Refuse all but a nested dict of arrays with the names and the shapes of the nested dict ``shapes``.
 
     One array under two names is refused as well: its gradient would come in two parts that no one adds.
     """
     check_names(name, params, shapes, dtype)
-    seen = {}
+    seen: dict[int, str] = {}
     for path, leaf in named_leaves(params, name):
         if seen.setdefault(id(leaf), path) != path:
             raise ValueError(f"{path} is the same array as {seen[id(leaf)]}: give each layer weights of its own")
 
 
-def check_names(name, params, shapes, dtype):
+def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
     if not isinstance(shapes, dict):
         return check_array(name, params, shapes, dtype)
     if not isinstance(params, dict) or params.keys() != shapes.keys():
@@ -101,24 +113,27 @@ def check_names(name, params, shapes, dtype):
         if not isinstance(params, dict):
             raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
         for key in shapes.keys() - params.keys():
-            raise ValueError(f"{name} has no {key!r}; it needs {expected}")
+            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}")
         for key in params.keys() - shapes.keys():
-            raise ValueError(f"{name} has an unknown {key!r}; it takes {expected}")
+            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 
 
-def check_like(name, tree, like):
+def check_like(name: str, tree: Any, like: Params) -> None:
     """Refuse all but a nested dict of arrays with the names, shapes and dtype of the arrays in ``like``."""
     check_params(name, tree, map_tree(np.shape, like), next(named_leaves(like))[1].dtype)
 
 
-def check_lengths(sequence_length, batch_size, num_steps):
+def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[Array, " B"]:
     """Return ``sequence_length`` as an integer array [B], refusing what is not B whole numbers from 0 to T."""
+    check_listed("sequence_length", sequence_length)
     try:
         lengths = np.asarray(sequence_length)
     except ValueError as error:
-        raise TypeError(f"sequence_length must be {batch_size} whole numbers, but is {sequence_length!r}") from error
+        raise TypeError(
+            f"sequence_length must be {batch_size} whole numbers, but is {shown(sequence_length)}"
+        ) from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
     if lengths.shape != (batch_size,):
@@ -134,10 +149,18 @@ def check_lengths(sequence_length, batch_size, num_steps):
     return lengths.astype(np.int64)
 
 
-def check_labels(labels, shape, num_classes, name="labels"):
+def check_listed(name: str, values: Any) -> None:
+    """Refuse what ``np.asarray`` makes whole numbers of that are none: a masked array, and Booleans in a list."""
+    if isinstance(values, np.matrix | np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a list or a plain array of whole numbers, but is {type(values).__name__}")
+    if isinstance(values, list | tuple) and any(isinstance(value, bool | np.bool_) for value in values):
+        raise TypeError(f"{name} must be whole numbers, but is {values!r}")
+
+
+def check_labels(labels: Any, shape: tuple[int, ...], num_classes: int, name: str = "labels") -> None:
     """Refuse labels that are not whole numbers of this shape from 0 to num_classes − 1."""
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
-        came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
+    if not is_plain(labels) or labels.dtype.kind not in "iu":
+        came = labels.dtype if is_plain(labels) else type(labels).__name__
         raise TypeError(f"{name} must be an array of whole numbers, but is {came}")
     if labels.shape != shape:
         raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
@@ -148,7 +171,7 @@ def check_labels(labels, shape, num_classes, name="labels"):
         raise ValueError(f"{name}[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
 
 
-def as_dtype(dtype):
+def as_dtype(dtype: Any) -> "np.dtype[Any] | None":
     """Return a NumPy dtype, or ``None`` for what names none."""
     try:
         return None if dtype is None else np.dtype(dtype)
@@ -156,8 +179,8 @@ def as_dtype(dtype):
         return None
 
 
-def check_dtype(name, dtype):
+def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
     # None first: NumPy holds float64 to be equal to it.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
-        raise TypeError(f"{name} must be float32 or float64, but is {dtype!r}")
+        raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

@@ -19,6 +19,10 @@ from scratch.cells.rnn import BasicRNNCell
 from scratch.checks import check_array, check_params
 from scratch.tree import map_tree, named_leaves
 
+LSTMS = BasicLSTMCell, LSTMCell
+# What a Keras LSTM does not have.
+KERAS_LSTM = {"use_peepholes": False, "cell_clip": None}
+
 
 def rnn_to_keras(cell, params):
     """Return ``[kernel [D, H], recurrent_kernel [H, H], bias [H]]`` of ``keras.layers.SimpleRNN``."""
@@ -35,20 +39,21 @@ def rnn_from_keras(cell, weights):
 def lstm_to_keras(cell, params):
     """Return ``[kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H]]`` of ``keras.layers.LSTM``.
 
-    ``cell.forget_bias`` is then in the bias.
+    ``cell`` is a ``BasicLSTMCell``, or an ``LSTMCell`` or ``LSTMBlockCell`` without peepholes, clipping and projection,
+    which is the same. ``cell.forget_bias`` is then in the bias.
     """
-    check_from_scratch(cell, params, BasicLSTMCell)
+    check_from_scratch(cell, params, LSTMS, **KERAS_LSTM)
     kernel = reorder(params["kernel"], "ijfo", "ifjo")
     bias = reorder(add_to_forget_gate(params["bias"], cell.forget_bias), "ijfo", "ifjo")
     return [*split_rows(kernel, cell.num_units), bias]
 
 
 def lstm_from_keras(cell, weights):
-    """Return the parameters of ``BasicLSTMCell`` from the weights of ``keras.layers.LSTM``.
+    """Return the parameters of the cell from the weights of ``keras.layers.LSTM``, the inverse of the function above.
 
     ``cell.forget_bias`` is taken out of the bias.
     """
-    kernel, recurrent_kernel, bias = check_from_keras(cell, weights, BasicLSTMCell, 4)
+    kernel, recurrent_kernel, bias = check_from_keras(cell, weights, LSTMS, 4, **KERAS_LSTM)
     kernel = reorder(np.concatenate([kernel, recurrent_kernel]), "ifjo", "ijfo")
     return {"kernel": kernel, "bias": add_to_forget_gate(reorder(bias, "ifjo", "ijfo"), -cell.forget_bias)}
 
@@ -94,10 +99,11 @@ def gru_from_keras(cell, weights):
 def lstm_to_block_v2(cell, params):
     """Return the parameters that ``tf.raw_ops.BlockLSTMV2`` takes, under the names of ``params``.
 
-    ``cell`` is a ``BasicLSTMCell``, an ``LSTMCell`` or an ``LSTMBlockCell``, without projection. Peepholes have no
-    gates to put in order. ``tf.raw_ops.BlockLSTM``, the first version, has TF1's order and adds a forget bias itself.
+    ``cell`` is a ``BasicLSTMCell``, an ``LSTMCell`` or an ``LSTMBlockCell``, with tanh and no projection. Peepholes
+    have no gates to put in order. ``tf.raw_ops.BlockLSTM``, the first version, has TF1's order and adds a forget bias
+    itself.
     """
-    check_from_scratch(cell, params, (BasicLSTMCell, LSTMCell))
+    check_from_scratch(cell, params, LSTMS, activation="tanh")
     bias = add_to_forget_gate(params["bias"], cell.forget_bias)
     ordered = {"kernel": reorder(params["kernel"], "ijfo", "ifjo"), "bias": reorder(bias, "ijfo", "ifjo")}
     return map_tree(np.copy, params | ordered)
@@ -105,7 +111,7 @@ def lstm_to_block_v2(cell, params):
 
 def lstm_from_block_v2(cell, weights):
     """Return the parameters of the cell from those of ``tf.raw_ops.BlockLSTMV2``, the inverse of the function above."""
-    check_from_scratch(cell, weights, (BasicLSTMCell, LSTMCell), "weights")
+    check_from_scratch(cell, weights, LSTMS, "weights", activation="tanh")
     bias = add_to_forget_gate(reorder(weights["bias"], "ifjo", "ijfo"), -cell.forget_bias)
     return map_tree(np.copy, weights | {"kernel": reorder(weights["kernel"], "ifjo", "ijfo"), "bias": bias})
 
@@ -130,27 +136,31 @@ def split_rows(kernel, num_units):
     return [rows.copy() for rows in np.split(kernel, [-num_units])]
 
 
-def check_cell(cell, kinds):
-    """Refuse a cell that is not of these kinds, or that has a projection, which no other layout here has."""
+def check_cell(cell, kinds, **only):
+    """Refuse a cell that is not of these kinds, or has other options than the other layout can say.
+
+    No other layout here has a projection; ``only`` gives what else an option, where the cell has it, must be.
+    """
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
     if not isinstance(cell, kinds):
         raise TypeError(f"cell must be a {' or '.join(kind.__name__ for kind in kinds)}, but is {type(cell).__name__}")
-    if getattr(cell, "num_proj", None) is not None:
-        raise ValueError(f"cell must have no projection, but has num_proj={cell.num_proj}")
+    for option, wanted in {"num_proj": None, **only}.items():
+        if (found := getattr(cell, option, wanted)) != wanted:
+            raise ValueError(f"cell must have {option}={wanted!r} to be converted, but has {option}={found!r}")
 
 
-def check_from_scratch(cell, params, kinds, name="params"):
+def check_from_scratch(cell, params, kinds, name="params", **only):
     """Refuse, by name, parameters that do not fit the cell; the width of the inputs is read from the kernel."""
-    check_cell(cell, kinds)
+    check_cell(cell, kinds, **only)
     kernels = [leaf for path, leaf in named_leaves(params) if path in ("kernel", "gates/kernel")]
     kernel = kernels[0] if kernels and isinstance(kernels[0], np.ndarray) and kernels[0].ndim else np.empty(0)
     input_size = max(1, len(kernel) - cell.output_size)
     check_params(name, params, cell.param_shapes(input_size), kernel.dtype if len(kernel) else None)
 
 
-def check_from_keras(cell, weights, kind, num_gates):
+def check_from_keras(cell, weights, kinds, num_gates, **only):
     """Return the three weights of a Keras layer, refusing, by name, what does not fit the cell."""
-    check_cell(cell, kind)
+    check_cell(cell, kinds, **only)
     names = ("kernel", "recurrent_kernel", "bias")
     if not isinstance(weights, list | tuple) or len(weights) != len(names):
         came = f"{type(weights).__name__}" + (f" of {len(weights)}" if isinstance(weights, list | tuple) else "")

@@ -3,10 +3,15 @@
 At the end are two ways to start a whole GRU, ``cell.init_params`` being the usual one.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, DType, Initializer, Params, Tree
 
-def glorot_uniform(rng, shape, dtype):
+
+def glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return uniform draws in ±sqrt(6 / (fan_in + fan_out)), the default of every TF1 variable.
 
     Source: Glorot and Bengio (2010), equation 16; ``tf.compat.v1.glorot_uniform_initializer``.
@@ -16,7 +21,7 @@ def glorot_uniform(rng, shape, dtype):
     return rng.uniform(-limit, limit, shape).astype(dtype)
 
 
-def orthogonal(rng, shape, dtype):
+def orthogonal(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return a matrix with orthonormal columns (rows, where it is wider than tall), uniform among all of these.
 
     QR of a normal draw, with the signs of R's diagonal moved into Q: without that, QR's own habits would show.
@@ -29,27 +34,29 @@ def orthogonal(rng, shape, dtype):
     return (q if shape[0] >= shape[1] else q.T).astype(dtype)
 
 
-def uniform(rng, shape, dtype):
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return uniform draws in [0, 1), as ``np.random.rand``: the start of the echo tutorial's hand-written weights."""
     return rng.random(shape).astype(dtype)
 
 
-def normal(rng, shape, dtype):
+def normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return draws of mean 0 and standard deviation 1, as ``tf.random_normal``: the MNIST tutorials' output layers."""
     return rng.standard_normal(shape).astype(dtype)
 
 
-def zeros(rng, shape, dtype):
+def zeros(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return zeros, the start of every TF1 cell's bias; ``rng`` is not used."""
     return np.zeros(shape, dtype)
 
 
-def ones(rng, shape, dtype):
+def ones(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return ones, the start of the bias of a GRU's gates; ``rng`` is not used."""
     return np.ones(shape, dtype)
 
 
-def draw_params(shapes, initializer, rng, dtype, path=""):
+def draw_params(
+    shapes: Tree, initializer: Callable[[str], Initializer], rng: np.random.Generator, dtype: DType, path: str = ""
+) -> Any:
     """Return the nested dict ``shapes`` with an array drawn for every shape, in order.
 
     ``initializer(path)`` chooses a function of this file for the parameter at ``path``, such as ``"gates/bias"``.
@@ -65,13 +72,13 @@ def draw_params(shapes, initializer, rng, dtype, path=""):
     return initializer(path)(rng, shapes, dtype)
 
 
-def cudnn_start(cell, rng, input_size, dtype):
+def cudnn_start(cell: Any, rng: np.random.Generator, input_size: int, dtype: DType) -> Params:
     """Return a GRU's parameters as the tutorial starts ``CudnnGRU``: every bias 0, every gate's matrices orthogonal.
 
     cuDNN keeps W_x and W_h of each gate apart, and each of them is orthogonal on its own.
     """
 
-    def by_gate(rng, shape, dtype):
+    def by_gate(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
         width = cell.num_units
         heights = (shape[0] - width, width) if shape[0] > width else (shape[0],)
         gates = range(shape[1] // width)
@@ -81,7 +88,7 @@ def cudnn_start(cell, rng, input_size, dtype):
     return draw_params(shapes, lambda path: zeros if path.endswith("bias") else by_gate, rng, dtype)
 
 
-def rnn_start(cell, rng, input_size, dtype):
+def rnn_start(cell: Any, rng: np.random.Generator, input_size: int, dtype: DType) -> Params:
     """Return a GRU's parameters with which it begins as a vanilla RNN of an orthogonal matrix: r ≈ 1 and u ≈ 0.
 
     h' ≈ φ(x W_x + h W_h) turns what h knows and loses little of it, so that every pixel reaches the end from the start.

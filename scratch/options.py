@@ -6,26 +6,33 @@ argument's name, what was expected and what came.
 
 import functools
 import numbers
+from collections.abc import Callable, Collection
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from scratch.shown import shown
 
-def check_count(name, value, least=1):
+# A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
+Check: TypeAlias = Callable[[str, Any], Any]
+
+
+def check_count(name: str, value: Any, least: int = 1) -> int:
     """Return a whole number of at least ``least`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, but is {value!r}")
+        raise TypeError(f"{name} must be a whole number, but is {shown(value)}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, but is {value}")
     return int(value)
 
 
-def check_number(name, value, least=-np.inf, above=-np.inf):
+def check_number(name: str, value: Any, least: float = -np.inf, above: float = -np.inf) -> float:
     """Return a finite real number of at least ``least`` and greater than ``above`` as Python's own float.
 
     A NumPy scalar would not do: ``np.float64(1) + z`` makes float64 of a float32 z.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
+        raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         value = float(value)
     except OverflowError:
@@ -39,7 +46,7 @@ def check_number(name, value, least=-np.inf, above=-np.inf):
     return value
 
 
-def check_decay(name, value):
+def check_decay(name: str, value: Any) -> float:
     """Return a number of at least 0 and, as float32 knows it, below 1: the part of an average that is kept."""
     value = check_number(name, value, least=0)
     if np.float32(value) >= 1:
@@ -47,19 +54,19 @@ def check_decay(name, value):
     return value
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: Any, choices: Collection[str | bool]) -> Any:
     """Refuse all but one of these strings or truth values."""
     if not isinstance(value, str | bool) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {shown(value)}")
     return value
 
 
-def check_flag(name, value):
+def check_flag(name: str, value: Any) -> bool:
     """Refuse all but ``True`` and ``False``."""
-    return check_choice(name, value, (False, True))
+    return bool(check_choice(name, value, (False, True)))
 
 
-def check_options(options, **checks):
+def check_options(options: object, **checks: Check) -> None:
     """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns."""
     for name, check in checks.items():
         object.__setattr__(options, name, check(name, getattr(options, name)))

@@ -9,8 +9,10 @@ the gradient of what came out, turned round, is the gradient of what went in. It
 
 import numpy as np
 
+from scratch.arrays import Array, Int, Shaped
 
-def reverse_rows(steps, lengths):
+
+def reverse_rows(steps: Shaped[Array, "B T ..."], lengths: Int[Array, " B"]) -> Shaped[Array, "B T ..."]:
     """Return steps [B, T, …] of any dtype with the first ``lengths[b]`` steps of each row b in reverse order.
 
     What lies past a row's length stays where it is. ``lengths`` is an array [B] of whole numbers from 0 to T, as

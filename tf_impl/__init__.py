@@ -16,7 +16,7 @@ from tf_impl.cells.multi import MultiRNNCell
 from tf_impl.cells.residual import ResidualWrapper
 from tf_impl.cells.rnn import BasicRNNCell
 from tf_impl.cells.time_freq_lstm import TimeFreqLSTMCell
-from tf_impl.inputs.idx import read_idx
+from tf_impl.inputs.idx import read_idx, write_idx
 from tf_impl.inputs.padding import (
     bucket_by_length,
     pad_batch,

@@ -7,11 +7,13 @@ there and the gradients come back through ``scratch.conversions``; everything be
 import os
 from dataclasses import replace
 
+import scratch.cells.full_lstm
 import scratch.cells.gru
 import scratch.cells.lstm
 import scratch.cells.rnn
 from scratch import conversions
 from scratch.cells.lstm import LSTMState
+from scratch.extras import lacking
 from tf_impl.tensorflow import quiet, tf
 
 # The witness is TensorFlow, whatever else the user runs Keras on.
@@ -20,9 +22,7 @@ try:
     with quiet():
         import keras
 except ImportError as error:
-    raise ImportError(
-        f"tf_impl.keras_layers needs {error.name}, which is in the extra 'tf': pip install 'unrolled[tf]'"
-    ) from error
+    raise ImportError(lacking("tf_impl.keras_layers needs", str(error.name))) from error
 if keras.config.backend() != "tensorflow":
     raise ImportError(
         f"tf_impl.keras_layers needs Keras on TensorFlow, but it was imported on {keras.config.backend()}"
@@ -32,6 +32,7 @@ if keras.config.backend() != "tensorflow":
 LAYERS = {
     scratch.cells.rnn.BasicRNNCell: (keras.layers.SimpleRNN, conversions.rnn_to_keras, conversions.rnn_from_keras),
     scratch.cells.lstm.BasicLSTMCell: (keras.layers.LSTM, conversions.lstm_to_keras, conversions.lstm_from_keras),
+    scratch.cells.full_lstm.LSTMCell: (keras.layers.LSTM, conversions.lstm_to_keras, conversions.lstm_from_keras),
     scratch.cells.gru.GRUCell: (keras.layers.GRU, conversions.gru_to_keras, conversions.gru_from_keras),
 }
 
@@ -39,9 +40,9 @@ LAYERS = {
 def keras_rnn(cell, params, inputs, initial_state, d_outputs, d_final_state, sequence_length=None):
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of the Keras layer for ``cell``.
 
-    ``cell`` is a ``BasicRNNCell``, ``BasicLSTMCell`` or ``GRUCell`` description; the arrays are those of
-    ``scratch.dynamic_rnn``, batch-major. ``zero_output_for_mask`` makes Keras's padding TF1's. Raises ``TypeError`` for
-    any other cell.
+    ``cell`` is the description of a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell`` or of an ``LSTMCell`` that is a
+    ``BasicLSTMCell``; the arrays are those of ``scratch.dynamic_rnn``, batch-major. ``zero_output_for_mask`` makes
+    Keras's padding TF1's. Raises ``TypeError`` or ``ValueError`` for any other cell.
     """
     if type(cell) not in LAYERS:
         raise TypeError(f"Keras has no layer for {type(cell).__name__}")
@@ -90,7 +91,7 @@ def gradients(cell, d_weights):
     forget bias is a constant and has no part in it; and a gate's second bias is 0 whatever the parameters are.
     """
     kernel, recurrent_kernel, bias = d_weights
-    if isinstance(cell, scratch.cells.lstm.BasicLSTMCell):
+    if hasattr(cell, "forget_bias"):
         cell = replace(cell, forget_bias=0.0)
     if bias.ndim == 2:
         bias[1, : 2 * cell.num_units] = 0

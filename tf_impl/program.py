@@ -15,6 +15,7 @@ Every twin is written the same way::
 import numpy as np
 
 from scratch.tree import map_tree
+from scratch.variables import match_names
 from tf_impl.tensorflow import tf, v1
 
 
@@ -90,24 +91,12 @@ def dict_of_paths(params, path=()):
 
 
 def match(paths, variables):
-    """Return ``{path: variable}``, each path of a parameter with the variable whose name it is.
+    """Return ``{path: variable}``, each path of a parameter with the variable that it stands for.
 
-    TensorFlow puts the scopes of the loop and of the cell's class into a name: ``cell_0/kernel`` is there
-    ``rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel``. So a path may stand for any name that holds its parts in
-    order and ends as it does; where several may, the longest is meant. Raises ``ValueError`` where that leaves a path
-    or a variable alone.
+    Raises ``ValueError`` where ``scratch.variables.match_names`` leaves a path or a variable alone.
     """
-
-    def parts_are_in(path, name):
-        scopes = iter(name.split("/"))
-        return name.split("/")[-1] == path.split("/")[-1] and all(part in scopes for part in path.split("/"))
-
-    matched = {
-        max(
-            (path for path in paths if parts_are_in(path, variable.op.name)), key=len, default=variable.op.name
-        ): variable
-        for variable in variables
-    }
-    if matched.keys() != set(paths) or len(matched) != len(variables):
-        raise ValueError(f"parameters {sorted(paths)} do not match variables {[v.op.name for v in variables]}")
-    return matched
+    by_name = {variable.op.name: variable for variable in variables}
+    matched = match_names(paths, by_name)
+    if any(len(names) != 1 for names in matched.values()) or len(matched) != len(by_name):
+        raise ValueError(f"parameters {sorted(paths)} do not match variables {list(by_name)}")
+    return {path: by_name[name] for path, (name,) in matched.items()}

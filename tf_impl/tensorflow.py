@@ -9,6 +9,8 @@ import os
 import sys
 import warnings
 
+from scratch.extras import lacking
+
 if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     raise ImportError(
         "tf_impl needs TF_USE_LEGACY_KERAS=1 in the environment before TensorFlow is imported: "
@@ -42,9 +44,7 @@ try:
         import tensorflow as tf
         import tf_keras  # noqa: F401  The home of the TF1 cells; imported here so that its absence is said here.
 except ImportError as error:
-    raise ImportError(
-        f"tf_impl and engine 'tensorflow' need {error.name}, which is in the extra 'tf': pip install 'unrolled[tf]'"
-    ) from error
+    raise ImportError(lacking("tf_impl and engine 'tensorflow' need", str(error.name))) from error
 
 # Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning; here that is the point.
 tf.get_logger().setLevel("ERROR")

@@ -1,10 +1,13 @@
 """What the chief says at the end: how well the tagger tags, and the picture of its training."""
 
-import numpy as np
+from functools import partial
+
 from common import plt, save
 
+import numpy as np
+
 from scratch.tasks import tagging
-from scratch.training.checkpoint import params_from_variables
+from scratch.variables import params_from_variables
 
 
 def report(tagger, state, losses, corpus, arguments, console):
@@ -22,12 +25,17 @@ def report(tagger, state, losses, corpus, arguments, console):
     tagged, baseline = (np.trace(confusion) / confusion.sum() for confusion in confusions)
     console.print(f"final loss {losses[-1]:.17g}")
     console.print(f"words held out: {tagged:.2%} right, {baseline:.2%} by the most frequent label of each")
-    figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    axis.plot(losses, linewidth=0.8, color="#8c2f7a")
-    axis.set(xlabel="step", ylabel="mean cross-entropy of the batch", yscale="log")
-    axis.set(title=f"Tagging by several workers: {tagged:.2%} right, {baseline:.2%} by words alone")
-    save(figure, arguments.out / "distributed.png", console)
+    title = f"Tagging by several workers: {tagged:.2%} right, {baseline:.2%} by words alone"
+    save(partial(draw, losses, title), arguments.out / "distributed.png", console)
     if tagged >= baseline:
         return 0
     console.print("[red]The tagger does worse than the words alone[/red]: more epochs or more sentences may help.")
     return 1
+
+
+def draw(losses, title):
+    """Return the loss of every step."""
+    figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    axis.plot(losses, linewidth=0.8, color="#8c2f7a")
+    axis.set(xlabel="step", ylabel="mean cross-entropy of the batch", yscale="log", title=title)
+    return figure

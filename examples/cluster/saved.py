@@ -6,8 +6,9 @@ import zlib
 import numpy as np
 
 from scratch.tasks.tagging import OPTIMIZER
-from scratch.training.checkpoint import latest_checkpoint, load_checkpoint, params_from_variables
+from scratch.training.checkpoint import latest_checkpoint, load_checkpoint
 from scratch.training.optimizers import slots_from_variables
+from scratch.variables import params_from_variables
 
 
 def to_save(state, losses, corpus):

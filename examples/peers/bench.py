@@ -12,6 +12,7 @@ from peers.problem import nested
 from peers.report import LIMIT, Found
 from peers.rounds import Row, Worker, measure_rounds
 from peers.workloads import draw, necessary_flops
+from scratch.extras import how_to_install
 
 LOOP, PRODUCT = "bare loop", "matrix product"
 
@@ -77,7 +78,7 @@ class Bench:
         """Start a worker, check what it computes, and keep it and its row."""
         row = self.rows[name] = Row(name, ours=peer.ours)
         if missing := peer.missing():
-            row.absent = f"{', '.join(missing)}: pip install 'unrolled[{peer.extra}]'"
+            row.absent = f"{', '.join(missing)}: {how_to_install(peer.extra)}"
             return
         environment = {}
         if name.startswith("numba") and self.arguments.cold:

@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass
 from math import floor, log10
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from common import BOX, Table
 
 HEAD = ("peer", "ms", "min..max", "of limit", "first s", "cold s", "MB", "off")
 SUMMARY = ("workload", "ours", "ms", "times as fast as", "the fastest peer", "its ms", "of the limit")
@@ -121,7 +120,7 @@ def summary(all_found):
 
 
 def print_table(head, rows, console):
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(box=BOX, pad_edge=False, collapse_padding=True)
     for name in head:
         table.add_column(name, no_wrap=True)
     for cells in rows:

@@ -93,7 +93,7 @@ class Worker:
 
 def surroundings(threads):
     """Return the environment of every worker: as many threads for whoever asks, no GPU, and no chatter."""
-    counts = "OMP OPENBLAS MKL NUMBA".split()
+    counts = "OMP OPENBLAS MKL BLIS NUMBA".split()
     threads = {f"{library}_NUM_THREADS": str(threads) for library in counts} | {
         "VECLIB_MAXIMUM_THREADS": str(threads),
         # Two names for one thing: XLA's pool in JAX.

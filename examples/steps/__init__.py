@@ -20,12 +20,16 @@ class Step(NamedTuple):
 
 
 TEXT_BOOK = Step("text book", "NumPy, static_rnn", engine.text_book)
+BLAS = Step("BLAS", "np.dot, all of x W before the loop", blas.run)
+VECTORS = Step("vectors", "registers by name, tanh written out", vectors.run)
+# What Numba compiles to the BLAS that SciPy brings.
+OF_SCIPY = (BLAS, VECTORS)
 STEPS = (
     TEXT_BOOK,
     Step("scalar loops", "compiled as written, z += x · w", scalars.run),
     Step("rows", "loops in the order of memory", rows.run),
-    Step("BLAS", "np.dot, all of x W before the loop", blas.run),
-    Step("vectors", "registers by name, tanh written out", vectors.run),
+    BLAS,
+    VECTORS,
     Step("tiles", "packed panels and tiles, no BLAS", engine.tiles),
     Step("engine", "the whole engine, on one thread", engine.whole),
     Step("all threads", "each thread its own rows", engine.whole, threads=True),

@@ -76,13 +76,27 @@ FAULTS = [
         "cells/test_lstm.py",
         (
             "sigmoid too steep",
-            "np.tanh(0.5 * z)",
-            "np.tanh(z)",
+            "(1 + np.exp(np.minimum(z, -z)))",
+            "(1 + np.exp(2 * np.minimum(z, -z)))",
         ),
+    ),
+    *faults_in(
+        "activations.py",
+        "test_activations.py",
         (
             "sigmoid that overflows",
-            "0.5 * (1 + np.tanh(0.5 * z))",
+            "np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))",
             "1 / (1 + np.exp(-z))",
+        ),
+        (
+            "sigmoid without a tail",
+            "np.exp(np.minimum(z, 0)) / (1 + np.exp(np.minimum(z, -z)))",
+            "0.5 * (1 + np.tanh(0.5 * z))",
+        ),
+        (
+            "sigmoid of |z|, which has no complex derivative",
+            "np.minimum(z, -z)",
+            "-np.abs(z)",
         ),
     ),
     *faults_in(
@@ -1064,6 +1078,31 @@ FAULTS = [
             "weights that share memory with the parameters",
             "return [rows.copy() for rows in np.split(kernel, [-num_units])]",
             "return np.split(kernel, [-num_units])",
+        ),
+        (
+            "an option that the other layout does not have dropped without a word",
+            '{"num_proj": None, **only}',
+            '{"num_proj": None}',
+        ),
+        (
+            "a projection dropped without a word",
+            '{"num_proj": None, **only}',
+            "only",
+        ),
+        (
+            "peepholes dropped without a word",
+            '{"use_peepholes": False, "cell_clip": None}',
+            '{"cell_clip": None}',
+        ),
+        (
+            "a clipped memory no longer clipped",
+            '{"use_peepholes": False, "cell_clip": None}',
+            '{"use_peepholes": False}',
+        ),
+        (
+            "a plain LSTMCell refused",
+            "LSTMS = BasicLSTMCell, LSTMCell\n",
+            "LSTMS = BasicLSTMCell\n",
         ),
         (
             "either form of the GRU's bias let in",

@@ -18,6 +18,12 @@ class Fault:
     tests: str
     compiled: bool = False
 
+    def planted(self, source):
+        """Return the source with the fault in it."""
+        if source.count(self.old) != 1:
+            raise ValueError(f"{self.path} holds {self.old!r} {source.count(self.old)} times; a fault needs it once")
+        return source.replace(self.old, self.new)
+
 
 def faults_in(path, tests, *faults, compiled=False):
     """Return a ``Fault`` for each ``(what, old, new)`` in one file of ``scratch``, noticed by one file of tests."""

@@ -57,7 +57,7 @@ FAULTS = [
         ),
         (
             "padded to the longest of all rows",
-            "lengths[members].max() if num_steps is None",
+            "lengths[chosen].max() if num_steps is None",
             "lengths.max() if num_steps is None",
         ),
         (
@@ -97,8 +97,8 @@ FAULTS = [
         ),
         (
             "lengths in the order of the bucket, not of the batch",
-            "lengths[members], members)",
-            "np.sort(lengths[members]), members)",
+            "lengths[chosen], chosen)",
+            "np.sort(lengths[chosen]), chosen)",
         ),
         (
             "a mask one step too long",
@@ -184,8 +184,8 @@ FAULTS = [
         "inputs/test_idx.py",
         (
             "lowest byte of a size first",
-            '">u4"',
-            '"<u4"',
+            'np.frombuffer(header, ">u4")',
+            'np.frombuffer(header, "<u4")',
         ),
         (
             "decompressed by its name",
@@ -203,9 +203,59 @@ FAULTS = [
             "    if False:\n",
         ),
         (
-            "any kind of number taken for bytes",
-            "    if magic != wanted:\n",
-            "    if magic[3:] != wanted[3:]:\n",
+            "a file of another kind taken for one",
+            " or magic[:2] != bytes(2)",
+            "",
+        ),
+        (
+            "an empty file said to begin with something",
+            "    if not magic:\n",
+            "    if magic is None:\n",
+        ),
+        (
+            "numbers read with the lowest byte first",
+            'np.frombuffer(data, kind.newbyteorder(">"))',
+            "np.frombuffer(data, kind)",
+        ),
+        (
+            "numbers written with the lowest byte first",
+            'array.astype(kind.newbyteorder(">")).tobytes()',
+            "array.astype(kind).tobytes()",
+        ),
+        (
+            "numbers written in the order of memory",
+            '.tobytes()\n    with',
+            '.tobytes("A")\n    with',
+        ),
+        (
+            "int8 and int16 under the code between them",
+            "9: np.int8, 11: np.int16",
+            "9: np.int8, 10: np.int16",
+        ),
+        (
+            "another dtype than was asked for",
+            "    if wanted not in (None, kind):\n",
+            "    if False:\n",
+        ),
+        (
+            "handed out as the bytes that were read, which nobody may write to",
+            '.astype(kind)\n\n\ndef read_magic',
+            '.astype(kind, copy=False)\n\n\ndef read_magic',
+        ),
+        (
+            "the time of writing in the file",
+            "gzip.compress(data, mtime=0)",
+            "gzip.compress(data)",
+        ),
+        (
+            "written into its place",
+            "    with written_whole(path) as unfinished:\n",
+            "    unfinished = Path(path)\n    if True:\n",
+        ),
+        (
+            "an axis longer than its four bytes can say",
+            " or max(array.shape, default=0) >= 2**32",
+            "",
         ),
     ),
     *faults_in(
@@ -245,18 +295,101 @@ FAULTS = [
     *faults_in(
         "inputs/wire/chunks.py",
         "inputs/test_tfrecord.py::test_records_that_end_anywhere_in_a_chunk[16-]",
-        ("bytes counted from the chunk", "            offset += place\n", "            offset = place\n"),
-        ("records counted from the chunk", "            number += count\n", "            number = count\n"),
+        ("bytes counted from the chunk", "        offset += place\n", "        offset = place\n"),
+        ("records counted from the chunk", "        number += count\n", "        number = count\n"),
+    ),
+    *faults_in(
+        "inputs/wire/chunks.py",
+        "inputs/test_skipping.py",
+        ("the rest of a file lost with one length", "place += 1 if lost else HEADER +", "place += filled if lost else HEADER +"),
+        ("a record inside a damaged one found", "lost = reason == BAD_LENGTH", "lost = True"),
+        ("the end of the file before the end of what is left", "if not more and not damaged and", "if not more and"),
+        ("what follows a cut off record lost", "damaged = lost = True", "return"),
+        ("nobody is told", "    damages.tell()\n", ""),
+        ("told, and raised all the same", "Damages(path, compression_type, on_damage)", 'Damages(path, compression_type, "raise")'),
+    ),
+    *faults_in(
+        "inputs/wire/damages.py",
+        "inputs/test_skipping.py",
+        ("the last in place of the first", "self.first or words", "words"),
+        ("some not counted", "self.count += 1", "self.count = 1"),
+    ),
+    *faults_in(
+        "inputs/wire/damages.py",
+        "inputs/test_tfrecord.py",
+        ("compressed data called damaged", "if reason != BAD_LENGTH or compression_type or not found:", "if True:"),
+        ("the window of 32 KB alone", "head[0] & 15 == 8 and head[0] < 0x80", "head[0] == 0x78"),
+        ("any length whose first byte is an x", " and int.from_bytes(head[:2]) % 31 == 0", ""),
+    ),
+    *faults_in(
+        "inputs/wire/ragged.py",
+        "inputs/test_ragged.py",
+        ("rows of rows in the first row of all", "return [row[inner], index[inner], *columns]", "return [0 * row[inner], index[inner], *columns]"),
+        ("what does not fit in wraps round", "kept = (indices < sizes).all(axis=1)", "kept = (indices < sizes).any(axis=1)"),
+        ("another padding than was asked for", 'b"" if default_value is None else default_value, values.dtype', '(b"" if values.dtype == object else 0), values.dtype'),
+        ("the longest row at least", "size if wanted is None else check_count(", "size if wanted is None else max(size, wanted) if wanted else check_count("),
+        ("a padding that is rounded", "check_held(", "(lambda name, value, dtype: dtype.type(value))("),
+    ),
+    *faults_in(
+        "inputs/wire/steps.py",
+        "inputs/test_steps.py",
+        ("the step that cannot be kept not named", "    except ValueError:\n", "    except ZeroDivisionError:\n"),
+        ("an empty list in a step taken for no values", " or (sizes and not all(sizes))", ""),
+        ("numbers of two kinds in one conversion", "if len(kinds) != 1 or not", "if not"),
+        ("arrays of two kinds in one conversion", "if len(dtypes) > 1 or steps[0]", "if steps[0]"),
+        ("equal sizes taken for all", "if len(set(sizes)) == 1 and sizes[0]:", "if sizes and len(flat) % len(sizes) == 0 and len(flat):"),
+        ("steps without values with a list inside", "np.where(packed > 0, 1 + varint_sizes(packed) + packed, 0)", "1 + varint_sizes(packed) + packed"),
+        ("the last byte of a varint says that more follows", "sizes[live] > k + 1", "sizes[live] > k"),
+        ("a bound on the other side", 'side="right"', 'side="left"'),
+        ("values of a step in the place of the step before", "starts - before[firsts]", "starts - before[firsts - 1]"),
+        ("features without a kind lost", " or None in dtypes:", ":"),
+    ),
+    *faults_in(
+        "inputs/wire/values.py",
+        "inputs/test_steps.py",
+        ("truth values of NumPy refused", "list(map(int, values))", "values"),
+    ),
+    *faults_in(
+        "inputs/sequence_example.py",
+        "inputs/test_steps.py",
+        ("an empty part lost", " or name in self.empty_parts", ""),
+        ("a part that is not there found empty", "for field in sorted(there) if not", "for field in (1, 2) if not"),
+        ("fields that nobody knows taken for parts", "there = () if all(parts) else parts_of(data)", "there = () if all(parts) else {1, 2} if len(data) else ()"),
+    ),
+    *faults_in(
+        "inputs/wire/frames.py",
+        "inputs/test_skipping.py",
+        ("a place left out in the search", "        at += 1\n    return at", "        at += 2\n    return at"),
+        ("any four bytes behind a length are its checksum", "masked_crc(data, at, at + 8) != word(data, at + 8):\n        at += 1", "word(data, at) > end:\n        at += 1"),
+    ),
+    *faults_in(
+        "inputs/wire/pieces.py",
+        "inputs/test_skipping.py",
+        ("what was unpacked before the damage lost", "                if not filled:\n                    raise\n                break", "                raise"),
+    ),
+    *faults_in(
+        "inputs/tfrecord.py",
+        "inputs/test_skipping.py",
+        ("the option not passed on", "read_chunks(path, compression_type, on_damage=on_damage)", "read_chunks(path, compression_type)"),
+    ),
+    *faults_in(
+        "inputs/sequence_example.py",
+        "inputs/test_skipping.py",
+        ("the option not passed on to the records", "LARGEST, on_damage)", "LARGEST)"),
     ),
     *faults_in(
         "inputs/wire/chunks.py",
         "inputs/test_tfrecord.py::test_an_absurd_length_takes_no_memory",
-        ("as much memory as a length asks for", "needed > CHUNK and not pieces.hold(needed - len(rest))", "False"),
+        ("as much memory as a length asks for", "size > CHUNK and not pieces.hold(size - len(rest))", "False"),
     ),
     *faults_in(
         "inputs/wire/chunks.py",
         "inputs/test_tfrecord.py::test_what_is_wrong_is_said",
-        ("an end within a record taken for the end", "if filled and not more:", "if False:"),
+        (
+            "an end within a record taken for the end",
+            '"it is cut off" if len(rest) and not more else None',
+            "None",
+        ),
     ),
     *faults_in(
         "inputs/wire/pieces.py",
@@ -354,7 +487,7 @@ FAULTS = [
         "inputs/sequence_example.py",
         "inputs/test_sequence_example.py::test_a_thousand_examples_are_tensorflows_bytes",
         ("the shorter name first", 'key=lambda entry: entry[0] + b"\\xff"', "key=lambda entry: entry[0]"),
-        ("labels of the context in the lists", "((1, context), (2, lists))", "((2, context), (1, lists))"),
+        ("labels of the context in the lists", "(CONTEXT, FEATURE_LISTS), PARTS, (context, lists)", "(CONTEXT, FEATURE_LISTS), PARTS, (lists, context)"),
     ),
     *faults_in(
         "inputs/wire/values.py",

@@ -41,11 +41,6 @@ FAULTS = [
             '        check_slot_dtype(f"variables/{name}", found, like)\n',
             "",
         ),
-        (
-            "a slot that is missing starts anew",
-            'raise ValueError(f"variables has no {name!r}, which {type(optimizer).__name__} needs")',
-            "return like",
-        ),
     ),
     *faults_in(
         "training/momentum.py",

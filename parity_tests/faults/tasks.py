@@ -281,7 +281,7 @@ FAULTS = [
         "tasks/test_mnist.py::test_weights_start_as_the_tutorials_start_them",
         (
             "the output layer's bias starts at zero",
-            "    bias_initializer: callable = normal",
+            "    bias_initializer: Initializer = normal",
             "    bias_initializer: callable = zeros",
         ),
     ),

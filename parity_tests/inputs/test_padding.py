@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scratch
@@ -21,7 +21,9 @@ from tf_impl.tensorflow import tf
 
 LENGTHS = (4, 0, 7, 1, 3, 9, 2, 4, 6, 5, 3)
 # The same examples on every run: TensorFlow takes a tenth of a second for each.
-drawn = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+drawn = settings(
+    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def make_rows(lengths, *trailing, dtype=np.float64):

@@ -177,7 +177,7 @@ def check_damaged(count, seed):
         else:
             assert theirs is not None, data
             # Through Python's float on both sides, which turns the signalling NaNs that damage makes into quiet ones.
-            ours = tf_impl.SequenceExample(ours.context, ours.feature_lists)
+            ours = tf_impl.SequenceExample(ours.context, ours.feature_lists, ours.empty_parts)
             assert ours.serialize() == theirs.serialize()
     return refusals
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratch import BasicRNNCell, dynamic_rnn
-from scratch.jit import compiler
+from scratch.jit.machine import compiler
 
 
 class Clock:
@@ -101,8 +101,11 @@ def double(x):
 def test_what_is_kept_is_given_up_when_its_own_folder_or_the_engine_changes():
     """A function of another folder has the engine's vectors in it as well."""
     version = compiler.compiled(double)._cache._cache_file._version
-    for file in (__file__, compiler.__file__):
-        assert compiler.sources(Path(file).parent) in version
+    for folder in (Path(__file__).parent, compiler.ENGINE):
+        assert compiler.sources(folder) in version
+    # A file of any folder of the engine counts.
+    assert compiler.ENGINE.name == "jit"
+    assert Path(compiler.__file__).is_relative_to(compiler.ENGINE)
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")

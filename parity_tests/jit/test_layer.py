@@ -8,7 +8,8 @@ from parity_tests.cases import GRU_CELLS, LSTM_CELLS, MIXED_CELLS, RESIDUAL_CELL
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic
 from parity_tests.jit.checks import run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn, dynamic_rnn_backward
-from scratch.jit import layer, threads
+from scratch.jit.machine import threads
+from scratch.jit.walk import layer
 from scratch.tree import map_tree, named_leaves
 
 # A vector is 16 float32 or 8 float64, and a panel 4 vectors.
@@ -162,7 +163,7 @@ def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeyp
     def empty(shape, dtype):
         return np.full(shape, anything, dtype)
 
-    for module in ("layer", "stack", "weights"):
+    for module in ("walk.layer", "walk.weights", "stack"):
         monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
     case = Case(cell, (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)

@@ -4,17 +4,18 @@ import os
 import select
 import signal
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
 
 import scratch
-from parity_tests.harness import Case, assert_parity, run_dynamic
+from parity_tests.harness import STUCK, Case, assert_parity, run_dynamic
 from parity_tests.jit.checks import SAME_BITS, run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell, dynamic_rnn
-from scratch.jit import get_num_threads, set_num_threads, threads
+from scratch.jit import get_num_threads, set_num_threads
+from scratch.jit.machine import threads
 from scratch.tree import map_tree
 
 LENGTHS = (11, 0, 12, 1, 9, 12, 5, 0, 3, 8, 12, 2, 7)
@@ -102,7 +103,7 @@ def test_shares_cover_everything_once():
 
 def test_parts_run_side_by_side():
     """Each part waits for all the others, which none of them could if one ran after another."""
-    barrier = threading.Barrier(4, timeout=60)
+    barrier = threading.Barrier(4, timeout=STUCK)
     who = []
 
     def meet(number):
@@ -117,16 +118,26 @@ def test_parts_run_side_by_side():
 
 
 def test_a_part_that_takes_long_is_waited_for(monkeypatch):
-    """Also when whoever waits has gone to sleep meanwhile."""
+    """Also when whoever waits has gone to sleep meanwhile: no other part ends before the caller asks for its end."""
+    asked, done = threading.Event(), []
+
+    class Ends(SimpleQueue):
+        def get(self):
+            asked.set()
+            return super().get()
+
+    def work(number):
+        if number:
+            asked.wait(STUCK)
+        done.append(number)
+
     monkeypatch.setattr(threads, "PATIENCE", 10)
-    done = []
-
-    def work(seconds):
-        time.sleep(seconds)
-        done.append(seconds)
-
-    threads.run(work, (0,), (0.1,), (0.2,))
-    assert sorted(done) == [0, 0.1, 0.2]
+    monkeypatch.setattr(threads, "SimpleQueue", Ends)
+    try:
+        threads.run(work, (0,), (1,), (2,))
+        assert sorted(done) == [0, 1, 2]
+    finally:
+        asked.set()
 
 
 @pytest.mark.parametrize("wrong", [0, 2])
@@ -184,12 +195,14 @@ def test_a_forked_process_has_threads_of_its_own():
     child = os.fork()
     if child == 0:
         try:
+            # It would wait for them, and they are not there.
+            assert threads.workers == []
             assert_parity(run_numba(case, problem), expected, limit=0)
             os.write(write, b"agrees")
         finally:
             os._exit(0)
     os.close(write)
-    ready, _, _ = select.select([read], [], [], 20)
+    ready, _, _ = select.select([read], [], [], STUCK)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     assert ready, "the forked process gave no answer"

@@ -1,19 +1,17 @@
 import io
 import os
-import subprocess
-import sys
-import time
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tf_impl
 from parity_tests.harness import assert_parity
+from parity_tests.killed import run_until_killed
 from parity_tests.training import resumable
 from scratch import (
     CheckpointManager,
+    LSTMState,
     generator_state,
     latest_checkpoint,
     load_checkpoint,
@@ -22,7 +20,6 @@ from scratch import (
     save_checkpoint,
     slot_variables,
     slots_from_variables,
-    variables_below,
 )
 from scratch.tree import named_leaves
 from tf_impl.cell import genuine
@@ -30,7 +27,8 @@ from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 from tf_impl.training import optimizers
 
-ROOT = str(Path(resumable.__file__).parents[2])
+# Calls of functions in some five steps.
+CALLS = 60_000
 TREE = {
     "rnn": {"basic_lstm_cell": {"kernel": np.random.default_rng(0).random((3, 4)), "bias": np.float32([5, -0.0])}},
     "rnn/basic_lstm_cell/kernel/Adam": np.array([[np.nan, np.inf, 5e-324]]).T,
@@ -105,10 +103,10 @@ def test_a_shorter_array_in_a_damaged_header_is_noticed(tmp_path):
 def test_foreign_files_are_refused(tmp_path):
     path = tmp_path / "run.npz"
     np.savez(path, kernel=np.ones(3))
-    with pytest.raises(ValueError, match="must be 'a checkpoint of unrolled, 1: 1 arrays', but is 'another file'"):
+    with pytest.raises(ValueError, match="must be 'a checkpoint of unrolled, 2: 1 arrays', but is 'another file'"):
         load_checkpoint(path)
     np.savez(path, format="a checkpoint of unrolled, 1: 3 arrays", a=1, b=2)
-    with pytest.raises(ValueError, match="1: 2 arrays', but is 'a checkpoint of unrolled, 1: 3 arrays'"):
+    with pytest.raises(ValueError, match="2: 2 arrays', but is 'a checkpoint of unrolled, 1: 3 arrays'"):
         load_checkpoint(path)
     np.savez(path, format="a checkpoint of unrolled, 1: 1 arrays", kernel=np.array([print]))
     with pytest.raises(ValueError, match="run.npz must be a whole checkpoint, but cannot be read: Object arrays"):
@@ -139,6 +137,11 @@ def test_foreign_files_are_refused(tmp_path):
         ({"format": 1}, ValueError, "two arrays are called 'format'"),
         ({"a b": 1}, ValueError, "a name must be made of letters, digits and . _ - /, but is 'a b'"),
         ({"a//b": 1}, ValueError, "but is 'a//b'"),
+        ({"a": ({"b[0]": 1},)}, ValueError, r"but is 'b\[0\]'"),
+        ({"a": ({7: 1},)}, TypeError, r"a name must be a string, but a\[0\] has the key 7"),
+        ({7: 1}, TypeError, "a name must be a string, but tree has the key 7"),
+        ({"a": LSTMState(1, 2), "a.c": 3}, ValueError, "two arrays are called 'a.c'"),
+        (np.ones(3), TypeError, "tree must be a dict or a tuple, but is ndarray"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_before_the_file_is_touched(tmp_path, tree, error, words):
@@ -166,7 +169,7 @@ def test_a_save_that_fails_halfway_leaves_what_was_there(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-class Mine(np.random.PCG64):
+class MyGenerator(np.random.PCG64):
     """A bit generator that is not NumPy's own."""
 
 
@@ -187,26 +190,13 @@ def test_a_generator_continues_where_it_stood(tmp_path, kind):
 
 def test_a_generator_that_cannot_be_kept_is_refused_by_name():
     rng = np.random.default_rng(0)
-    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator of PCG64, .*, but is of Mine"):
-        generator_state(np.random.Generator(Mine(0)))
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator of PCG64, .*, but is of MyGenerator"):
+        generator_state(np.random.Generator(MyGenerator(0)))
     with pytest.raises(TypeError, match="rng must be a numpy.random.Generator of PCG64, .*, but is of int"):
         generator_state(5)
     for state in (generator_state(np.random.Generator(np.random.SFC64(0))), np.array("text"), np.array("[]")):
         with pytest.raises(ValueError, match="state must be that of a PCG64, but is"):
             restore_generator(rng, state)
-
-
-def test_parts_of_a_checkpoint_are_found_by_name():
-    variables = {"rnn/kernel": np.ones(3), "rnn/kernel/Adam": np.zeros(3), "batches/order": np.arange(2), "batch": 1}
-    found = params_from_variables({"rnn": {"kernel": np.zeros(3)}}, variables)
-    assert_parity(found, {"rnn": {"kernel": np.ones(3)}}, limit=0)
-    assert list(variables_below("batches", variables)) == ["order"]
-    with pytest.raises(ValueError, match="variables has no 'rnn/bias', which params has"):
-        params_from_variables({"rnn": {"bias": np.zeros(3)}}, variables)
-    with pytest.raises(ValueError, match=r"variables/rnn/kernel must have shape \[4\], but has \[3\]"):
-        params_from_variables({"rnn": {"kernel": np.zeros(4)}}, variables)
-    with pytest.raises(TypeError, match="variables/rnn/kernel is float64, but the inputs are float32"):
-        params_from_variables({"rnn": {"kernel": np.zeros(3, np.float32)}}, variables)
 
 
 def steps(folder):
@@ -247,9 +237,71 @@ def test_refusals_of_the_manager(tmp_path):
         CheckpointManager(tmp_path).save(9, {})
     with pytest.raises(ValueError, match="step must be at least 0, but is -1"):
         manager.save(-1, {})
+    with pytest.raises(TypeError, match="tree must be a dict, with a name for each part, but is LSTMState"):
+        manager.save(10, LSTMState(1, 2))
     with pytest.raises(ValueError, match="validation must be finite, but is nan"):
         manager.save(10, {}, float("nan"))
+    with pytest.raises(ValueError, match="step must have at most 18 digits, but is 1000000000000000000"):
+        manager.save(10**18, {})
+    for name in ("global_step", "validation"):
+        with pytest.raises(ValueError, match=f"tree must leave '{name}' to the manager, but has one of its own"):
+            manager.save(10, {name: 1})
     assert steps(tmp_path) == [9]
+
+
+def test_a_checkpoint_that_someone_deleted_or_added_is_noticed(tmp_path):
+    manager = CheckpointManager(tmp_path, max_to_keep=2)
+    for step in (1, 2):
+        manager.save(step, {}, validation=1 - step / 10)
+    (tmp_path / "model.ckpt-1.npz").unlink()
+    for step in (3, 4):
+        manager.save(step, {})
+    assert steps(tmp_path) == [2, 3, 4]
+    assert manager.best_step() == 2
+    # Another manager of the same folder goes on, and the first knows.
+    CheckpointManager(tmp_path, max_to_keep=2).save(6, {}, validation=2)
+    with pytest.raises(ValueError, match="holds step 6 already"):
+        manager.save(6, {})
+    manager.save(7, {})
+    manager.save(8, {})
+    assert (steps(tmp_path), manager.best_step()) == ([6, 7, 8], 6)
+
+
+def test_an_old_checkpoint_that_goes_while_it_is_removed_stops_nothing(tmp_path, monkeypatch):
+    manager, unlink = CheckpointManager(tmp_path, max_to_keep=1), os.unlink
+    manager.save(1, {})
+    # The second time, it is gone.
+    monkeypatch.setattr(os, "unlink", lambda path: [unlink(path) for _ in range(2)])
+    manager.save(2, {})
+    assert steps(tmp_path) == [2]
+
+
+def test_a_damaged_old_checkpoint_keeps_nobody_from_the_others(tmp_path):
+    manager = CheckpointManager(tmp_path)
+    for step in (1, 2, 3):
+        path = manager.save(step, {}, validation=step / 10)
+    (tmp_path / "model.ckpt-1.npz").write_bytes(b"damaged")
+    save_checkpoint(tmp_path / "model.ckpt-2.npz", {"validation": np.array("good")})
+    manager = CheckpointManager(tmp_path, max_to_keep=2)
+    assert latest_checkpoint(tmp_path) == path
+    assert manager.best_step() == 3
+    manager.save(4, {}, validation=0.1)
+    assert steps(tmp_path) == [3, 4]
+
+
+def test_only_what_a_manager_wrote_is_a_checkpoint(tmp_path):
+    path = CheckpointManager(tmp_path).save(5, {})
+    for name in ("٧", "07", "7.0", "-7", "7e3", "+7", "", "7" * 19):
+        (tmp_path / f"model.ckpt-{name}.npz").write_bytes(path.read_bytes())
+    (tmp_path / "model.ckpt-8.npz").mkdir()
+    (tmp_path / "model.ckpt-9.npz").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "model.ckpt-10.npz.npz").write_bytes(path.read_bytes())
+    (tmp_path / "old.model.ckpt-11.npz").write_bytes(path.read_bytes())
+    assert latest_checkpoint(tmp_path) == path
+    assert latest_checkpoint(tmp_path / "nowhere") is None
+    last = CheckpointManager(tmp_path).save(10**18 - 1, {})
+    assert latest_checkpoint(tmp_path) == last
+    assert load_checkpoint(last)["global_step"] == 10**18 - 1
 
 
 def test_a_killed_run_resumes_bit_for_bit(tmp_path):
@@ -259,16 +311,9 @@ def test_a_killed_run_resumes_bit_for_bit(tmp_path):
     (folder / ".model.ckpt-3.99.partial.npz").write_bytes(b"half")
     reached = 0
     for _ in range(2):
-        run = subprocess.Popen([sys.executable, resumable.__file__, folder], env={**os.environ, "PYTHONPATH": ROOT})
-        try:
-            while latest_checkpoint(folder) in (None, folder / f"model.ckpt-{reached}.npz"):
-                assert run.poll() is None
-                time.sleep(0.001)
-            time.sleep(rng.uniform(0, 0.02))
-        finally:
-            run.kill()
-            run.wait()
-        reached = int(load_checkpoint(latest_checkpoint(folder))["global_step"])
+        run_until_killed(rng.integers(CALLS), resumable.__file__, folder)
+        before, reached = reached, int(load_checkpoint(latest_checkpoint(folder))["global_step"])
+        assert reached > before
     resumed = resumable.train(folder, reached + 3)
     assert_parity(resumed, resumable.train(tmp_path / "undisturbed", reached + 3), limit=0)
     assert not list(folder.glob(".*"))

@@ -133,16 +133,21 @@ def test_refusals(tmp_path):
             writer.scalar("my loss", 0.5, 0)
         with pytest.raises(ValueError, match="tag must be made of letters, digits and . _ - /, but is None"):
             writer.histogram(None, np.ones(3), 0)
-        with pytest.raises(TypeError, match="value must be a number, but is '0.5'"):
+        with pytest.raises(TypeError, match="the value of '.*' must be a number, but is '0.5'"):
             writer.scalar("loss", "0.5", 0)
         with pytest.raises(ValueError, match="step must be at least 0, but is -1"):
             writer.scalar("loss", 0.5, -1)
         with pytest.raises(TypeError, match="step must be a whole number, but is 0.5"):
             writer.histogram("w", np.ones(3), 0.5)
-        for values in (np.array([1.0, np.nan]), np.array([-np.inf]), np.zeros((0, 3))):
-            with pytest.raises(ValueError, match="values must be finite numbers, at least one, but are array"):
-                writer.histogram("w", values, 0)
-        with pytest.raises(TypeError, match="values must be float32 or float64, but is int64"):
+        for values, came in (
+            (np.array([1.0, np.nan]), "1 of 2 are not"),
+            (np.array([-np.inf]), "1 of 1 are not"),
+            (np.zeros((0, 3)), "there are none"),
+        ):
+            words = f"the histogram 'rnn/w' at step 7: values must be finite numbers, at least one, but {came}"
+            with pytest.raises(ValueError, match=words):
+                writer.histogram("rnn/w", values, 7)
+        with pytest.raises(TypeError, match="the histogram 'w' at step 0: values must be float32 or float64"):
             writer.histogram("w", np.ones(3, int), 0)
     (path,) = tmp_path.iterdir()
     assert len(tf_summaries.read_events(path)) == 1

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.initializers import zeros
 from scratch.options import check_count, check_options
@@ -27,13 +28,13 @@ from scratch.tree import map_tree, named_leaves
 class AttentionCache(NamedTuple):
     """What the forward step keeps: [x, u], the cell's cache, q, S [B, K, A], the tanh t, α, and [h', u']."""
 
-    xu: np.ndarray
-    cell: object
-    q: np.ndarray
-    window: np.ndarray
-    t: np.ndarray
-    alpha: np.ndarray
-    hu: np.ndarray
+    xu: Float[Array, "B D+A"]
+    cell: Cache
+    q: Float[Array, "B Q"]
+    window: Float[Array, "B K A"]
+    t: Float[Array, "B K V"]
+    alpha: Float[Array, "B K"]
+    hu: Float[Array, "B H+A"]
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,24 @@ class AttentionCellWrapper(CellWrapper):
     attn_vec_size: int | None = None
     input_size: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         given = [name for name in ("attn_size", "attn_vec_size", "input_size") if getattr(self, name) is not None]
         check_options(self, attn_length=check_count, **dict.fromkeys(given, check_count))
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.cell.state_size, self.output_size, self.attn_length * self.output_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.attn_size or self.cell.output_size
 
     @property
-    def scope(self):
+    def scope(self) -> str:
         return "attention_cell_wrapper"
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         a, width = self.output_size, self.input_size or input_size
         v = self.attn_vec_size or a
         q = sum(size for _, size in named_leaves((self.cell.state_size,)))
@@ -87,7 +88,7 @@ class AttentionCellWrapper(CellWrapper):
             "attn_output_projection": {"kernel": (self.cell.output_size + a, a), "bias": (a,)},
         }
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         scope, _, rest = path.partition("/")
         if scope == self.cell.scope:
             return self.cell.initializer(rest, kernel_initializer)
@@ -96,13 +97,15 @@ class AttentionCellWrapper(CellWrapper):
             return lambda rng, shape, dtype: kernel_initializer(rng, shape[2:], dtype).reshape(shape)
         return zeros if rest == "bias" or path == "bias" else kernel_initializer
 
-    def mask_sizes(self, input_size):
+    def mask_sizes(self, input_size: int) -> Masks:
         return super().mask_sizes(self.input_size or input_size)
 
-    def draw_masks(self, rng, num_steps, batch_size, input_size):
+    def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         return super().draw_masks(rng, num_steps, batch_size, self.input_size or input_size)
 
-    def forward(self, params, x, state, masks=()):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State, masks: Masks = ()
+    ) -> tuple[Float[Array, "B A"], State, AttentionCache]:
         """Compute x [B, D] and ``(s, u, S)`` to ``(output [B, A], new_state, cache)``; masks are those of ``cell``."""
         self.check_step(params, x, state)
         s, u, attn_states = state
@@ -131,7 +134,9 @@ class AttentionCellWrapper(CellWrapper):
         attn_states = np.concatenate([attn_states[:, self.output_size :], output], axis=1)
         return output, (s, u, attn_states), AttentionCache(xu, cell_cache, q, window, t, alpha, hu)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: AttentionCache, d_output: Float[Array, "B A"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xu, cell_cache, q, window, t, alpha, hu = cache
         self.check_step_gradients(d_output, d_new_state, len(xu), xu.dtype)

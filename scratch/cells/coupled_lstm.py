@@ -18,24 +18,33 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.activations import ACTIVATIONS, clip, clip_slope, sigmoid
+from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.initializers import zeros
-from scratch.options import check_activation, check_count, check_flag, check_number, check_options, check_positive
+from scratch.options import (
+    Check,
+    check_activation,
+    check_count,
+    check_flag,
+    check_number,
+    check_options,
+    check_positive,
+)
 
 
 class CoupledLSTMCache(NamedTuple):
     """What the forward step keeps: [x, h], j and the two gates, the old and the new c, φ(c'), m, and m W_p."""
 
-    xh: np.ndarray
-    j: np.ndarray
-    f: np.ndarray
-    o: np.ndarray
-    c: np.ndarray
-    c_new: np.ndarray
-    phi_c: np.ndarray
-    m: np.ndarray
-    h_unclipped: np.ndarray
+    xh: Float[Array, "B D+P"]
+    j: Float[Array, "B H"]
+    f: Float[Array, "B H"]
+    o: Float[Array, "B H"]
+    c: Float[Array, "B H"]
+    c_new: Float[Array, "B H"]
+    phi_c: Float[Array, "B H"]
+    m: Float[Array, "B H"]
+    h_unclipped: Float[Array, "B P"]
 
 
 @dataclass(frozen=True)
@@ -59,23 +68,23 @@ class CoupledInputForgetGateLSTMCell(Cell):
     forget_bias: float = 1.0
     activation: str = "tanh"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
-        given = {"proj_clip": check_positive, "num_proj": check_count}
+        given: dict[str, Check] = {"proj_clip": check_positive, "num_proj": check_count}
         given = {name: check for name, check in given.items() if getattr(self, name) is not None}
         check_options(self, num_units=check_count, use_peepholes=check_flag, forget_bias=check_number, **given)
         check_options(self, activation=check_activation)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return LSTMState(self.num_units, self.output_size)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_proj or self.num_units
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         shapes = {"W_0": (input_size + self.output_size, 3 * self.num_units), "B": (3 * self.num_units,)}
         if self.use_peepholes:
             shapes |= {"W_F_diag": (self.num_units,), "W_O_diag": (self.num_units,)}
@@ -83,10 +92,12 @@ class CoupledInputForgetGateLSTMCell(Cell):
             shapes["W_P_0"] = (self.num_units, self.num_proj)
         return shapes
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         return zeros if path == "B" else kernel_initializer
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: LSTMState
+    ) -> tuple[Float[Array, "B P"], LSTMState, CoupledLSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, P], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
         phi = ACTIVATIONS[self.activation].value
@@ -111,7 +122,9 @@ class CoupledInputForgetGateLSTMCell(Cell):
         h = clip(h_unclipped, self.proj_clip)
         return h, LSTMState(c, h), CoupledLSTMCache(xh, j, f, o, state.c, c, phi_c, m, h_unclipped)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: CoupledLSTMCache, d_output: Float[Array, "B P"], d_new_state: LSTMState
+    ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, j, f, o, c, c_new, phi_c, m, h_unclipped = cache
         self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)

@@ -9,11 +9,13 @@ when training is over. Zaremba et al. (2014) drop what moves between layers, Gal
 along time, with one mask for a whole sequence. The page is ``docs/cells/dropout.md``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, Bool, Cache, Float, Leaf, Masks, Params, Sizes, State, Tree
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.cells.lstm import LSTMState
 from scratch.checks import check_masks
@@ -24,13 +26,13 @@ from scratch.tree import map_tree, rebuild
 class DropoutMasks(NamedTuple):
     """The masks of a step, [B, size], or of a sequence, [T, B, size]; ``()`` in the place of what is not dropped."""
 
-    input: np.ndarray
-    state: np.ndarray
-    output: np.ndarray
-    cell: tuple
+    input: Leaf
+    state: Tree
+    output: Leaf
+    cell: Masks
 
 
-def drop_all_but_c(state):
+def drop_all_but_c(state: Sizes) -> Tree:
     """Return which parts of a state may be dropped: all but the memory c of an LSTM, as in TensorFlow."""
     return LSTMState(c=False, h=True) if isinstance(state, LSTMState) else True
 
@@ -52,9 +54,9 @@ class DropoutWrapper(CellWrapper):
     output_keep_prob: float = 1.0
     state_keep_prob: float = 1.0
     variational_recurrent: bool = False
-    dropout_state_filter_visitor: callable = field(default=drop_all_but_c, repr=False)
+    dropout_state_filter_visitor: Callable[[Sizes], Tree] = field(default=drop_all_but_c, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         probabilities = dict.fromkeys(("input_keep_prob", "output_keep_prob", "state_keep_prob"), check_positive)
         check_options(self, variational_recurrent=check_flag, **probabilities)
@@ -66,7 +68,7 @@ class DropoutWrapper(CellWrapper):
                 f"dropout_state_filter_visitor must be a function, but is {self.dropout_state_filter_visitor!r}"
             )
 
-    def mask_sizes(self, input_size):
+    def mask_sizes(self, input_size: int) -> Masks:
         return DropoutMasks(
             input=input_size if self.input_keep_prob < 1 else (),
             state=self.filtered(self.state_size) if self.state_keep_prob < 1 else (),
@@ -74,7 +76,7 @@ class DropoutWrapper(CellWrapper):
             cell=self.cell.mask_sizes(input_size),
         )
 
-    def filtered(self, sizes):
+    def filtered(self, sizes: Sizes) -> Tree:
         """Return ``sizes``, any level of the state's, with ``()`` in the place of what must not be dropped."""
         wanted = self.dropout_state_filter_visitor(sizes)
         if not isinstance(sizes, tuple):
@@ -82,11 +84,11 @@ class DropoutWrapper(CellWrapper):
         wanted = [wanted] * len(sizes) if isinstance(wanted, bool) else wanted
         return rebuild(sizes, [self.filtered(size) if want else () for size, want in zip(sizes, wanted, strict=True)])
 
-    def draw_masks(self, rng, num_steps, batch_size, input_size):
+    def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return ``DropoutMasks`` for a sequence of inputs [num_steps, batch_size, input_size]."""
         sizes = self.mask_sizes(input_size)
 
-        def draw(keep_prob, size):
+        def draw(keep_prob: float, size: int) -> Bool[Array, "T B size"]:
             drawn = (1, 1, size) if self.variational_recurrent else (num_steps, batch_size, size)
             return np.broadcast_to(rng.random(drawn) < keep_prob, (num_steps, batch_size, size))
 
@@ -97,7 +99,9 @@ class DropoutWrapper(CellWrapper):
             cell=self.cell.draw_masks(rng, num_steps, batch_size, input_size),
         )
 
-    def forward(self, params, x, state, masks=None):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State, masks: Masks = None
+    ) -> tuple[Float[Array, "B output"], State, Cache]:
         """Compute x [B, D] to ``(output, new_state, cache)`` with the ``DropoutMasks`` of this step."""
         self.check_step(params, x, state)
         check_masks("masks", masks, self.mask_sizes(x.shape[1]), len(x))
@@ -107,7 +111,9 @@ class DropoutWrapper(CellWrapper):
         new_state = drop(new_state, masks.state, self.state_keep_prob)
         return drop(output, masks.output, self.output_keep_prob), new_state, (cache, masks)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``: gradients pass where the numbers passed, scaled as they were."""
         cache, masks = cache
         d_output = drop(d_output, masks.output, self.output_keep_prob)
@@ -116,7 +122,7 @@ class DropoutWrapper(CellWrapper):
         return drop(d_x, masks.input, self.input_keep_prob), d_state, d_params
 
 
-def drop(tree, masks, keep_prob):
+def drop(tree: Tree, masks: Masks, keep_prob: float) -> Tree:
     """Return mask ⊙ v / keep_prob for every array v of a tree that has a mask, and v itself where that is ``()``."""
     if isinstance(masks, tuple):
         return rebuild(tree, [drop(*pair, keep_prob) for pair in zip(tree, masks, strict=True)]) if masks else tree

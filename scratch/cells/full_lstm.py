@@ -17,25 +17,34 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from scratch.activations import ACTIVATIONS, clip, clip_slope, sigmoid
+from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
-from scratch.options import check_activation, check_count, check_flag, check_number, check_options, check_positive
+from scratch.options import (
+    Check,
+    check_activation,
+    check_count,
+    check_flag,
+    check_number,
+    check_options,
+    check_positive,
+)
 
 
 class FullLSTMCache(NamedTuple):
     """What the forward step keeps: as ``LSTMCache``, with c', m, and what went into each clipping."""
 
-    xh: np.ndarray
-    i: np.ndarray
-    j: np.ndarray
-    f: np.ndarray
-    o: np.ndarray
-    c: np.ndarray
-    c_unclipped: np.ndarray
-    c_new: np.ndarray
-    phi_c: np.ndarray
-    m: np.ndarray
-    h_unclipped: np.ndarray
+    xh: Float[Array, "B D+P"]
+    i: Float[Array, "B H"]
+    j: Float[Array, "B H"]
+    f: Float[Array, "B H"]
+    o: Float[Array, "B H"]
+    c: Float[Array, "B H"]
+    c_unclipped: Float[Array, "B H"]
+    c_new: Float[Array, "B H"]
+    phi_c: Float[Array, "B H"]
+    m: Float[Array, "B H"]
+    h_unclipped: Float[Array, "B P"]
 
 
 @dataclass(frozen=True)
@@ -62,31 +71,33 @@ class LSTMCell(Cell):
 
     clipping_stops_gradients: ClassVar[bool] = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
-        given = {"cell_clip": check_positive, "proj_clip": check_positive, "num_proj": check_count}
+        given: dict[str, Check] = {"cell_clip": check_positive, "proj_clip": check_positive, "num_proj": check_count}
         given = {name: check for name, check in given.items() if getattr(self, name) is not None}
         check_options(self, num_units=check_count, use_peepholes=check_flag, forget_bias=check_number, **given)
         check_options(self, activation=check_activation)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return LSTMState(self.num_units, self.output_size)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_proj or self.num_units
 
-    def param_shapes(self, input_size):
-        shapes = {"kernel": (input_size + self.output_size, 4 * self.num_units), "bias": (4 * self.num_units,)}
+    def param_shapes(self, input_size: int) -> Shapes:
+        shapes: Shapes = {"kernel": (input_size + self.output_size, 4 * self.num_units), "bias": (4 * self.num_units,)}
         if self.use_peepholes:
             shapes |= dict.fromkeys(("w_f_diag", "w_i_diag", "w_o_diag"), (self.num_units,))
         if self.num_proj is not None:
             shapes["projection"] = {"kernel": (self.num_units, self.num_proj)}
         return shapes
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: LSTMState
+    ) -> tuple[Float[Array, "B P"], LSTMState, FullLSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, P], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
         phi = ACTIVATIONS[self.activation].value
@@ -112,7 +123,9 @@ class LSTMCell(Cell):
         h = clip(h_unclipped, self.proj_clip)
         return h, LSTMState(c, h), FullLSTMCache(xh, i, j, f, o, state.c, c_unclipped, c, phi_c, m, h_unclipped)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: FullLSTMCache, d_output: Float[Array, "B P"], d_new_state: LSTMState
+    ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, i, j, f, o, c, c_unclipped, c_new, phi_c, m, h_unclipped = cache
         self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)
@@ -157,12 +170,12 @@ class LSTMBlockCell(LSTMCell):
 
     clipping_stops_gradients: ClassVar[bool] = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         for name, only in (("num_proj", None), ("proj_clip", None), ("activation", "tanh")):
             if getattr(self, name) != only:
                 raise ValueError(f"{name} is no option of LSTMBlockCell, but is {getattr(self, name)!r}")
 
     @property
-    def scope(self):
+    def scope(self) -> str:
         return "lstm_cell"

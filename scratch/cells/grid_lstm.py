@@ -16,29 +16,38 @@ and frequency, and with peepholes, Sainath and Li (2016). The derivation, line b
 """
 
 import functools
-from collections import namedtuple
+from collections import Counter, namedtuple
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import Array, Cache, Float, Initializer, Params, Shapes, Sizes, State
 from scratch.cell import Cell
 from scratch.cells.time_freq_lstm import Weights, check_lstm_options, frequency_windows, lstm_step, lstm_step_backward
 from scratch.initializers import zeros
 from scratch.options import check_count, check_flag, check_options
+from scratch.shown import shown
 from scratch.tree import map_tree
 
 
 @functools.cache
-def grid_state_type(num_frequency_blocks):
+def grid_state_type(num_frequency_blocks: tuple[int, ...]) -> Any:
     """Return the state's type, ``GridLSTMStateTuple(state_f00_b00_c, state_f00_b00_m, …)``; equal cells share it."""
     places = [f"state_f{k:02}_b{block:02}" for block, count in enumerate(num_frequency_blocks) for k in range(count)]
     return namedtuple("GridLSTMStateTuple", [f"{place}_{part}" for place in places for part in "cm"])
 
 
-def whole_numbers(name, values, least):
+def grid_state_like(fields: tuple[str, ...]) -> type:
+    """Return the type of the state that has these fields."""
+    blocks = Counter(field.split("_")[2] for field in fields if field.endswith("_c"))
+    return grid_state_type(tuple(blocks.values()))
+
+
+def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:
     """Return ``values`` as a tuple, refusing all but a list of whole numbers of at least ``least``."""
     if not isinstance(values, list | tuple):
-        raise TypeError(f"{name} must be a list of whole numbers, but is {values!r}")
+        raise TypeError(f"{name} must be a list of whole numbers, but is {shown(values)}")
     if not values:
         raise ValueError(f"{name} must hold at least one number, but is empty")
     for index, value in enumerate(values):
@@ -70,14 +79,14 @@ class GridLSTMCell(Cell):
     share_time_frequency_weights: bool = False
     cell_clip: float | None = None
     forget_bias: float = 1.0
-    feature_size: int | None = None
+    feature_size: Any = None
     frequency_skip: int | None = None
-    num_frequency_blocks: tuple | None = None
-    start_freqindex_list: tuple | None = None
-    end_freqindex_list: tuple | None = None
+    num_frequency_blocks: Any = None
+    start_freqindex_list: Any = None
+    end_freqindex_list: Any = None
     couple_input_forget_gates: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.num_frequency_blocks is None:
             raise ValueError("num_frequency_blocks must be given: how many windows each block of frequencies has")
         check_lstm_options(self)
@@ -96,18 +105,18 @@ class GridLSTMCell(Cell):
             self.blocks(max(ends))
 
     @property
-    def state_tuple_type(self):
+    def state_tuple_type(self) -> Any:
         return grid_state_type(self.num_frequency_blocks)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.state_tuple_type(*[self.num_units] * 2 * sum(self.num_frequency_blocks))
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return 2 * self.num_units * sum(self.num_frequency_blocks)
 
-    def blocks(self, input_size):
+    def blocks(self, input_size: int) -> list[list[slice]]:
         """Return the windows of each block, as slices of x."""
         bounds = zip(self.start_freqindex_list or [0], self.end_freqindex_list or [input_size], strict=True)
         counts = self.num_frequency_blocks
@@ -117,14 +126,15 @@ class GridLSTMCell(Cell):
             raise ValueError(f"x must be at least {end} wide, where its last window ends, but is {input_size} wide")
         return blocks
 
-    def names(self, block):
+    def names(self, block: int) -> Weights:
         """Return the names of a block's parameters, placed as in ``Weights``: first the LSTM along time."""
         lstms = ("freq", "freq") if self.share_time_frequency_weights else ("time", "freq")
         peepholes = [f"W_{gate}_diag_{lstm}{memory}_{block}" for gate in "IFO" for lstm in lstms for memory in "tf"]
         return Weights([f"W_{way[0]}_{block}_0" for way in lstms], [f"B_{way[0]}_{block}" for way in lstms], peepholes)
 
-    def param_shapes(self, input_size):
-        shapes, width = {}, (3 if self.couple_input_forget_gates else 4) * self.num_units
+    def param_shapes(self, input_size: int) -> Shapes:
+        shapes: Shapes = {}
+        width = (3 if self.couple_input_forget_gates else 4) * self.num_units
         for block in range(len(self.blocks(input_size))):
             kernels, biases, peepholes = self.names(block)
             shapes |= dict.fromkeys(kernels, (self.feature_size + 2 * self.num_units, width))
@@ -134,17 +144,19 @@ class GridLSTMCell(Cell):
             shapes |= dict.fromkeys(peepholes if self.use_peepholes else (), (self.num_units,))
         return shapes
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         return zeros if path.startswith("B") else kernel_initializer
 
-    def weights(self, params, block):
+    def weights(self, params: Params, block: int) -> Weights:
         """Return the weights of a block's two LSTMs; peepholes that there are not are 0."""
         kernels, biases, peepholes = self.names(block)
         absent = np.zeros_like(params[biases[0]], shape=self.num_units)
         w = np.reshape([params.get(name, absent) for name in peepholes], (3, 2, 2, self.num_units))
         return Weights(np.stack([params[name] for name in kernels]), np.stack([params[name] for name in biases]), w)
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State
+    ) -> tuple[Float[Array, "B output"], State, Cache]:
         """Compute x [B, D] and ``state_tuple_type`` to ``(output [B, 2K · H], new_state, cache)``."""
         self.check_step(params, x, state)
         memories, outputs, new_state, steps = zip(state[::2], state[1::2], strict=True), [], [], []
@@ -161,12 +173,15 @@ class GridLSTMCell(Cell):
                 steps.append(step)
         return np.concatenate(outputs, axis=1), self.state_tuple_type(*new_state), (x.shape, steps)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
         self.check_step_gradients(d_output, d_new_state, shape[0], steps[0].v.dtype)
         d_outputs = np.split(d_output, 2 * len(steps), axis=1)
-        d_x, d_state, d_params = np.zeros(shape, d_output.dtype), [], map_tree(np.zeros_like, params)
+        d_x, d_params = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, params)
+        d_state: list[Array] = []
         places = list(range(len(steps)))
         for block, windows in reversed(list(enumerate(self.blocks(shape[1])))):
             weights = self.weights(params, block)

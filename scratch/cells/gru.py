@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.initializers import ones
 from scratch.options import check_activation, check_count, check_flag, check_options
@@ -25,19 +26,21 @@ from scratch.options import check_activation, check_count, check_flag, check_opt
 class GRUCache(NamedTuple):
     """What the forward step keeps: [x, h], the gates, the candidate, and what z_n was made of: [x, r ⊙ h], or z_h."""
 
-    xh: np.ndarray
-    r: np.ndarray
-    u: np.ndarray
-    n: np.ndarray
-    candidate_cache: np.ndarray
+    xh: Float[Array, "B D+H"]
+    r: Float[Array, "B H"]
+    u: Float[Array, "B H"]
+    n: Float[Array, "B H"]
+    candidate_cache: Float[Array, "B _"]
 
 
-def linear(weights, x):
+def linear(weights: Params, x: Float[Array, "B K"]) -> Float[Array, "B N"]:
     """Return z = x W + b."""
     return x @ weights["kernel"] + weights["bias"]
 
 
-def linear_backward(weights, x, d_z):
+def linear_backward(
+    weights: Params, x: Float[Array, "B K"], d_z: Float[Array, "B N"]
+) -> tuple[Float[Array, "B K"], Params]:
     """Return ``(d_x, d_weights)`` of ``linear``."""
     # z = x W + b          ∂L/∂x = ∂L/∂z Wᵀ     ∂L/∂W = xᵀ ∂L/∂z     ∂L/∂b = Σ over the batch of ∂L/∂z
     return d_z @ weights["kernel"].T, {"kernel": x.T @ d_z, "bias": d_z.sum(axis=0)}
@@ -62,23 +65,23 @@ class GRUCell(Cell):
     activation: str = "tanh"
     reset_after: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, num_units=check_count, activation=check_activation, reset_after=check_flag)
 
     @property
-    def scope(self):
+    def scope(self) -> str:
         return "cudnn_compatible_gru_cell" if self.reset_after else super().scope
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.num_units
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_units
 
-    def param_shapes(self, input_size):
-        def layer(rows, columns):
+    def param_shapes(self, input_size: int) -> Shapes:
+        def layer(rows: int, columns: int) -> Shapes:
             return {"kernel": (rows, columns), "bias": (columns,)}
 
         size = self.num_units
@@ -87,11 +90,13 @@ class GRUCell(Cell):
             candidate = {"input_projection": layer(input_size, size), "hidden_projection": layer(size, size)}
         return {"gates": layer(input_size + size, 2 * size), "candidate": candidate}
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         """Return ones for the bias of the gates, which start open, and TF1's usual start for all else."""
         return ones if path == "gates/bias" else super().initializer(path, kernel_initializer)
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: Float[Array, "B H"]
+    ) -> tuple[Float[Array, "B H"], Float[Array, "B H"], GRUCache]:
         """Compute x [B, D] and h [B, H] to ``(output, new_state, cache)``; output and new state are both h' [B, H]."""
         self.check_step(params, x, state)
         candidate = params["candidate"]
@@ -112,7 +117,9 @@ class GRUCell(Cell):
         h = u * state + (1 - u) * n
         return h, h, GRUCache(xh, r, u, n, candidate_cache)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: GRUCache, d_output: Float[Array, "B H"], d_new_state: Float[Array, "B H"]
+    ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
         xh, r, u, n, candidate_cache = cache
         self.check_step_gradients(d_output, d_new_state, len(n), n.dtype)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.arrays import Array, Float, Leaf, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_number, check_options
 
@@ -22,20 +23,20 @@ from scratch.options import check_activation, check_count, check_number, check_o
 class LSTMState(NamedTuple):
     """The memory c [B, H] and the output h [B, H], in the order of TensorFlow's ``LSTMStateTuple``."""
 
-    c: np.ndarray
-    h: np.ndarray
+    c: Leaf
+    h: Leaf
 
 
 class LSTMCache(NamedTuple):
     """What the forward step keeps: [x, h], the four gates, the old c, and φ(c')."""
 
-    xh: np.ndarray
-    i: np.ndarray
-    j: np.ndarray
-    f: np.ndarray
-    o: np.ndarray
-    c: np.ndarray
-    phi_c: np.ndarray
+    xh: Float[Array, "B D+H"]
+    i: Float[Array, "B H"]
+    j: Float[Array, "B H"]
+    f: Float[Array, "B H"]
+    o: Float[Array, "B H"]
+    c: Float[Array, "B H"]
+    phi_c: Float[Array, "B H"]
 
 
 @dataclass(frozen=True)
@@ -54,21 +55,23 @@ class BasicLSTMCell(Cell):
     forget_bias: float = 1.0
     activation: str = "tanh"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, num_units=check_count, forget_bias=check_number, activation=check_activation)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return LSTMState(self.num_units, self.num_units)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_units
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         return {"kernel": (input_size + self.num_units, 4 * self.num_units), "bias": (4 * self.num_units,)}
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: LSTMState
+    ) -> tuple[Float[Array, "B H"], LSTMState, LSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, H], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
         phi = ACTIVATIONS[self.activation].value
@@ -85,7 +88,9 @@ class BasicLSTMCell(Cell):
         h = o * phi_c
         return h, LSTMState(c, h), LSTMCache(xh, i, j, f, o, state.c, phi_c)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: LSTMCache, d_output: Float[Array, "B H"], d_new_state: LSTMState
+    ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, i, j, f, o, c, phi_c = cache
         self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)

@@ -8,8 +8,12 @@ The output of each layer is the input of the next, within one time step. Several
 in ``docs/cells/multi.md``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.cell import Cell, masked_forward
 from scratch.checks import check_state
 
@@ -23,9 +27,9 @@ class MultiRNNCell(Cell):
     Raises ``TypeError`` where a layer is no cell and ``ValueError`` where there is no layer.
     """
 
-    cells: tuple
+    cells: Sequence[Cell]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.cells, list | tuple):
             raise TypeError(f"cells must be a list or tuple of cells, but is {type(self.cells).__name__}")
         if not self.cells:
@@ -36,33 +40,35 @@ class MultiRNNCell(Cell):
         object.__setattr__(self, "cells", tuple(self.cells))
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return tuple(cell.state_size for cell in self.cells)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.cells[-1].output_size
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         return {name: cell.param_shapes(size) for name, cell, size in self.layers(input_size)}
 
-    def layers(self, input_size):
+    def layers(self, input_size: int) -> list[tuple[str, Cell, int]]:
         """Return ``(name, cell, width of its input)`` of every layer, from the lowest to the highest."""
         widths = [input_size, *(cell.output_size for cell in self.cells)]
         return [(f"cell_{layer}", cell, widths[layer]) for layer, cell in enumerate(self.cells)]
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         layer, _, path = path.removeprefix("cell_").partition("/")
         return self.cells[int(layer)].initializer(path, kernel_initializer)
 
-    def mask_sizes(self, input_size):
+    def mask_sizes(self, input_size: int) -> Masks:
         return tuple(cell.mask_sizes(size) for _, cell, size in self.layers(input_size))
 
-    def draw_masks(self, rng, num_steps, batch_size, input_size):
+    def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return a tuple with the masks of each layer, the lowest drawn first."""
         return tuple(cell.draw_masks(rng, num_steps, batch_size, size) for _, cell, size in self.layers(input_size))
 
-    def forward(self, params, x, state, masks=None):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State, masks: Masks = None
+    ) -> tuple[Float[Array, "B output"], State, Cache]:
         """Compute x [B, D] and a tuple of states to ``(output of the highest layer, new_state, cache)``.
 
         ``masks``: a tuple of the layers' masks, needed where a layer has dropout.
@@ -77,10 +83,13 @@ class MultiRNNCell(Cell):
             caches.append(cache)
         return x, tuple(new_states), caches
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``; what flows down is the gradient of each layer's input."""
         check_state("d_new_state", d_new_state, self.state_size, len(d_output), d_output.dtype)
-        d_states, d_params = [], {}
+        d_states: list[State] = []
+        d_params: Params = {}
         # The last layer to run is the first to be differentiated.
         for layer in reversed(range(len(self.cells))):
             name = f"cell_{layer}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.activations import ACTIVATIONS
+from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_options
 
@@ -19,8 +20,8 @@ from scratch.options import check_activation, check_count, check_options
 class RNNCache(NamedTuple):
     """What the forward step keeps: the joined input [x, h] and the new state h'."""
 
-    xh: np.ndarray
-    h: np.ndarray
+    xh: Float[Array, "B D+H"]
+    h: Float[Array, "B H"]
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,23 @@ class BasicRNNCell(Cell):
     num_units: int
     activation: str = "tanh"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, num_units=check_count, activation=check_activation)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.num_units
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_units
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         return {"kernel": (input_size + self.num_units, self.num_units), "bias": (self.num_units,)}
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: Float[Array, "B H"]
+    ) -> tuple[Float[Array, "B H"], Float[Array, "B H"], RNNCache]:
         """Compute x [B, D] and h [B, H] to ``(output, new_state, cache)``; output and new state are both h' [B, H]."""
         self.check_step(params, x, state)
         # z = [x, h] W + b
@@ -61,7 +64,9 @@ class BasicRNNCell(Cell):
         h = ACTIVATIONS[self.activation].value(z)
         return h, h, RNNCache(xh, h)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: RNNCache, d_output: Float[Array, "B H"], d_new_state: Float[Array, "B H"]
+    ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
         xh, h = cache
         self.check_step_gradients(d_output, d_new_state, len(h), h.dtype)

@@ -12,13 +12,15 @@ Sainath and Li (2016). The derivation, line by line, is in ``docs/cells/time_fre
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from scratch.activations import clip, clip_slope, sigmoid
+from scratch.arrays import Array, Cache, Float, Initializer, Leaf, Params, Shapes, Sizes, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_params
+from scratch.checks import check_array
+from scratch.fit import check_fit
 from scratch.initializers import zeros
 from scratch.options import check_count, check_flag, check_number, check_options, check_positive
 from scratch.tree import map_tree
@@ -32,23 +34,25 @@ class Weights(NamedTuple):
     A is 1 here and 2 in ``grid_lstm.py``. ``w[g, a, q]`` is how gate g (i, f, o) of LSTM a sees the memory of LSTM q.
     """
 
-    kernel: np.ndarray
-    bias: np.ndarray
-    w: np.ndarray
+    kernel: Leaf
+    bias: Leaf
+    w: Leaf
 
 
 class StepCache(NamedTuple):
     """What a step of A LSTMs keeps: v, the gates (i, j, f, o), the old c, the new c before and after clip, tanh(c')."""
 
-    v: np.ndarray
-    gates: tuple
-    c: np.ndarray
-    c_unclipped: np.ndarray
-    c_new: np.ndarray
-    tanh_c: np.ndarray
+    v: Float[Array, "B V"]
+    gates: tuple[Float[Array, "A B H"], Float[Array, "A B H"], Float[Array, "A B H"], Float[Array, "A B H"]]
+    c: Float[Array, "A B H"]
+    c_unclipped: Float[Array, "A B H"]
+    c_new: Float[Array, "A B H"]
+    tanh_c: Float[Array, "A B H"]
 
 
-def lstm_step(weights, v, c, cell):
+def lstm_step(
+    weights: Weights, v: Float[Array, "B V"], c: Float[Array, "A B H"], cell: Any
+) -> tuple[Float[Array, "A B H"], Float[Array, "A B H"], StepCache]:
     """Compute v [B, V] and memories c [A, B, H] to ``(h', c', cache)``, with the options of ``cell``."""
     coupled = cell.couple_input_forget_gates
     # z = v W + b
@@ -65,7 +69,9 @@ def lstm_step(weights, v, c, cell):
     return o * tanh_c, c_new, StepCache(v, (i, j, f, o), c, c_unclipped, c_new, tanh_c)
 
 
-def lstm_step_backward(weights, cache, d_h, d_c_new, cell):
+def lstm_step_backward(
+    weights: Weights, cache: StepCache, d_h: Float[Array, "A B H"], d_c_new: Float[Array, "A B H"], cell: Any
+) -> tuple[Float[Array, "B V"], Float[Array, "A B H"], Weights]:
     """Return ``(d_v, d_c, d_weights)`` from the gradients of h' and of c', both [A, B, H]."""
     v, (i, j, f, o), c, c_unclipped, c_new, tanh_c = cache
     # h' = o ⊙ tanh(c')    o = σ(z_o + w_o ⊙ c')           σ' = σ (1 − σ)     tanh' = 1 − tanh²
@@ -87,7 +93,7 @@ def lstm_step_backward(weights, cache, d_h, d_c_new, cell):
     return d_v, d_c, Weights(v.T @ d_z, d_z.sum(axis=1), np.stack(d_w))
 
 
-def frequency_windows(cell, start, end, count):
+def frequency_windows(cell: Any, start: int, end: int, count: int | None) -> list[slice]:
     """Return the slices of the windows that fit into the columns start … end, refusing all but ``count`` of them."""
     size = cell.feature_size
     windows = [slice(low, low + size) for low in range(start, end - size + 1, cell.frequency_skip)]
@@ -98,7 +104,7 @@ def frequency_windows(cell, start, end, count):
     return windows
 
 
-def check_lstm_options(cell):
+def check_lstm_options(cell: Any) -> None:
     """Refuse options of an LSTM over time and frequency that are none."""
     check_options(cell, num_units=check_count, feature_size=check_count, frequency_skip=check_count)
     check_options(cell, use_peepholes=check_flag, forget_bias=check_number)
@@ -124,36 +130,36 @@ class TimeFreqLSTMCell(Cell):
     use_peepholes: bool = False
     cell_clip: float | None = None
     forget_bias: float = 1.0
-    feature_size: int | None = None
+    feature_size: Any = None
     frequency_skip: int = 1
     num_shifts: int | None = None
     couple_input_forget_gates: ClassVar[bool] = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_lstm_options(self)
         if self.num_shifts is not None:
             check_options(self, num_shifts=check_count)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return 2 * self.output_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.num_units * (self.num_shifts or 1)
 
-    def windows(self, input_size):
+    def windows(self, input_size: int) -> list[slice]:
         return frequency_windows(self, 0, input_size, self.num_shifts)
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         self.windows(input_size)
         shapes = {"W_0": (self.feature_size + 2 * self.num_units, 4 * self.num_units), "B": (4 * self.num_units,)}
         return shapes | dict.fromkeys(PEEPHOLES if self.use_peepholes else (), (self.num_units,))
 
-    def initializer(self, path, kernel_initializer):
+    def initializer(self, path: str, kernel_initializer: Initializer) -> Initializer:
         return zeros if path.startswith("B") else kernel_initializer
 
-    def check_step(self, params, x, state):
+    def check_step(self, params: Params, x: Array, state: State) -> None:
         check_array("x", x, ("B", "D"))
         places = len(self.windows(x.shape[1]))
         if places > 1 and self.num_shifts is None and np.shape(state) == (len(x), self.state_size):
@@ -161,14 +167,16 @@ class TimeFreqLSTMCell(Cell):
                 f"num_shifts must be {places}, the number of windows in x, but is None: it sizes the state"
             )
         check_array("state", state, (len(x), 2 * self.num_units * places), x.dtype)
-        check_params("params", params, self.param_shapes(x.shape[1]), x.dtype)
+        check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 
-    def weights(self, params):
+    def weights(self, params: Params) -> Weights:
         """Return ``params`` as the weights of one LSTM; peepholes that there are not are 0."""
         w = [params.get(name, np.zeros_like(params["B"], shape=self.num_units)) for name in PEEPHOLES]
         return Weights(params["W_0"][None], params["B"][None], np.stack(w)[:, None, None])
 
-    def forward(self, params, x, state):
+    def forward(
+        self, params: Params, x: Float[Array, "B D"], state: State
+    ) -> tuple[Float[Array, "B output"], State, Cache]:
         """Compute x [B, D] and state [B, 2K · H] to ``(output [B, K · H], new_state, cache)``."""
         self.check_step(params, x, state)
         weights, windows = self.weights(params), self.windows(x.shape[1])
@@ -182,14 +190,17 @@ class TimeFreqLSTMCell(Cell):
             steps.append(step)
         return np.concatenate(new_state[1::2], axis=1), np.concatenate(new_state, axis=1), (x.shape, steps)
 
-    def backward(self, params, cache, d_output, d_new_state):
+    def backward(
+        self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
+    ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
         check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), steps[0].c.dtype)
         check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), steps[0].c.dtype)
         weights, windows = self.weights(params), self.windows(shape[1])
         d_outputs, d_columns = np.split(d_output, len(steps), axis=1), np.split(d_new_state, 2 * len(steps), axis=1)
-        d_x, d_state, d_weights = np.zeros(shape, d_output.dtype), [], map_tree(np.zeros_like, weights)
+        d_x, d_weights = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, weights)
+        d_state: list[Array] = []
         d_h_above = np.zeros_like(d_outputs[0])
         for k in reversed(range(len(steps))):
             # h'_k has three readers, the output, the next time step and the place above: its three gradients add.

@@ -9,22 +9,29 @@ Padding moves numbers without changing them, so its backward pass is ``unpad_bat
 give a gradient to. A reversal is its own inverse and its own backward pass. The page is ``docs/inputs/padding.md``.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from scratch.checks import as_dtype, check_lengths
+from scratch.arrays import Array, DType, Int, Lengths, Shaped
+from scratch.checks import as_dtype, check_lengths, check_listed
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
+from scratch.shown import shown
+
+# Arrays [T_b, …] that differ in T_b alone; batches may differ in B and T.
+Rows: TypeAlias = Sequence[Array]
+Batches: TypeAlias = list[Any]
 
 
 class PaddedBatch(NamedTuple):
     """Padded inputs [B, T, …], the length [B] of each row, and which of the given rows it is, [B]."""
 
-    inputs: np.ndarray
-    sequence_length: np.ndarray
-    rows: np.ndarray
+    inputs: Shaped[Array, "B T ..."]
+    sequence_length: Int[Array, " B"]
+    rows: Int[Array, " B"]
 
 
 class PaddingCost(NamedTuple):
@@ -34,13 +41,15 @@ class PaddingCost(NamedTuple):
     steps: int
     padding: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         total = self.steps + self.padding
         share = self.padding / total if total else 0.0
         return f"{self.num_batches} batches, {total} time steps, {self.padding} of them padding ({share:.1%})"
 
 
-def pad_batch(rows, padding_value=0, num_steps=None):
+def pad_batch(
+    rows: Rows, padding_value: Any = 0, num_steps: int | None = None
+) -> tuple[Shaped[Array, "B T ..."], Int[Array, " B"]]:
     """Return ``(inputs [B, T, …], sequence_length [B])`` from a list of B arrays [T_b, …] that differ in T_b alone.
 
     T is the longest T_b, or ``num_steps``. Rows of any numbers or truth values keep their dtype; lengths are int64.
@@ -51,20 +60,22 @@ def pad_batch(rows, padding_value=0, num_steps=None):
     row = lengths.argmax()
     if num_steps is not None and lengths[row] > check_count("num_steps", num_steps, least=0):
         raise ValueError(f"rows[{row}] has {lengths[row]} steps, but num_steps is {num_steps}")
-    return gather(rows, lengths, range(len(rows)), padding_value, num_steps)[:2]
+    inputs, sequence_length, _ = gather(rows, lengths, range(len(rows)), padding_value, num_steps)
+    return inputs, sequence_length
 
 
-def unpad_batch(inputs, sequence_length):
+def unpad_batch(inputs: Shaped[Array, "B T ..."], sequence_length: Lengths) -> list[Array]:
     """Return the list of B arrays [T_b, …] that ``pad_batch`` made inputs [B, T, …] of; also its backward pass.
 
     Refuses lengths that are not B whole numbers from 0 to T. Source: ``tf.RaggedTensor.from_tensor``.
     """
     inputs = check_rank("inputs", inputs, 2)
-    lengths = check_lengths(sequence_length, *inputs.shape[:2])
+    batch_size, num_steps = inputs.shape[:2]
+    lengths = check_lengths(sequence_length, batch_size, num_steps)
     return [row[:length].copy() for row, length in zip(inputs, lengths, strict=True)]
 
 
-def padded_batches(rows, batch_size, padding_value=0, drop_remainder=False):
+def padded_batches(rows: Rows, batch_size: int, padding_value: Any = 0, drop_remainder: bool = False) -> Batches:
     """Return a list of ``PaddedBatch``: the rows in their order, ``batch_size`` a batch, each padded to its longest.
 
     The last is smaller if the rows do not divide, and left out with ``drop_remainder``. Raises what ``pad_batch``
@@ -75,8 +86,13 @@ def padded_batches(rows, batch_size, padding_value=0, drop_remainder=False):
 
 
 def bucket_by_length(
-    rows, bucket_boundaries, bucket_batch_sizes, padding_value=0, pad_to_bucket_boundary=False, drop_remainder=False
-):
+    rows: Rows,
+    bucket_boundaries: Sequence[int],
+    bucket_batch_sizes: Sequence[int],
+    padding_value: Any = 0,
+    pad_to_bucket_boundary: bool = False,
+    drop_remainder: bool = False,
+) -> Batches:
     """Return a list of ``PaddedBatch``, each of rows of about one length.
 
     - ``bucket_boundaries``: rising lengths. Bucket i holds the rows with boundaries[i − 1] ≤ T_b < boundaries[i]; the
@@ -99,7 +115,8 @@ def bucket_by_length(
         raise ValueError(
             f"rows[{row}] has {lengths[row]} steps, but pad_to_bucket_boundary has no end for the last bucket"
         )
-    ready, waiting = [], [[] for _ in bucket_batch_sizes]
+    ready: list[tuple[int, list[int]]] = []
+    waiting: list[list[int]] = [[] for _ in bucket_batch_sizes]
     for row, bucket in enumerate(buckets):
         waiting[bucket].append(row)
         if len(waiting[bucket]) == bucket_batch_sizes[bucket]:
@@ -107,11 +124,13 @@ def bucket_by_length(
             waiting[bucket] = []
     if not drop_remainder:
         ready += [(bucket, left) for bucket, left in enumerate(waiting) if left]
-    ends = [boundary - 1 for boundary in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
+    ends: list[Any] = (
+        [boundary - 1 for boundary in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
+    )
     return [gather(rows, lengths, members, padding_value, ends[bucket]) for bucket, members in ready]
 
 
-def padding_cost(batches):
+def padding_cost(batches: Batches) -> PaddingCost:
     """Return the ``PaddingCost`` of a list of ``PaddedBatch``. Raises ``TypeError`` for anything else."""
     if not isinstance(batches, list | tuple) or not all(
         isinstance(batch, PaddedBatch) and all(isinstance(part, np.ndarray) for part in batch) for batch in batches
@@ -122,40 +141,41 @@ def padding_cost(batches):
     return PaddingCost(len(batches), steps, total - steps)
 
 
-def padding_saved(before, after):
+def padding_saved(before: Batches, after: Batches) -> str:
     """Return in words how much less padding the batches ``after`` hold than the batches ``before``, of the same rows.
 
     Raises ``ValueError`` where the real steps differ: whoever drops rows saves padding as well, but not by batching.
     """
-    before, after = padding_cost(before), padding_cost(after)
-    if before.steps != after.steps:
-        raise ValueError(f"before holds {before.steps} real steps, but after holds {after.steps}: not the same rows")
-    saved = before.padding - after.padding
-    share = saved / before.padding if before.padding else 0.0
-    return f"{before.padding} steps of padding before, {after.padding} after: {saved} saved ({share:.1%})"
+    old, new = padding_cost(before), padding_cost(after)
+    if old.steps != new.steps:
+        raise ValueError(f"before holds {old.steps} real steps, but after holds {new.steps}: not the same rows")
+    saved = old.padding - new.padding
+    share = saved / old.padding if old.padding else 0.0
+    return f"{old.padding} steps of padding before, {new.padding} after: {saved} saved ({share:.1%})"
 
 
-def sequence_mask(lengths, maxlen=None, dtype=bool):
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) -> Shaped[Array, "... T"]:
     """Return the mask [..., maxlen] of lengths [...]: true, or 1 of ``dtype``, in the first lengths[...] places.
 
     ``maxlen`` is the longest length where not given. A length over ``maxlen`` fills its row, as in TensorFlow; a
     negative or fractional one is refused. Source: ``tf.sequence_mask``.
     """
+    check_listed("lengths", lengths)
     try:
         lengths = np.asarray(lengths)
     except ValueError as error:
-        raise TypeError(f"lengths must be whole numbers, but are {lengths!r}") from error
+        raise TypeError(f"lengths must be whole numbers, but are {shown(lengths)}") from error
     if lengths.dtype.kind not in "iu" and lengths.size:
         raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
-        raise TypeError(f"dtype must be that of numbers or truth values, but is {dtype!r}")
+        raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0)
     return (np.arange(maxlen) < lengths[..., None]).astype(dtype)
 
 
-def reverse_sequence(inputs, sequence_length, seq_axis=1, batch_axis=0):
+def reverse_sequence(inputs: Array, sequence_length: Lengths, seq_axis: int = 1, batch_axis: int = 0) -> Array:
     """Return the inputs with the first ``sequence_length[b]`` steps of each row b in reverse order, the rest in place.
 
     Steps lie along ``seq_axis`` and rows along ``batch_axis``, both counted from 0. The backward pass is the function
@@ -172,17 +192,19 @@ def reverse_sequence(inputs, sequence_length, seq_axis=1, batch_axis=0):
     return np.moveaxis(reverse_rows(np.moveaxis(inputs, axes, (0, 1)), lengths), (0, 1), axes)
 
 
-def gather(rows, lengths, members, padding_value, num_steps):
+def gather(
+    rows: Rows, lengths: Int[Array, " N"], members: Sequence[int], padding_value: Any, num_steps: int | None
+) -> PaddedBatch:
     """Return the ``PaddedBatch`` of the rows whose numbers are ``members``."""
-    members = np.asarray(members, np.int64)
-    num_steps = lengths[members].max() if num_steps is None else num_steps
-    inputs = np.full((len(members), num_steps, *rows[0].shape[1:]), padding_value, rows[0].dtype)
-    for padded, row in zip(inputs, members, strict=True):
+    chosen = np.asarray(members, np.int64)
+    num_steps = lengths[chosen].max() if num_steps is None else num_steps
+    inputs = np.full((len(chosen), num_steps, *rows[0].shape[1:]), padding_value, rows[0].dtype)
+    for padded, row in zip(inputs, chosen, strict=True):
         padded[: lengths[row]] = rows[row]
-    return PaddedBatch(inputs, lengths[members], members)
+    return PaddedBatch(inputs, lengths[chosen], chosen)
 
 
-def check_rows(rows, padding_value):
+def check_rows(rows: Any, padding_value: Any) -> tuple[Int[Array, " N"], Any]:
     """Refuse rows that do not fit one another or their padding; return ``(lengths [B], padding_value)``."""
     check_list("rows", rows, free=1)
     dtype, lengths = rows[0].dtype, np.array([len(row) for row in rows])
@@ -191,7 +213,7 @@ def check_rows(rows, padding_value):
     return lengths, check_held("padding_value", padding_value, dtype)
 
 
-def check_buckets(bucket_boundaries, bucket_batch_sizes):
+def check_buckets(bucket_boundaries: Any, bucket_batch_sizes: Any) -> None:
     """Refuse boundaries that do not rise, and all but one batch size a bucket."""
     for name, values in (("bucket_boundaries", bucket_boundaries), ("bucket_batch_sizes", bucket_batch_sizes)):
         if not isinstance(values, list | tuple):

@@ -15,14 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.inputs.tfrecord import check_bytes, check_compression, check_path
-from scratch.inputs.wire.chunks import LARGEST, placed, read_chunks
+from scratch.inputs.wire.chunks import LARGEST, read_chunks
 from scratch.inputs.wire.columns import Schema
-from scratch.inputs.wire.example import read_example
+from scratch.inputs.wire.damages import ON_DAMAGE, placed
+from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
+from scratch.inputs.wire.example import parts_of, read_example
 from scratch.inputs.wire.frames import HEADER
 from scratch.inputs.wire.ragged import RaggedFeature, RaggedTensorValue, SparseTensorValue, VarLenFeature
 from scratch.inputs.wire.schema import FixedLenFeature, FixedLenSequenceFeature
+from scratch.inputs.wire.steps import as_steps, steps_bytes
 from scratch.inputs.wire.tags import message
 from scratch.inputs.wire.values import as_bytes, as_feature, feature_bytes
+from scratch.options import check_choice
 
 __all__ = [
     "FixedLenFeature",
@@ -37,6 +41,8 @@ __all__ = [
     "read_sequence_examples",
 ]
 
+PARTS = ("context", "feature_lists")
+
 
 @dataclass(frozen=True, eq=False)
 class SequenceExample:
@@ -44,12 +50,14 @@ class SequenceExample:
 
     Values are a scalar or a list or array of scalars: whole numbers, kept as int64; other numbers, kept as float32; or
     bytes, and text, kept as its UTF-8. What is kept is an array a feature, [n], and ``None`` for a feature that has no
-    kind. Two examples are equal where their bytes are. Raises ``TypeError`` or ``ValueError``, by name, for what the
-    format cannot hold. Source: ``tf.train.SequenceExample``.
+    kind. A part without features is not written, unless ``empty_parts`` names it, ``"context"`` or ``"feature_lists"``:
+    other writers leave an empty one there, and ``parse`` keeps it. Two examples are equal where their bytes are. Raises
+    ``TypeError`` or ``ValueError``, by name, for what the format cannot hold. Source: ``tf.train.SequenceExample``.
     """
 
     context: dict
     feature_lists: dict
+    empty_parts: tuple = ()
 
     def __post_init__(self):
         context = {
@@ -59,9 +67,11 @@ class SequenceExample:
         for name, steps in check_named("feature_lists", self.feature_lists):
             if not isinstance(steps, list | tuple) and not (isinstance(steps, np.ndarray) and steps.ndim > 0):
                 raise TypeError(f"feature_lists[{name!r}] must be a list of steps, but is {type(steps).__name__}")
-            lists[name] = [
-                as_feature(f"feature_lists[{name!r}][{step}]", values) for step, values in enumerate(steps)
-            ]
+            lists[name] = as_steps(f"feature_lists[{name!r}]", steps)
+        if not isinstance(self.empty_parts, tuple):
+            raise TypeError(f"empty_parts must be a tuple of names, but is {type(self.empty_parts).__name__}")
+        for part in self.empty_parts:
+            check_choice("empty_parts", part, PARTS)
         object.__setattr__(self, "context", context)
         object.__setattr__(self, "feature_lists", lists)
 
@@ -77,14 +87,11 @@ class SequenceExample:
         Source: ``SerializeToString(deterministic=True)`` of ``tf.train.SequenceExample``.
         """
         context = {name: feature_bytes(values) for name, values in self.context.items()}
-        lists = {
-            name: b"".join(message(1, feature_bytes(values)) for values in steps)
-            for name, steps in self.feature_lists.items()
-        }
+        lists = {name: steps_bytes(steps) for name, steps in self.feature_lists.items()}
         parts = [
             message(field, *(message(1, message(1, name), message(2, value)) for name, value in in_order(part)))
-            for field, part in ((1, context), (2, lists))
-            if part
+            for field, name, part in zip((CONTEXT, FEATURE_LISTS), PARTS, (context, lists), strict=True)
+            if part or name in self.empty_parts
         ]
         return b"".join(parts)
 
@@ -94,7 +101,10 @@ class SequenceExample:
 
         Source: ``tf.train.SequenceExample.FromString``.
         """
-        return cls(*read_example(np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)))
+        data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
+        parts = read_example(data)
+        there = () if all(parts) else parts_of(data)
+        return cls(*parts, tuple(PARTS[field - 1] for field in sorted(there) if not parts[field - 1]))
 
 
 def parse_single_sequence_example(serialized, context_features=None, sequence_features=None):
@@ -134,30 +144,33 @@ def read_all(schema, serialized, name):
     return columns
 
 
-def read_sequence_examples(paths, context_features=None, sequence_features=None, compression_type=""):
+def read_sequence_examples(
+    paths, context_features=None, sequence_features=None, compression_type="", on_damage="raise"
+):
     """Yield ``(context, sequences)`` of each example in a TFRecord file, or in a list of them.
 
     They are what ``parse_single_sequence_example`` returns for each record of ``read_tfrecord``, and so are the errors,
-    which name the file, the number of the record and the byte at which it begins. The file is read in chunks of 256 KB
-    or of one record, whichever is larger, and no more than that is in memory.
+    which name the file, the number of the record and the byte at which it begins. With ``on_damage="skip"`` damaged
+    records are skipped, as by ``read_tfrecord``; an example that does not suit the features is an error all the same.
+    The file is read in chunks of 256 KB or of one record, whichever is larger, and no more than that is in memory.
     """
+    check_choice("on_damage", on_damage, ON_DAMAGE)
     paths = [paths] if isinstance(paths, str | os.PathLike) else paths
     if not isinstance(paths, list | tuple):
         raise TypeError(f"paths must be the path of a file or a list of them, but is {type(paths).__name__}")
     paths = [check_path(f"paths[{number}]", path) for number, path in enumerate(paths)]
-    return examples(paths, Schema(context_features, sequence_features), check_compression(compression_type))
+    return examples(paths, Schema(context_features, sequence_features), check_compression(compression_type), on_damage)
 
 
-def examples(paths, schema, compression_type):
+def examples(paths, schema, compression_type, on_damage):
     for path in paths:
-        for chunk in read_chunks(path, compression_type, LARGEST):
+        for chunk in read_chunks(path, compression_type, LARGEST, on_damage):
             columns, error = schema.read(chunk.data, chunk.starts, chunk.stops)
             yield from schema.rows(columns)
             if error is not None:
                 good = len(columns[0].step_ends) - 1
                 offset = chunk.offset + int(chunk.starts[good]) - HEADER
-                with placed(path, chunk.number + good, offset, compression_type):
-                    raise ValueError(error)
+                raise ValueError(f"{path}: {placed(chunk.number + good, offset, compression_type, error)}")
 
 
 def in_order(part):

@@ -17,7 +17,8 @@ import numpy as np
 
 from scratch.files import written_whole
 from scratch.inputs.wire.chunks import read_chunks
-from scratch.inputs.wire.crc32c import masked_crc
+from scratch.inputs.wire.crc32c import masked_crc_of
+from scratch.inputs.wire.damages import ON_DAMAGE
 from scratch.inputs.wire.frames import frame
 from scratch.inputs.wire.pieces import WINDOW_BITS
 from scratch.options import check_choice
@@ -31,7 +32,7 @@ def masked_crc32c(data):
     masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
     """
     data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
-    return int(masked_crc(data, 0, len(data)))
+    return int(masked_crc_of(data, 0, len(data)))
 
 
 class TFRecordWriter:
@@ -50,8 +51,9 @@ class TFRecordWriter:
     def __enter__(self):
         if self.block is not None:
             raise ValueError("the block of this TFRecordWriter has begun before: each file takes a writer of its own")
-        self.block = self.open()
-        self.put = self.block.__enter__()
+        block = self.open()
+        self.put = block.__enter__()
+        self.block = block
         return self
 
     def write(self, record):
@@ -77,19 +79,23 @@ class TFRecordWriter:
                 file.write(packer.flush())
 
 
-def read_tfrecord(path, compression_type=""):
+def read_tfrecord(path, compression_type="", on_damage="raise"):
     """Yield the records of a file as bytes, one after another; no more than one and a buffer are in memory.
 
     Raises ``ValueError`` for a damaged file, naming the file, the number of the record, counted from 0, and the byte at
     which it begins, after all records before that one; of a compressed file, the byte of what it unpacks to.
-    Source: ``tf.data.TFRecordDataset``.
+
+    With ``on_damage="skip"`` the reading goes on behind a damaged record: where its data is damaged, at the end that
+    its length says; where its length is, or the file ends before it does, at the next place where a length stands
+    beside its checksum. At the end a ``UserWarning`` says how many there were, and what was wrong with the first.
+    Compressed data is read as far as it can be unpacked. Source: ``tf.data.TFRecordDataset``, which has no such option.
     """
-    path, compression_type = check_path("path", path), check_compression(compression_type)
-    return records(path, compression_type)
+    check_choice("on_damage", on_damage, ON_DAMAGE)
+    return records(check_path("path", path), check_compression(compression_type), on_damage)
 
 
-def records(path, compression_type):
-    for chunk in read_chunks(path, compression_type):
+def records(path, compression_type, on_damage):
+    for chunk in read_chunks(path, compression_type, on_damage=on_damage):
         data = memoryview(chunk.data)
         for start, stop in zip(chunk.starts.tolist(), chunk.stops.tolist(), strict=True):
             yield bytes(data[start:stop])

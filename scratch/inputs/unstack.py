@@ -12,14 +12,18 @@ TensorFlow lay out memory; what another order does to a series is shown in ``doc
 """
 
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from scratch.checks import shape_text
+from scratch.arrays import Array, Shaped
+from scratch.checks import is_plain, shape_text
 from scratch.options import check_count
+from scratch.shown import shown
 
 
-def series_to_rows(series, batch_size):
+def series_to_rows(series: Shaped[Array, "N ..."], batch_size: int) -> Shaped[Array, "B T ..."]:
     """Return a series [N, …] as ``batch_size`` rows [B, N / B, …], each a consecutive stretch of it.
 
     Raises ``ValueError`` where N does not divide. Source: ``x.reshape((batch_size, -1))``, ``tf.reshape``.
@@ -31,7 +35,7 @@ def series_to_rows(series, batch_size):
     return series.reshape(batch_size, -1, *series.shape[1:])
 
 
-def unstack(inputs, axis=1):
+def unstack(inputs: Array, axis: int = 1) -> list[Array]:
     """Return the list of arrays that lie along ``axis``: T arrays [B, D] from inputs [B, T, D].
 
     Raises ``ValueError`` where there is no such axis. Source: ``tf.unstack``.
@@ -41,7 +45,7 @@ def unstack(inputs, axis=1):
     return list(np.moveaxis(inputs, axis, 0))
 
 
-def stack(steps, axis=1):
+def stack(steps: Sequence[Array], axis: int = 1) -> Array:
     """Return one array with the arrays of the list ``steps`` along ``axis``: [B, T, H] from T arrays [B, H].
 
     Raises ``ValueError`` where the list is empty or the shapes differ. Source: ``tf.stack``.
@@ -51,7 +55,7 @@ def stack(steps, axis=1):
     return np.stack(steps, axis)
 
 
-def swap_time_and_batch(inputs):
+def swap_time_and_batch(inputs: Shaped[Array, "B T ..."]) -> Shaped[Array, "T B ..."]:
     """Return inputs [B, T, …] as [T, B, …], or [T, B, …] as [B, T, …]: the numbers stay, their places change.
 
     Raises ``ValueError`` for fewer than two axes. Source: ``tf.transpose(x, [1, 0, …])``.
@@ -59,13 +63,13 @@ def swap_time_and_batch(inputs):
     return check_rank("inputs", inputs, 2).swapaxes(0, 1)
 
 
-def flatten_time(outputs):
+def flatten_time(outputs: Shaped[Array, "B T ..."]) -> Shaped[Array, "B*T ..."]:
     """Return outputs [B, T, …] as [B·T, …]: row b, step t becomes row b·T + t. Source: ``tf.reshape``."""
     outputs = check_rank("outputs", outputs, 2)
     return outputs.reshape(outputs.shape[0] * outputs.shape[1], *outputs.shape[2:])
 
 
-def unflatten_time(flat, batch_size):
+def unflatten_time(flat: Shaped[Array, "rows ..."], batch_size: int) -> Shaped[Array, "B T ..."]:
     """Return [B·T, …] as [B, T, …], undoing ``flatten_time``.
 
     Raises ``ValueError`` where B·T does not divide by ``batch_size``. Source: ``tf.reshape``.
@@ -77,14 +81,14 @@ def unflatten_time(flat, batch_size):
     return flat.reshape(batch_size, len(flat) // batch_size, *flat.shape[1:])
 
 
-def check_axis(axis, name, ndim):
+def check_axis(axis: int, name: str, ndim: int) -> None:
     """Refuse all but a whole number that counts one of ``ndim`` axes, from either end."""
     check_count("axis", axis, least=-ndim)
     if axis >= ndim:
         raise ValueError(f"axis is {axis}, but {name} has only {ndim} axes")
 
 
-def check_list(name, arrays, free=0):
+def check_list(name: str, arrays: Any, free: int = 0) -> None:
     """Refuse all but a list of at least one array, all of one dtype and one shape but for the first ``free`` axes."""
     if not isinstance(arrays, list | tuple):
         raise TypeError(f"{name} must be a list of arrays, but is {type(arrays).__name__}")
@@ -100,9 +104,9 @@ def check_list(name, arrays, free=0):
             raise TypeError(f"{name}[{number}] is {array.dtype}, but {name}[0] is {first.dtype}")
 
 
-def check_rank(name, array, least):
+def check_rank(name: str, array: Any, least: int) -> Array:
     """Refuse all but an array of at least ``least`` axes, and return it."""
-    if not isinstance(array, np.ndarray) or isinstance(array, np.matrix | np.ma.MaskedArray):
+    if not is_plain(array):
         # A matrix never has three axes, and a mask would be lost on the way.
         raise TypeError(f"{name} must be a NumPy array, but is {type(array).__name__}")
     if array.ndim < least:
@@ -110,10 +114,10 @@ def check_rank(name, array, least):
     return array
 
 
-def check_held(name, value, dtype):
+def check_held(name: str, value: Any, dtype: "np.dtype") -> Any:
     """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
     if not isinstance(value, numbers.Number | np.bool_):
-        raise TypeError(f"{name} must be a number, but is {value!r}")
+        raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         with np.errstate(over="ignore"):
             kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
@@ -122,5 +126,5 @@ def check_held(name, value, dtype):
     except (TypeError, ValueError, OverflowError):
         held = False
     if not held:
-        raise ValueError(f"{name} is {value!r}, but the rows are {dtype}, which cannot hold it")
+        raise ValueError(f"{name} is {shown(value)}, but the rows are {dtype}, which cannot hold it")
     return kept

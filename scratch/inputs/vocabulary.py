@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scratch.options import check_count
+from scratch.shown import shown
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
 
@@ -33,11 +34,11 @@ class Vocabulary:
         numbers_of = {"": PADDING}
         for place, word in enumerate(self.words):
             if not isinstance(word, str):
-                raise TypeError(f"words[{place}] must be a string, but is {word!r}")
+                raise TypeError(f"words[{place}] must be a string, but is {shown(word)}")
             if not word:
                 raise ValueError(f"words[{place}] is empty: that is how padding is written")
             if word in numbers_of:
-                raise ValueError(f"words[{place}] is {word!r}, which words[{numbers_of[word] - FIRST}] is already")
+                raise ValueError(f"words[{place}] is {shown(word)}, which words[{numbers_of[word] - FIRST}] is already")
             numbers_of[word] = FIRST + place
         object.__setattr__(self, "words", tuple(self.words))
         object.__setattr__(self, "numbers_of", numbers_of)
@@ -50,7 +51,7 @@ class Vocabulary:
     def numbers(self, words):
         """Return the int64 numbers [T] of a list of T words, 1 for each that is unknown."""
         if isinstance(words, str):
-            raise TypeError(f"words must be a list of strings, but is the string {words!r}")
+            raise TypeError(f"words must be a list of strings, but is the string {shown(words)}")
         return np.array([self.numbers_of.get(word, UNKNOWN) for word in words], np.int64)
 
     def words_at(self, numbers):

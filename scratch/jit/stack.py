@@ -20,9 +20,9 @@ from scratch.jit.machine.compiler import announced
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
 from scratch.jit.walk.layer import Layer
+from scratch.jit.walk.plan import Ends
 from scratch.jit.walk.rows import clear_ends
 from scratch.jit.walk.schedule import strides
-from scratch.jit.walk.walk import Ends
 from scratch.tree import map_tree
 
 
@@ -182,7 +182,7 @@ def check_covered(cell):
         check_covered(cell.cell)
     elif equations_of(cell) is None:
         raise ValueError(
-            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, GRUCell, and MultiRNNCell, "
-            f"DropoutWrapper and ResidualWrapper of these, but not {type(cell).__name__}; "
-            "engine 'numpy' runs every cell"
+            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
+            "GRUCell, and MultiRNNCell, DropoutWrapper and ResidualWrapper of these, but not "
+            f"{type(cell).__name__}; engine 'numpy' runs every cell"
         )

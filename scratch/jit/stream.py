@@ -8,6 +8,7 @@ from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.jit.machine.compiler import announced
 from scratch.jit.stack import check_covered, ends_of, layer_of, plain
+from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
 
 
@@ -21,7 +22,7 @@ class LayerStream:
         self.schedule = self.layer.schedule(np.ones(len(h), np.int64), len(h), 1, True)
         self.params, self.state = params, state
         with announced(type(cell).__name__, "forward in", h.dtype):
-            self.weights = self.layer.pack_all(params)
+            self.weights = pack_all(self.layer, params)
             # A step that is thrown away, so that what there is to compile is compiled here.
             self.step(np.zeros((len(h), input_size), h.dtype))
         self.state = state

@@ -8,25 +8,29 @@ window to window and no gradient crosses, so what the network must hold, the las
 The page is ``docs/tasks/echo.md``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Float, Initializer, Int, Masks, Params, State
 from scratch.cell import Cell
 from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
+from scratch.engines import check_engine
 from scratch.initializers import glorot_uniform, uniform
 from scratch.inputs.unstack import series_to_rows, stack, unstack
-from scratch.options import check_choice, check_count
+from scratch.options import check_count
 from scratch.training.dense import Dense
 from scratch.training.losses import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
 from scratch.training.optimizers import AdagradOptimizer
-from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import static_rnn, static_rnn_backward
 from scratch.unroll.truncated import windows
 
@@ -46,15 +50,15 @@ class EchoPart:
     title: str
     cell: Cell
     unroll: str
-    kernel_initializer: callable = glorot_uniform
+    kernel_initializer: Initializer = glorot_uniform
 
 
-def lstm_layers():
+def lstm_layers() -> MultiRNNCell:
     """Return three LSTM layers of ``STATE_SIZE`` units: three cells, since each layer has its own weights."""
     return MultiRNNCell([BasicLSTMCell(STATE_SIZE) for _ in range(3)])
 
 
-def dropped(cell):
+def dropped(cell: MultiRNNCell) -> MultiRNNCell:
     """Return the layers of a ``MultiRNNCell``, each with half of its output dropped."""
     return MultiRNNCell([DropoutWrapper(layer, output_keep_prob=0.5) for layer in cell.cells])
 
@@ -71,7 +75,7 @@ OUTPUT_LAYER = Dense(NUM_CLASSES)
 OPTIMIZER = AdagradOptimizer(LEARNING_RATE)
 
 
-def init_params(part, rng, dtype=np.float32):
+def init_params(part: EchoPart, rng: np.random.Generator, dtype: DType = np.float32) -> Params:
     """Return ``{"rnn": …, "dense": …}`` as the tutorial starts them: W2 uniform in [0, 1) and every bias zero."""
     return {
         "rnn": part.cell.init_params(rng, 1, dtype, part.kernel_initializer),
@@ -79,7 +83,12 @@ def init_params(part, rng, dtype=np.float32):
     }
 
 
-def generate_data(rng, total_series_length=TOTAL_SERIES_LENGTH, echo_step=ECHO_STEP, batch_size=BATCH_SIZE):
+def generate_data(
+    rng: np.random.Generator,
+    total_series_length: int = TOTAL_SERIES_LENGTH,
+    echo_step: int = ECHO_STEP,
+    batch_size: int = BATCH_SIZE,
+) -> tuple[Int[Array, "B T"], Int[Array, "B T"]]:
     """Return ``(x, labels)``, whole numbers [batch_size, total_series_length / batch_size]: bits and their echo.
 
     ``rng`` is a ``numpy.random.Generator``. Raises ``ValueError`` where the series does not divide into the rows.
@@ -87,7 +96,9 @@ def generate_data(rng, total_series_length=TOTAL_SERIES_LENGTH, echo_step=ECHO_S
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
     echo_step = check_count("echo_step", echo_step)
-    x = rng.integers(2, size=check_count("total_series_length", total_series_length))
+    total_series_length = check_count("total_series_length", total_series_length)
+    series_to_rows(np.empty(total_series_length), batch_size)  # Refuses what does not divide, before a bit is drawn.
+    x = rng.integers(2, size=total_series_length)
     labels = np.roll(x, echo_step)
     labels[:echo_step] = 0
     return series_to_rows(x, batch_size), series_to_rows(labels, batch_size)
@@ -100,18 +111,20 @@ class EchoTrainer:
     - ``engine``: ``"numpy"`` or ``"numba"``. The compiled loop knows no static unrolling: it runs every part the same.
     """
 
-    def __init__(self, part, params, engine="numpy"):
-        self.part, self.params, self.engine = part, params, check_choice("engine", engine, ENGINES)
+    def __init__(self, part: EchoPart, params: Params, engine: str = "numpy") -> None:
+        self.part, self.params, self.engine = part, params, check_engine(engine)
         self.dtype = params["dense"]["kernel"].dtype
         self.slots = OPTIMIZER.init_slots(params)
 
-    def zero_state(self, batch_size):
+    def zero_state(self, batch_size: int) -> State:
         return self.part.cell.zero_state(batch_size, self.dtype)
 
-    def draw_masks(self, rng, batch_size):
+    def draw_masks(self, rng: np.random.Generator, batch_size: int) -> Masks:
         return self.part.cell.draw_masks(rng, TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
 
-    def step(self, x, labels, state, masks):
+    def step(
+        self, x: Int[Array, "B T"], labels: Int[Array, "B T"], state: State, masks: Masks
+    ) -> tuple[Any, Float[Array, "B T C"], State]:
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``.
 
         ``loss`` is the mean over all B·T steps of the softmax cross-entropy, before the weights change; ``masks`` are
@@ -132,14 +145,16 @@ class EchoTrainer:
         self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
         return losses.mean(), loss_cache.p, new_state
 
-    def unroll(self, inputs, state, masks):
+    def unroll(
+        self, inputs: Float[Array, "B T D"], state: State, masks: Masks
+    ) -> tuple[Float[Array, "B T H"], State, Any]:
         cell, params = self.part.cell, self.params["rnn"]
         if self.part.unroll == "static" and self.engine == "numpy":
             outputs, new_state, tape = static_rnn(cell, params, unstack(inputs), state, masks=masks)
             return stack(outputs), new_state, tape
         return dynamic_rnn(cell, params, inputs, initial_state=state, engine=self.engine, masks=masks)
 
-    def unroll_backward(self, tape, d_outputs):
+    def unroll_backward(self, tape: Any, d_outputs: Float[Array, "B T H"]) -> Params:
         if self.part.unroll == "static" and self.engine == "numpy":
             return static_rnn_backward(tape, unstack(d_outputs))[2]
         return dynamic_rnn_backward(tape, d_outputs)[2]
@@ -151,18 +166,20 @@ class EchoWindow:
 
     epoch: int
     window: int
-    x: np.ndarray
-    labels: np.ndarray
+    x: Int[Array, "B T"]
+    labels: Int[Array, "B T"]
     loss: float
-    probabilities: np.ndarray
+    probabilities: Float[Array, "B T C"]
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> Any:
         """The fraction of steps at which the likelier class is the label."""
         return (self.probabilities.argmax(axis=-1) == self.labels).mean()
 
 
-def train(trainer, rng, num_epochs, total_series_length=TOTAL_SERIES_LENGTH):
+def train(
+    trainer: Any, rng: np.random.Generator, num_epochs: int, total_series_length: int = TOTAL_SERIES_LENGTH
+) -> Iterator[EchoWindow]:
     """Train window by window, yielding an ``EchoWindow`` after each; every epoch has new data and starts from zeros.
 
     ``trainer`` is an ``EchoTrainer``, or its twin in ``tf_impl``; ``rng`` a ``numpy.random.Generator`` for the data and

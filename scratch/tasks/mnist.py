@@ -10,31 +10,35 @@ No output but the last is ever looked at, so ∂L/∂outputs is 0 at every step 
 first pixel has come back through all 784 steps. The page is ``docs/tasks/mnist.md``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Float, Initializer, Int, Params
 from scratch.cell import Cell
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
+from scratch.engines import check_engine
 from scratch.initializers import cudnn_start, draw_params, normal, orthogonal, rnn_start, zeros
 from scratch.options import check_choice
 from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
 from scratch.training.adam import AdamOptimizer
 from scratch.training.batch_norm import BatchNormalization
-from scratch.training.checkpoint import params_from_variables
 from scratch.training.clipping import clip_by_norm
 from scratch.training.dense import Dense
 from scratch.training.losses import (
+    CrossEntropyCache,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_backward,
 )
-from scratch.training.optimizers import GradientDescentOptimizer, slot_variables, slots_from_variables
+from scratch.training.optimizers import GradientDescentOptimizer, Optimizer, slot_variables, slots_from_variables
 from scratch.training.rmsprop import RMSPropOptimizer
 from scratch.tree import named_leaves
-from scratch.unroll.dynamic import ENGINES, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from scratch.variables import params_from_variables
 
 READINGS = ("rows", "pixels", "permuted")
 PERMUTATION_SEED = 100
@@ -57,26 +61,26 @@ class MnistProgram:
     title: str
     reading: str
     cell: Cell
-    optimizer: object
+    optimizer: Optimizer
     batch_size: int
     num_steps: int
     unroll: str = "static"
     hidden_units: int | None = None
     batch_norm: bool = False
     clip_norm: float | None = None
-    start: callable = Cell.init_params
-    dense_initializer: callable = normal
-    bias_initializer: callable = normal
+    start: Callable[..., Params] = Cell.init_params
+    dense_initializer: Initializer = normal
+    bias_initializer: Initializer = normal
 
 
-def lee(number, title, **settings):
+def lee(number: int, title: str, **settings: Any) -> MnistProgram:
     """Return one of Lee's models 2 to 4, which have these in common."""
-    common = {"batch_size": 32, "num_steps": 5000, "unroll": "dynamic", "batch_norm": True}
-    output_layer = {"dense_initializer": orthogonal, "bias_initializer": zeros}
+    common: dict[str, Any] = {"batch_size": 32, "num_steps": 5000, "unroll": "dynamic", "batch_norm": True}
+    output_layer: dict[str, Any] = {"dense_initializer": orthogonal, "bias_initializer": zeros}
     return MnistProgram(f"Lee's model {number}, {title}", **common, **output_layer, **settings)
 
 
-GRU_128 = {
+GRU_128: dict[str, Any] = {
     "cell": GRUCell(128, reset_after=True),
     "start": cudnn_start,
     "optimizer": AdamOptimizer(0.002, beta1=0.1),
@@ -103,7 +107,7 @@ PROGRAMS = {
 }
 
 
-def read(reading, images):
+def read(reading: str, images: Float[Array, "N pixels"]) -> Float[Array, "N T D"]:
     """Return images [N, pixels] as sequences [N, T, D]: rows of a square image, or single pixels."""
     check_choice("reading", reading, READINGS)
     if reading == "rows":
@@ -113,14 +117,15 @@ def read(reading, images):
     return as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))
 
 
-def init_params(program, rng, input_size, dtype=np.float32):
+def init_params(program: MnistProgram, rng: np.random.Generator, input_size: int, dtype: DType = np.float32) -> Params:
     """Return the network's parameters for inputs [B, T, input_size], nested under TensorFlow's variable names."""
 
-    def dense(width, units):
-        start = {"kernel": program.dense_initializer, "bias": program.bias_initializer}
-        return draw_params(Dense(units).param_shapes(width), start.get, rng, dtype)
+    def dense(width: int, units: int) -> Params:
+        start: dict[str, Initializer] = {"kernel": program.dense_initializer, "bias": program.bias_initializer}
+        return draw_params(Dense(units).param_shapes(width), start.__getitem__, rng, dtype)
 
-    params, width, cell = {}, input_size, program.cell
+    params: Params = {}
+    width, cell = input_size, program.cell
     if program.hidden_units is not None:
         params["hidden"], width = dense(width, program.hidden_units), program.hidden_units
     params["rnn"] = {cell.scope: program.start(cell, rng, width, dtype)}
@@ -135,8 +140,8 @@ class MnistStep(NamedTuple):
 
     loss: float
     accuracy: float
-    gradients: dict
-    clipped: dict
+    gradients: Params
+    clipped: Params
 
 
 class MnistTrainer:
@@ -146,15 +151,15 @@ class MnistTrainer:
     - ``engine``: ``"numpy"`` or ``"numba"``.
     """
 
-    def __init__(self, program, params, engine="numpy"):
-        self.program, self.params, self.engine = program, params, check_choice("engine", engine, ENGINES)
+    def __init__(self, program: MnistProgram, params: Params, engine: str = "numpy") -> None:
+        self.program, self.params, self.engine = program, params, check_engine(engine)
         self.dtype = params["dense"]["kernel"].dtype
         self.slots = program.optimizer.init_slots(params)
-        self.moving = {}
+        self.moving: Params = {}
         if program.batch_norm:
             self.moving["batch_normalization"] = BATCH_NORM.init_moving(program.cell.output_size, self.dtype)
 
-    def step(self, inputs, labels):
+    def step(self, inputs: Float[Array, "B T D"], labels: Int[Array, " B"]) -> MnistStep:
         """Train on inputs [B, T, D] and labels [B] from 0 to 9, and return an ``MnistStep``."""
         logits, caches = self.forward(inputs)
         losses, loss_cache = cross_entropy(labels, logits)
@@ -167,24 +172,27 @@ class MnistTrainer:
         accuracy = (logits.argmax(axis=1) == labels).mean()
         return MnistStep(float(losses.mean()), float(accuracy), gradients, clipped)
 
-    def logits(self, inputs):
+    def logits(self, inputs: Float[Array, "B T D"]) -> Float[Array, "B C"]:
         """Return the logits [B, 10] of inputs [B, T, D], forward only."""
         return self.forward(inputs, keep_tape=False)[0]
 
-    def variables(self):
+    def variables(self) -> dict[str, Array]:
         """Return ``{name: array}``, all that training goes on from, under the names of TensorFlow's variables."""
         weights = dict(named_leaves(self.params)) | dict(named_leaves(self.moving))
         return weights | slot_variables(self.program.optimizer, self.slots)
 
-    def restore(self, variables):
+    def restore(self, variables: dict[str, Array]) -> None:
         """Go on from ``variables``, which may hold more; refuse, by name, what does not fit this network."""
         # All of it first, so that what is refused changes nothing.
         params, moving = params_from_variables(self.params, variables), params_from_variables(self.moving, variables)
         slots = slots_from_variables(self.program.optimizer, self.params, variables)
         self.params, self.moving, self.slots = params, moving, slots
 
-    def forward(self, inputs, keep_tape=True):
-        program, params, caches = self.program, self.params, {}
+    def forward(
+        self, inputs: Float[Array, "B T D"], keep_tape: bool = True
+    ) -> tuple[Float[Array, "B C"], dict[str, Any]]:
+        program, params = self.program, self.params
+        caches: dict[str, Any] = {}
         if program.hidden_units is not None:
             inputs, caches["hidden"] = Dense(program.hidden_units).forward(params["hidden"], inputs)
         cell, weights = program.cell, params["rnn"][program.cell.scope]
@@ -197,9 +205,10 @@ class MnistTrainer:
         y, caches["dense"] = OUTPUT_LAYER.forward(params["dense"], h)
         return y, caches
 
-    def backward(self, caches, d_logits):
+    def backward(self, caches: dict[str, Any], d_logits: Float[Array, "B C"]) -> Params:
         """Return the gradients of the parameters, in their order."""
-        program, params, gradients = self.program, self.params, {}
+        program, params = self.program, self.params
+        gradients: Params = {}
         d_h, gradients["dense"] = OUTPUT_LAYER.backward(params["dense"], caches["dense"], d_logits)
         if program.batch_norm:
             weights, cache = params["batch_normalization"], caches["batch_normalization"]
@@ -215,12 +224,16 @@ class MnistTrainer:
         return {name: gradients[name] for name in params}
 
 
-def cross_entropy(labels, logits):
+def cross_entropy(
+    labels: Int[Array, " B"], logits: Float[Array, "B C"]
+) -> tuple[Float[Array, " B"], CrossEntropyCache]:
     """Return ``(losses [B], cache)`` of labels [B], made one-hot as in the tutorials, and logits [B, 10]."""
     return softmax_cross_entropy_with_logits(one_hot(labels, NUM_CLASSES, logits.dtype), logits)
 
 
-def evaluate(trainer, inputs, labels, batch_size=256):
+def evaluate(
+    trainer: Any, inputs: Float[Array, "N T D"], labels: Int[Array, " N"], batch_size: int = 256
+) -> tuple[float, Int[Array, " N"]]:
     """Return ``(loss, predictions [N])`` of inputs [N, T, D] and labels [N]: forward only, batch after batch."""
     firsts = range(0, len(inputs), batch_size)
     logits = np.concatenate([trainer.logits(inputs[first : first + batch_size]) for first in firsts])

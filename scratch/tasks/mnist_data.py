@@ -11,13 +11,16 @@ to test on. With no MNIST at hand, the 8 × 8 digits that come with scikit-learn
 import math
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_dtype, shape_text
+from scratch.arrays import Array, DType, Float, Int
+from scratch.checks import check_array, check_dtype, is_plain, shape_text
+from scratch.extras import lacking
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
 
@@ -33,8 +36,8 @@ LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNI
 class Examples(NamedTuple):
     """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], whole numbers from 0 to 9."""
 
-    images: np.ndarray
-    labels: np.ndarray
+    images: Float[Array, "N pixels"]
+    labels: Int[Array, " N"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class MnistData:
     test: Examples
 
 
-def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
+def load_mnist(data_dir: str | Path, validation_size: int = VALIDATION_SIZE) -> MnistData:
     """Return ``MnistData`` from a folder with the four idx files, each gzipped or not, or with Keras's ``mnist.npz``.
 
     Raises ``FileNotFoundError`` where the folder has neither, and ``ValueError``, naming the file, where one is not
@@ -57,7 +60,10 @@ def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
     paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
     missing = ", ".join(name for name in FILES if not paths[name])
     if not missing:
-        parts = {paths[name][0]: read_idx(paths[name][0], shape) for name, shape in zip(FILES, SHAPES, strict=True)}
+        found = [paths[name][0] for name in FILES]
+        parts: Mapping[Any, Array] = {
+            path: read_idx(path, shape, np.uint8) for path, shape in zip(found, SHAPES, strict=True)
+        }
     elif any(paths.values()):
         raise FileNotFoundError(f"{folder} must hold four files of MNIST, but has no {missing}, with or without .gz")
     elif (folder / KERAS_FILE).exists():
@@ -70,7 +76,7 @@ def load_mnist(data_dir, validation_size=VALIDATION_SIZE):
     return split("MNIST", parts, 255, validation_size)
 
 
-def load_digits(validation_size=150, test_size=297):
+def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
     """Return, as ``MnistData``, the 1,797 digits of 8 × 8 pixels from 0 to 16 that come with scikit-learn.
 
     They are not MNIST, and easier. The last ``test_size`` are the test set. Raises ``ImportError`` where scikit-learn
@@ -80,16 +86,14 @@ def load_digits(validation_size=150, test_size=297):
         # In an extra, and only this function needs it.
         from sklearn import datasets
     except ImportError as error:
-        raise ImportError(
-            "load_digits needs scikit-learn, which is in the extra 'plot': pip install 'unrolled[plot]'"
-        ) from error
+        raise ImportError(lacking("load_digits needs", "sklearn"), name="sklearn") from error
     images, labels = datasets.load_digits(return_X_y=True)
     first = len(labels) - check_count("test_size", test_size)
     arrays = images[:first], labels[:first], images[first:], labels[first:]
     return split("scikit-learn's 8 × 8 digits", dict(zip(KERAS_NAMES, arrays, strict=True)), 16, validation_size)
 
 
-def read_keras_file(path):
+def read_keras_file(path: Path) -> dict[str, Array]:
     """Return the four arrays of the ``mnist.npz`` that ``keras.datasets.mnist`` downloads, each under its name."""
     try:
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -106,23 +110,22 @@ def read_keras_file(path):
     return {f"{path}: {name}": array for name, array in zip(KERAS_NAMES, arrays, strict=True)}
 
 
-def split(name, parts, brightest, validation_size):
+def split(name: str, parts: Mapping[Any, Array], brightest: int, validation_size: int) -> MnistData:
     """Return ``MnistData`` from four arrays: training images and labels, then test images and labels.
 
     ``parts`` is a dict of these under the names that a refusal calls them; ``brightest`` is the pixel that becomes 1.
     """
     validation_size = check_count("validation_size", validation_size)
-    parts = list(parts.items())
-    (images, labels), test = examples(*parts[:2], brightest), examples(*parts[2:], brightest)
+    (images, labels), test = (examples(list(parts.items())[part], brightest) for part in (slice(2), slice(2, 4)))
     if validation_size >= len(images):
         raise ValueError(f"validation_size must be below the {len(images)} training images, but is {validation_size}")
     held_out, kept = slice(validation_size), slice(validation_size, None)
     return MnistData(name, Examples(images[kept], labels[kept]), Examples(images[held_out], labels[held_out]), test)
 
 
-def examples(named_images, named_labels, brightest):
+def examples(named: list[tuple[Any, Array]], brightest: int) -> Examples:
     """Return ``Examples`` of pixels from 0 to ``brightest`` and their labels, each a pair ``(name, array)``."""
-    (images_name, images), (labels_name, labels) = named_images, named_labels
+    (images_name, images), (labels_name, labels) = named
     if len(images) != len(labels):
         raise ValueError(f"{images_name} has {len(images)} images, but {labels_name} has {len(labels)} labels")
     if not len(labels) or labels.max() >= NUM_CLASSES:
@@ -132,22 +135,22 @@ def examples(named_images, named_labels, brightest):
     return Examples((pixels / np.float32(brightest)).astype(np.float32, copy=False), labels.astype(np.int64))
 
 
-def one_hot(labels, num_classes, dtype=np.float32):
+def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float32) -> Float[Array, "N C"]:
     """Return labels [N] as rows of zeros [N, num_classes] with a 1 at the label. Source: ``tf.one_hot``.
 
     Raises ``ValueError`` for a label outside 0 … num_classes − 1, of which TensorFlow makes a row of zeros.
     """
     num_classes = check_count("num_classes", num_classes)
     check_dtype("dtype", dtype)
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu" or labels.ndim != 1:
-        came = f"{labels.dtype} {shape_text(labels.shape)}" if isinstance(labels, np.ndarray) else repr(labels)
+    if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
         raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")
     return (labels[:, None] == np.arange(num_classes)).astype(dtype)
 
 
-def as_rows(images):
+def as_rows(images: Float[Array, "N pixels"]) -> Float[Array, "N side side"]:
     """Return images [N, S·S] as [N, S, S], one row of the picture a time step: [N, 28, 28] of MNIST.
 
     Raises ``ValueError`` where the number of pixels is no square.
@@ -159,7 +162,9 @@ def as_rows(images):
     return images.reshape(-1, side, side)
 
 
-def as_pixels(images, order=None):
+def as_pixels(
+    images: Float[Array, "N pixels"], order: Int[Array, " pixels"] | None = None
+) -> Float[Array, "N pixels 1"]:
     """Return images [N, pixels] as [N, pixels, 1], one pixel a time step: [N, 784, 1] of MNIST.
 
     ``order`` [pixels]: which pixel is read at each step, one order for all images; that of permuted MNIST is
@@ -173,7 +178,7 @@ def as_pixels(images, order=None):
     return images[:, order, None]
 
 
-def seeded_permutation(seed, size):
+def seeded_permutation(seed: int, size: int) -> Int[Array, " size"]:
     """Return the order [size] that ``numpy.random.seed(seed); numpy.random.permutation(size)`` gave the tutorial.
 
     The old generator on purpose: its stream is frozen, so seed 100 means today the picture it meant then.

@@ -8,12 +8,14 @@ The language is made so that a word alone does not tell its label: "the old watc
 time in the held-out part, as one does in life. The page is ``docs/tasks/sentences.md``.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, Int
 from scratch.inputs.sequence_example import (
     FixedLenFeature,
     FixedLenSequenceFeature,
@@ -63,17 +65,18 @@ STEPS = {"words": FixedLenSequenceFeature([], np.int64), "labels": FixedLenSeque
 class Sentence(NamedTuple):
     """The words of a sentence and the label of each, two lists of one length."""
 
-    words: list
-    labels: list
+    words: list[str]
+    labels: list[str]
 
 
-def make_sentences(rng, count):
+def make_sentences(rng: np.random.Generator, count: int) -> list[Sentence]:
     """Return ``count`` different sentences of 3 to 40 words, drawn by ``rng``, a ``numpy.random.Generator``."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
-    count, found = check_count("count", count), {}
-    rules = {name: body.split("|") for name, body in (line.split("=") for line in RULES.strip().splitlines())}
-    rules = {name.strip(): [alternative.split() for alternative in body] for name, body in rules.items()}
+    count = check_count("count", count)
+    found: dict[str, Sentence] = {}
+    bodies = {name: body.split("|") for name, body in (line.split("=") for line in RULES.strip().splitlines())}
+    rules = {name.strip(): [alternative.split() for alternative in body] for name, body in bodies.items()}
     words = {line.split()[0]: line.split()[1:] for line in WORDS.strip().splitlines()}
     while len(found) < count:
         pairs = expand("sentence", rules, words, rng)
@@ -83,7 +86,9 @@ def make_sentences(rng, count):
     return list(found.values())
 
 
-def expand(symbol, rules, words, rng):
+def expand(
+    symbol: str, rules: dict[str, list[list[str]]], words: dict[str, list[str]], rng: np.random.Generator
+) -> list[tuple[str, ...]]:
     """Return the pairs ``(word, label)`` of a rule, a class of words, or a word/LABEL."""
     if symbol in rules:
         return [pair for part in pick(rng, rules[symbol]) for pair in expand(part, rules, words, rng)]
@@ -93,26 +98,27 @@ def expand(symbol, rules, words, rng):
     return [tuple(symbol.rsplit("/", 1))]
 
 
-def invent(rng):
+def invent(rng: np.random.Generator) -> str:
     """Return a word of two or three syllables that nobody has heard before, such as ``tokoge``."""
     return "".join(pick(rng, "bdfgklmnprstvz") + pick(rng, "aeiou") for _ in range(2 + rng.integers(2)))
 
 
-def pick(rng, choices):
+def pick(rng: np.random.Generator, choices: Any) -> Any:
     return choices[rng.integers(len(choices))]
 
 
-def read_sentences(path):
+def read_sentences(path: str | Path) -> list[Sentence]:
     """Return the sentences of a UTF-8 text file: a word, a tab and its label a line; a sentence ends at an empty line.
 
     This is the format of the CoNLL shared tasks with two columns. Raises ``ValueError`` that names the file and the
     line for any other line and for a file with no sentence, ``OSError`` where there is none to read.
     """
-    sentences, pairs = [], []
-    for number, line in enumerate([*Path(path).read_bytes().splitlines(), b""], 1):
+    sentences: list[Sentence] = []
+    pairs: list[tuple[str, ...]] = []
+    for number, encoded in enumerate([*Path(path).read_bytes().splitlines(), b""], 1):
         try:
             # A byte order mark, which some editors put at the start, is no part of the first word.
-            line = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            line = encoded.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise ValueError(f"{path}, line {number}: must be UTF-8, but byte {error.start + 1} is not") from error
         if not line.strip():
@@ -132,12 +138,12 @@ class Corpus(NamedTuple):
     """Sentences as numbers: what the numbers stand for, and rows [T_b, 2] to learn from and to be tested on."""
 
     vocabulary: Vocabulary
-    labels: list
-    training: list
-    held_out: list
+    labels: list[str]
+    training: list[Array]
+    held_out: list[Array]
 
 
-def make_corpus(rng, sentences):
+def make_corpus(rng: np.random.Generator, sentences: list[Sentence]) -> Corpus:
     """Return the ``Corpus`` of a list of sentences, a tenth of them, chosen by ``rng``, held out.
 
     The words are those that come twice or more in what is left to learn from; all others are unknown, there as well.
@@ -148,7 +154,9 @@ def make_corpus(rng, sentences):
     return Corpus(vocabulary, labels, *(as_rows(part, vocabulary, labels) for part in (training, held_out)))
 
 
-def hold_out(rng, sentences, share=0.1):
+def hold_out(
+    rng: np.random.Generator, sentences: list[Sentence], share: float = 0.1
+) -> tuple[list[Sentence], list[Sentence]]:
     """Return ``(training, held_out)``: a random part of the sentences, at least one of them, is kept for the test.
 
     Raises ``ValueError`` for fewer than two sentences, of which none would be left to train on.
@@ -160,15 +168,13 @@ def hold_out(rng, sentences, share=0.1):
     return [sentences[i] for i in order[kept:]], [sentences[i] for i in order[:kept]]
 
 
-def as_rows(sentences, vocabulary, labels):
+def as_rows(sentences: list[Sentence], vocabulary: Vocabulary, labels: list[str]) -> list[Int[Array, "_ 2"]]:
     """Return an int64 array [T_b, 2] for each sentence: the numbers of its words, and the places of its labels."""
     places = {label: place for place, label in enumerate(labels)}
-    return [
-        np.stack([vocabulary.numbers(words), [places[label] for label in own]], axis=1) for words, own in sentences
-    ]
+    return [np.stack([vocabulary.numbers(words), [places[label] for label in own]], axis=1) for words, own in sentences]
 
 
-def write_rows(folder, name, rows, num_shards=1):
+def write_rows(folder: str | Path, name: str, rows: Sequence[Int[Array, "_ 2"]], num_shards: int = 1) -> list[Path]:
     """Write rows [T_b, 2] as TFRecords of SequenceExamples, dealt out like cards: row i goes to file i mod num_shards.
 
     Return the paths: ``train-00000-of-00003.tfrecord`` and so on. Each file is written whole or not at all.
@@ -182,13 +188,13 @@ def write_rows(folder, name, rows, num_shards=1):
     return paths
 
 
-def shard_paths(folder, name, num_shards):
+def shard_paths(folder: str | Path, name: str, num_shards: int) -> list[Path]:
     """Return the paths of ``num_shards`` files that hold one list of rows together."""
     num_shards = check_count("num_shards", num_shards)
     return [Path(folder) / f"{name}-{shard:05}-of-{num_shards:05}.tfrecord" for shard in range(num_shards)]
 
 
-def read_rows(paths):
+def read_rows(paths: Iterable[str | Path]) -> Iterator[Int[Array, "_ 2"]]:
     """Yield the rows [T_b, 2] of all these files in the order in which ``write_rows`` dealt them out.
 
     Raises ``ValueError`` for a damaged file, naming it. Of each file no more than a chunk is in memory.

@@ -9,15 +9,18 @@ Words and labels are numbers, padded to [B, T]; 0 is a label like any other, so 
 can tell. The page is ``docs/tasks/tagging.md``.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from scratch.arrays import Array, Cache, DType, Float, Int, Params
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.checks import check_dtype
+from scratch.engines import check_engine
 from scratch.inputs.padding import bucket_by_length, unpad_batch
-from scratch.options import check_choice, check_count, check_options
+from scratch.options import check_count, check_options
 from scratch.training.adam import AdamOptimizer
 from scratch.training.dense import Dense
 from scratch.training.embedding import Embedding
@@ -27,19 +30,22 @@ from scratch.unroll.bidirectional import (
     bidirectional_dynamic_rnn_backward,
     bidirectional_params,
 )
-from scratch.unroll.dynamic import ENGINES
 
 OPTIMIZER = AdamOptimizer(0.01)
 BATCH_SIZE = 32
 BUCKET_BOUNDARIES = [8, 12, 16, 20, 28]
 
 
+# Sentences as arrays [T_b, 2] of words and labels.
+Rows: TypeAlias = Sequence[Array]
+
+
 class TaggingBatch(NamedTuple):
     """Padded numbers of words and of labels, [B, T] each, and the length [B] of each sentence."""
 
-    words: np.ndarray
-    labels: np.ndarray
-    sequence_length: np.ndarray
+    words: Int[Array, "B T"]
+    labels: Int[Array, "B T"]
+    sequence_length: Int[Array, " B"]
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,17 @@ class Tagger:
     embedding_size: int = 16
     num_units: int = 24
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         sizes = ("vocabulary_size", "num_labels", "embedding_size", "num_units")
         check_options(self, **dict.fromkeys(sizes, check_count))
 
     @property
-    def layers(self):
+    def layers(self) -> tuple[Embedding, BasicLSTMCell, Dense]:
         """The embedding, the cell of either direction and the output layer."""
         embedding = Embedding(self.vocabulary_size, self.embedding_size)
         return embedding, BasicLSTMCell(self.num_units), Dense(self.num_labels)
 
-    def init_params(self, rng, dtype=np.float32):
+    def init_params(self, rng: np.random.Generator, dtype: DType = np.float32) -> Params:
         """Return freshly drawn weights, each part as TF1 starts it, from a ``numpy.random.Generator``."""
         check_dtype("dtype", dtype)
         embedding, cell, dense = self.layers
@@ -75,7 +81,9 @@ class Tagger:
             "dense": dense.init_params(rng, 2 * self.num_units, dtype),
         }
 
-    def forward(self, params, words, sequence_length, engine="numpy"):
+    def forward(
+        self, params: Params, words: Int[Array, "B T"], sequence_length: Any, engine: str = "numpy"
+    ) -> tuple[Float[Array, "B T labels"], Cache]:
         """Return ``(logits [B, T, num_labels], tape)`` for the numbers of words [B, T]."""
         embedding, cell, dense = self.layers
         # x = E[words]
@@ -88,7 +96,7 @@ class Tagger:
         logits, dense_cache = dense.forward(params["dense"], np.concatenate(outputs, axis=2))
         return logits, (embedding_cache, rnn_tape, dense_cache)
 
-    def backward(self, params, tape, d_logits):
+    def backward(self, params: Params, tape: Cache, d_logits: Float[Array, "B T labels"]) -> Params:
         """Return ``d_params``, in the structure of ``params``, from d_logits [B, T, num_labels]."""
         embedding, _, dense = self.layers
         embedding_cache, rnn_tape, dense_cache = tape
@@ -99,7 +107,9 @@ class Tagger:
         return {"embedding": d_embedding, "bidirectional_rnn": d_rnn, "dense": d_dense}
 
 
-def loss_and_gradients(tagger, params, batch, engine="numpy"):
+def loss_and_gradients(
+    tagger: Tagger, params: Params, batch: TaggingBatch, engine: str = "numpy"
+) -> tuple[Any, Params]:
     """Return ``(loss, d_params)`` of a ``TaggingBatch``: the mean over its real words, and its gradient."""
     logits, tape = tagger.forward(params, batch.words, batch.sequence_length, engine)
     mask = mask_by_length(batch.labels, batch.sequence_length)
@@ -114,22 +124,22 @@ class TaggingTrainer:
     - ``engine``: ``"numpy"`` or ``"numba"``.
     """
 
-    def __init__(self, tagger, params, engine="numpy"):
-        self.tagger, self.params, self.engine = tagger, params, check_choice("engine", engine, ENGINES)
+    def __init__(self, tagger: Tagger, params: Params, engine: str = "numpy") -> None:
+        self.tagger, self.params, self.engine = tagger, params, check_engine(engine)
         self.slots = OPTIMIZER.init_slots(params)
 
-    def step(self, batch):
+    def step(self, batch: TaggingBatch) -> float:
         """Train on one ``TaggingBatch`` and return its loss, before the weights change."""
         loss, gradients = loss_and_gradients(self.tagger, self.params, batch, self.engine)
         self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
         return float(loss)
 
-    def predict(self, words, sequence_length):
+    def predict(self, words: Int[Array, "B T"], sequence_length: Any) -> Int[Array, "B T"]:
         """Return the likeliest label [B, T] of each of the words [B, T]; those past a sentence's end mean nothing."""
         return self.tagger.forward(self.params, words, sequence_length, self.engine)[0].argmax(axis=-1)
 
 
-def make_batches(rows, batch_size=BATCH_SIZE):
+def make_batches(rows: Rows, batch_size: int = BATCH_SIZE) -> tuple[list[Any], list[Any]]:
     """Return ``(batches, rows of each)``: sentences of about one length, from rows [T_b, 2] of words and labels.
 
     Padding is 0 in both columns: no word, but a label like any other.
@@ -139,12 +149,14 @@ def make_batches(rows, batch_size=BATCH_SIZE):
     return [as_batch(inputs, lengths) for inputs, lengths, _ in padded], [batch.rows for batch in padded]
 
 
-def as_batch(inputs, sequence_length):
+def as_batch(inputs: Int[Array, "B T 2"], sequence_length: Int[Array, " B"]) -> TaggingBatch:
     """Return the ``TaggingBatch`` of padded rows [B, T, 2] of words and labels."""
     return TaggingBatch(inputs[..., 0].copy(), inputs[..., 1].copy(), sequence_length)
 
 
-def train(trainer, rows, rng, num_epochs, batch_size=BATCH_SIZE):
+def train(
+    trainer: Any, rows: Rows, rng: np.random.Generator, num_epochs: int, batch_size: int = BATCH_SIZE
+) -> Iterator[Any]:
     """Train batch by batch, yielding the loss of each; the order of every epoch is drawn from ``rng``."""
     for _ in range(check_count("num_epochs", num_epochs)):
         batches, _ = make_batches([rows[i] for i in rng.permutation(len(rows))], batch_size)
@@ -152,9 +164,9 @@ def train(trainer, rows, rng, num_epochs, batch_size=BATCH_SIZE):
             yield trainer.step(batches[i])
 
 
-def tag(trainer, rows):
+def tag(trainer: Any, rows: Rows) -> list[Array]:
     """Return the labels [T_b] that a trainer predicts for each of the rows."""
-    found = [None] * len(rows)
+    found: list[Any] = [None] * len(rows)
     for batch, members in zip(*make_batches(rows), strict=True):
         predicted = unpad_batch(trainer.predict(batch.words, batch.sequence_length), batch.sequence_length)
         for row, labels in zip(members, predicted, strict=True):
@@ -162,7 +174,7 @@ def tag(trainer, rows):
     return found
 
 
-def most_frequent_labels(rows, tagger):
+def most_frequent_labels(rows: Rows, tagger: Tagger) -> Int[Array, " V"]:
     """Return the label [vocabulary_size] that each word has most often in rows of words and labels: what a tagger that
     sees no neighbours can know at best. A word that is in no row gets the label that is commonest of all.
     """
@@ -172,7 +184,7 @@ def most_frequent_labels(rows, tagger):
     return np.where(counts.any(axis=1), counts.argmax(axis=1), counts.sum(axis=0).argmax())
 
 
-def confusion_matrix(rows, predicted, num_labels):
+def confusion_matrix(rows: Rows, predicted: Sequence[Array], num_labels: int) -> Int[Array, "L L"]:
     """Return how often each label was taken for each, [true, predicted]. Source: ``tf.math.confusion_matrix``."""
     counts = np.zeros((num_labels, num_labels), np.int64)
     for row, labels in zip(rows, predicted, strict=True):
@@ -180,7 +192,7 @@ def confusion_matrix(rows, predicted, num_labels):
     return counts
 
 
-def f1_scores(confusion):
+def f1_scores(confusion: Int[Array, "L L"]) -> Float[Array, " L"]:
     """Return 2 · right / (true + predicted) for each label, [num_labels]: 1 where all are found and nothing else is.
 
     A label that is neither there nor predicted gets 0.

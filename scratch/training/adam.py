@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from scratch.arrays import Array, Params
 from scratch.options import check_decay, check_options, check_positive
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
 from scratch.tree import map_tree
@@ -30,14 +31,14 @@ class AdamOptimizer:
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
-    slot_names: ClassVar = {"m": "Adam", "v": "Adam_1"}
+    slot_names: ClassVar[dict[str, str]] = {"m": "Adam", "v": "Adam_1"}
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(
             self, learning_rate=check_learning_rate, beta1=check_decay, beta2=check_decay, epsilon=check_positive
         )
 
-    def init_slots(self, params):
+    def init_slots(self, params: Params) -> Params:
         """Return m and v, zeros like each parameter, and β₁¹ and β₂¹, the powers of the first step.
 
         The powers are float32 whatever the parameters are, as TensorFlow's variables for them.
@@ -46,7 +47,7 @@ class AdamOptimizer:
         powers = {"beta1_power": np.array(self.beta1, np.float32), "beta2_power": np.array(self.beta2, np.float32)}
         return {"m": map_tree(np.zeros_like, params), "v": map_tree(np.zeros_like, params), **powers}
 
-    def apply_gradients(self, params, gradients, slots):
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params, gradients, ``slots["m"]`` and ``slots["v"]`` hold the same names.
 
         The powers in ``slots`` are those of the step to take, those in ``new_slots`` of the next.
@@ -71,7 +72,7 @@ class AdamOptimizer:
         return new_params, {"m": m, "v": v, **powers}
 
 
-def next_power(power, beta):
+def next_power(power: Array, beta: float) -> Array:
     """Return βᵗ β rounded to float32, and 0 where that has not all its digits there: TensorFlow's threads flush it."""
     product = power * np.float32(beta)
     return np.asarray(product if product >= np.finfo(np.float32).tiny else np.float32(0))

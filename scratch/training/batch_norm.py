@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Float, Params, Shapes
 from scratch.checks import check_array, check_dtype, check_params
-from scratch.initializers import ones, zeros
+from scratch.fit import check_fit
 from scratch.options import check_count, check_decay, check_flag, check_options, check_positive
 from scratch.tree import map_tree
 
@@ -25,8 +26,8 @@ from scratch.tree import map_tree
 class BatchNormalizationCache(NamedTuple):
     """What the forward pass keeps: x̂ as x, 1 / √(σ² + ε) [D], and whether μ and σ² were those of the batch."""
 
-    x_hat: np.ndarray
-    inverse: np.ndarray
+    x_hat: Float[Array, "*N D"]
+    inverse: Float[Array, " D"]
     training: bool
 
 
@@ -48,33 +49,35 @@ class BatchNormalization:
     center: bool = True
     scale: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, momentum=check_decay, epsilon=check_positive, center=check_flag, scale=check_flag)
 
-    def param_shapes(self, size):
+    def param_shapes(self, size: int) -> Shapes:
         return {name: (size,) for name, used in (("gamma", self.scale), ("beta", self.center)) if used}
 
-    def init_params(self, size, dtype=np.float32):
+    def init_params(self, size: int, dtype: DType = np.float32) -> Params:
         """Return ``gamma`` of ones and ``beta`` of zeros for ``size`` features: nothing is drawn."""
         size = check_count("size", size)
         check_dtype("dtype", dtype)
-        start = {"gamma": ones, "beta": zeros}
-        return {name: start[name](None, shape, dtype) for name, shape in self.param_shapes(size).items()}
+        start = {"gamma": np.ones, "beta": np.zeros}
+        return {name: start[name](shape, dtype) for name, shape in self.param_shapes(size).items()}
 
-    def init_moving(self, size, dtype=np.float32):
+    def init_moving(self, size: int, dtype: DType = np.float32) -> Params:
         """Return ``moving_mean`` of zeros and ``moving_variance`` of ones for ``size`` features."""
         size = check_count("size", size)
         check_dtype("dtype", dtype)
         return {"moving_mean": np.zeros(size, dtype), "moving_variance": np.ones(size, dtype)}
 
-    def forward(self, params, moving, x, training):
+    def forward(
+        self, params: Params, moving: Params, x: Float[Array, "*N D"], training: bool
+    ) -> tuple[Float[Array, "*N D"], Params, BatchNormalizationCache]:
         """Compute x [..., D] to ``(y [..., D], new_moving, cache)``; every axis but the last is the batch.
 
         ``training`` has no default: the mistake this layer is known for is to leave it out.
         """
         check_array("x", x, (..., "D"))
         size = x.shape[-1]
-        check_params("params", params, self.param_shapes(size), x.dtype)
+        check_fit(params, self.param_shapes, size, x.dtype, "x")
         check_params("moving", moving, {"moving_mean": (size,), "moving_variance": (size,)}, x.dtype)
         if check_flag("training", training):
             batch = self.statistics(x)
@@ -82,7 +85,7 @@ class BatchNormalization:
             rate = x.dtype.type(np.float32(1 - self.momentum))  # TF1 rounds to float32 after the subtraction.
             new_moving = map_tree(lambda old, new: old - rate * (old - new), moving, batch)
         else:
-            batch = new_moving = moving
+            batch, new_moving = moving, map_tree(np.copy, moving)
         # x̂ = (x − μ) / √(σ² + ε)
         inverse = 1 / np.sqrt(batch["moving_variance"] + self.epsilon)
         x_hat = (x - batch["moving_mean"]) * inverse
@@ -90,7 +93,7 @@ class BatchNormalization:
         y = x_hat * params.get("gamma", 1) + params.get("beta", 0)
         return y, new_moving, BatchNormalizationCache(x_hat, inverse, training)
 
-    def statistics(self, x):
+    def statistics(self, x: Float[Array, "*N D"]) -> Params:
         """Return μ and σ² over every axis but the last, under the names of what they move."""
         if x[..., 0].size == 0:
             raise ValueError("x must have at least one row to train on, but has none")
@@ -98,7 +101,9 @@ class BatchNormalization:
         mean = x.mean(axis=batch_axes)
         return {"moving_mean": mean, "moving_variance": ((x - mean) ** 2).mean(axis=batch_axes)}
 
-    def backward(self, params, cache, d_y):
+    def backward(
+        self, params: Params, cache: BatchNormalizationCache, d_y: Float[Array, "*N D"]
+    ) -> tuple[Float[Array, "*N D"], Params]:
         """Return ``(d_x [..., D], d_params)`` from d_y [..., D], through μ and σ² where they were of the batch."""
         x_hat, inverse, training = cache
         check_array("d_y", d_y, x_hat.shape, x_hat.dtype)

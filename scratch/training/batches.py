@@ -10,10 +10,13 @@ No example is left out and every batch is full, so a batch across the boundary c
 ``docs/training/batches.md``.
 """
 
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Shaped
+from scratch.generators import generator_state, restore_generator
 from scratch.options import check_count
-from scratch.training.checkpoint import generator_state, restore_generator
 
 
 class BatchSource:
@@ -23,7 +26,9 @@ class BatchSource:
     Raises ``ValueError`` or ``TypeError`` where the two are not arrays of the same number of examples, at least one.
     """
 
-    def __init__(self, images, labels, rng):
+    def __init__(
+        self, images: Shaped[Array, "N ..."], labels: Shaped[Array, "N ..."], rng: np.random.Generator
+    ) -> None:
         for name, array in {"images": images, "labels": labels}.items():
             if not isinstance(array, np.ndarray) or array.ndim == 0:
                 raise TypeError(f"{name} must be an array with an example in every row, but is {type(array).__name__}")
@@ -34,7 +39,7 @@ class BatchSource:
         self.images, self.labels, self.rng = images, labels, rng
         self.order, self.position, self.epochs_completed = rng.permutation(len(images)), 0, 0
 
-    def next_batch(self, batch_size):
+    def next_batch(self, batch_size: int) -> tuple[Shaped[Array, "B ..."], Shaped[Array, "B ..."]]:
         """Return ``(images, labels)`` of the next ``batch_size`` examples, which must be at most all there are."""
         batch_size = check_count("batch_size", batch_size)
         if batch_size > len(self.order):
@@ -48,25 +53,34 @@ class BatchSource:
             chosen = np.concatenate([chosen, self.order[: self.position]])
         return self.images[chosen], self.labels[chosen]
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """Return all that the next batches depend on but the examples: a dict of arrays, for a checkpoint."""
         return {
-            "order": self.order,
+            "order": self.order.copy(),
             "position": np.int64(self.position),
             "epochs_completed": np.int64(self.epochs_completed),
             "generator": generator_state(self.rng),
         }
 
-    def restore(self, state):
+    def restore(self, state: dict[str, Any]) -> None:
         """Continue where ``state()`` was asked; ``rng`` is set back as well.
 
-        Raises ``ValueError`` where ``state`` is none of a source of this many examples.
+        Raises ``TypeError`` or ``ValueError`` where ``state`` is none of a source of this many examples, and changes
+        nothing then.
         """
         size = len(self.images)
         if missing := self.state().keys() - state.keys():
             raise ValueError(f"state has no {', '.join(sorted(missing))}")
-        order, position = np.asarray(state["order"]), int(state["position"])
-        if not np.array_equal(np.sort(order), np.arange(size)) or not 0 <= position <= size:
+        order = np.array(state["order"])
+        if order.dtype.kind not in "iu":
+            raise TypeError(f"state must have an order of whole numbers, but its dtype is {order.dtype}")
+        position, completed = (whole_number(name, state[name]) for name in ("position", "epochs_completed"))
+        if not np.array_equal(np.sort(order, axis=None), np.arange(size)) or order.ndim != 1 or position > size:
             raise ValueError(f"state must be that of {size} examples, but has {order.size} at position {position}")
         restore_generator(self.rng, state["generator"])
-        self.order, self.position, self.epochs_completed = order, position, int(state["epochs_completed"])
+        self.order, self.position, self.epochs_completed = order, position, completed
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return a number of a state, which a checkpoint has as an array of no axes."""
+    return check_count(f"state[{name!r}]", value[()] if isinstance(value, np.ndarray) else value, least=0)

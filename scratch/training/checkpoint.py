@@ -4,56 +4,57 @@
     rnn/basic_lstm_cell/kernel/Adam     what the optimiser remembers of them, under TensorFlow's names as well
     global_step                         how many steps were trained
     batches/order, …                    where the data and the random numbers stood, and whatever else the run needs
+    state[0].c, state[0].h, …           the state that a series is carried on with
 
 The file is a plain ``.npz``: numbers and text, never pickled objects, so to load it runs no code. It is written beside
 its place and renamed, so under its name there is a whole file or none; every array carries a checksum, and a file that
 was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint.md``.
 """
 
-import io
 import json
 import re
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
-from scratch.checks import check_array
-from scratch.files import written_whole
+from scratch.archives import read_arrays, write_arrays
+from scratch.cells.grid_lstm import grid_state_like
+from scratch.cells.lstm import LSTMState
+from scratch.files import remove_unfinished
 from scratch.options import check_count, check_number
-from scratch.tree import map_named, named_leaves
+from scratch.shown import shown
+from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
 
-FORMAT = "a checkpoint of unrolled, 1: {} arrays"
-BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, MemoryError, RuntimeError)
-DAMAGED += (zipfile.BadZipFile, zlib.error)
+FORMAT = "a checkpoint of unrolled, {}: {} arrays"
+# The first kept no structure.
+VERSIONS = 1, 2
+STATES = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
+DAMAGED = (ValueError, TypeError, LookupError, RuntimeError)
 
 
 def save_checkpoint(path, tree):
-    """Write the nested dict ``tree`` to the file ``path``, whole or not at all.
+    """Write a tree to the file ``path``, whole or not at all.
 
-    A leaf is an array, a number or a text; its name in the file is its path, such as ``dense/kernel``. Equal trees
-    make equal files. Raises ``TypeError`` for a leaf that only pickling could keep, ``ValueError`` for a name that is
-    there twice or is not made of letters, digits and ``. _ - /``.
+    ``tree`` is a dict, a tuple or a named tuple, or these inside one another: parameters, states, slots, or a dict of
+    them all. A leaf is an array, a number or a text; its name in the file is its path, such as ``dense/kernel`` or
+    ``state[0].c``. Equal trees make equal files. Raises ``TypeError`` for a leaf that only pickling could keep,
+    ``ValueError`` for a name that is there twice, or a key that is not made of letters, digits and ``. _ - /``.
     """
+    if not isinstance(tree, dict | tuple):
+        raise TypeError(f"tree must be a dict or a tuple, but is {type(tree).__name__}")
+    check_keys("", tree)
     arrays = {"format": None}
     for name, leaf in named_leaves(tree):
         array = np.asarray(leaf)
         if array.dtype.kind not in "biufcU":
             raise TypeError(f"{name} must be numbers or text, but is {type(leaf).__name__} of {array.dtype}")
-        if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name, re.ASCII):
-            raise ValueError(f"a name must be made of letters, digits and . _ - /, but is {name!r}")
         if name in arrays:
             raise ValueError(f"two arrays are called {name!r}")
         arrays[name] = array
     # An archive's list of contents has no checksum: the count says that none is missing.
-    arrays["format"] = np.array(FORMAT.format(len(arrays) - 1))
-    with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
-        for name, array in arrays.items():
-            # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
-            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
+    first_line = FORMAT.format(VERSIONS[-1], len(arrays) - 1)
+    arrays["format"] = np.array(f"{first_line}\n{json.dumps(outline(tree))}")
+    write_arrays(path, arrays)
 
 
 def load_checkpoint(path):
@@ -61,73 +62,43 @@ def load_checkpoint(path):
 
     Raises ``ValueError`` for a file that is cut, damaged or of another kind, ``OSError`` where there is none to read.
     """
-    arrays = {}
-    with open(path, "rb") as opened:
-        try:
-            with zipfile.ZipFile(opened) as file:
-                for entry in file.infolist():
-                    if entry.compress_type != zipfile.ZIP_STORED:
-                        raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member first, which checks its sum: only then is what its header says to be believed.
-                    member = io.BytesIO(file.read(entry))
-                    arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-        except DAMAGED as error:
-            raise ValueError(f"{path} must be a whole checkpoint, but cannot be read: {error}") from error
-    found = str(arrays.pop("format", "another file"))
-    if found != FORMAT.format(len(arrays)):
-        raise ValueError(f"{path} must be {FORMAT.format(len(arrays))!r}, but is {found!r}")
-    return arrays
+    return read(path)[0]
 
 
-def variables_below(name, variables):
-    """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
-    return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
+def load_tree(path, kinds=()):
+    """Return the tree that ``save_checkpoint`` was given: dicts, tuples and states as they were, an array a leaf.
 
-
-def params_from_variables(params, variables):
-    """Return the nested dict ``params`` with the arrays that ``variables`` holds under the names of its leaves.
-
-    ``variables`` may hold more. Raises ``ValueError`` or ``TypeError`` where a name is missing or what stands under it
-    has another shape or dtype.
+    Named tuples come back as what they were where they are the states of scratch's cells, ``LSTMState`` and
+    ``GridLSTMStateTuple``, or among ``kinds``, the classes of others. Raises what ``load_checkpoint`` raises, and
+    ``ValueError`` for a named tuple of another kind or a file of the time when no structure was kept.
     """
-
-    def variable(name, leaf):
-        if name not in variables:
-            raise ValueError(f"variables has no {name!r}, which params has")
-        check_array(f"variables/{name}", variables[name], leaf.shape, leaf.dtype)
-        return variables[name]
-
-    return map_named(variable, params)
-
-
-def generator_state(rng):
-    """Return where a ``numpy.random.Generator`` stands, as JSON in an array of text.
-
-    Raises ``TypeError`` where its numbers come from another bit generator than NumPy's own.
-    """
-    kind = type(getattr(rng, "bit_generator", rng)).__name__
-    if not isinstance(rng, np.random.Generator) or kind not in BIT_GENERATORS:
-        raise TypeError(f"rng must be a numpy.random.Generator of {', '.join(BIT_GENERATORS)}, but is of {kind}")
-    return np.array(json.dumps(rng.bit_generator.state, default=np.ndarray.tolist))
-
-
-def restore_generator(rng, state):
-    """Put a ``numpy.random.Generator`` where another of its kind stood when ``generator_state`` was asked.
-
-    Raises ``ValueError`` where ``state`` is of another kind of generator, or of none.
-    """
-    kind = json.loads(str(generator_state(rng)))["bit_generator"]
+    arrays, structure = read(path)
+    if not structure:
+        raise ValueError(f"{path} has no structure in it: take its arrays by name, with params_from_variables")
+    named = STATES | {kind.__name__: lambda fields, kind=kind: kind for kind in kinds}
     try:
-        rng.bit_generator.state = json.loads(str(state))
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"state must be that of a {kind}, but is {str(state)[:60]!r}") from error
+        tree = tree_from_outline(json.loads(structure), named)
+        return map_named(lambda name, leaf: arrays[name], tree)
+    except DAMAGED as error:
+        raise ValueError(f"{path} must hold a tree, but cannot be read as one: {error}") from error
+
+
+def read(path):
+    """Return ``({name: array}, structure)`` of a file; the structure is JSON, empty in a file that has none."""
+    arrays = read_arrays(path, "checkpoint")
+    found, _, structure = str(arrays.pop("format", "another file")).partition("\n")
+    wanted = [FORMAT.format(version, len(arrays)) for version in VERSIONS]
+    if found not in wanted:
+        raise ValueError(f"{path} must be {wanted[-1]!r}, but is {shown(found)}")
+    return arrays, structure
 
 
 def checkpoints(folder):
     """Return ``{step: path}`` of the checkpoints in a folder, in the order of their steps."""
     found = {}
     for path in Path(folder).glob("model.ckpt-*.npz"):
-        if match := re.fullmatch(r"model\.ckpt-(\d+)\.npz", path.name):
+        # As the manager writes it: no other digits than these, no zeros before them, no more than an int64 has.
+        if (match := re.fullmatch(r"model\.ckpt-(0|[1-9][0-9]{0,17})\.npz", path.name)) and path.is_file():
             found[int(match[1])] = path
     return dict(sorted(found.items()))
 
@@ -143,8 +114,9 @@ def latest_checkpoint(folder):
 class CheckpointManager:
     """Keeps the last ``max_to_keep`` checkpoints of a run in a folder, and beside them the best on validation.
 
-    All it knows is in the checkpoints themselves, so there is no list that could disagree with them. The folder is
-    made where there is none, and what a killed run left unfinished there is removed. Source:
+    All it knows is in the checkpoints themselves, so there is no list that could disagree with them: who deletes one,
+    or writes to the same folder, is noticed at the next ``save``. The folder is made where there is none, and what a
+    killed run left unfinished there is removed. A damaged checkpoint counts as one of no validation. Source:
     ``tf.compat.v1.train.Saver(max_to_keep=5)``, which knows no best.
     """
 
@@ -152,29 +124,45 @@ class CheckpointManager:
         self.folder, self.max_to_keep = Path(folder), check_count("max_to_keep", max_to_keep)
         self.folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self.folder.glob(".model.ckpt-*.partial.npz"):
-            unfinished.unlink()
+            remove_unfinished(unfinished)
         self.validations = {}
-        for step, path in checkpoints(self.folder).items():
-            self.validations[step] = float(load_checkpoint(path).get("validation", -np.inf))
+        self.look()
+
+    def look(self):
+        """Take the folder for what it is by now."""
+        known = self.validations
+        self.validations = {
+            step: known[step] if step in known else validation_of(path)
+            for step, path in checkpoints(self.folder).items()
+        }
 
     def save(self, step, tree, validation=None):
-        """Write ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
+        """Write the dict ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
 
         ``validation``: how good the weights are, such as an accuracy on the validation set; the higher the better.
-        Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first.
+        Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first; and
+        for a tree with a ``global_step`` or ``validation`` of its own.
         """
         step = check_count("step", step, least=0)
-        if self.validations and step <= max(self.validations):
-            raise ValueError(f"{self.folder} holds step {max(self.validations)} already: resume, or use a new folder")
+        if not isinstance(tree, dict):
+            raise TypeError(f"tree must be a dict, with a name for each part, but is {type(tree).__name__}")
+        if step >= 10**18:
+            raise ValueError(f"step must have at most 18 digits, but is {step}")
         extra = {"global_step": np.int64(step)}
         if validation is not None:
             extra["validation"] = np.float64(check_number("validation", validation))
+        for name in ("global_step", "validation"):
+            if name in tree:
+                raise ValueError(f"tree must leave {name!r} to the manager, but has one of its own")
+        self.look()
+        if self.validations and step <= max(self.validations):
+            raise ValueError(f"{self.folder} holds step {max(self.validations)} already: resume, or use a new folder")
         path = self.folder / f"model.ckpt-{step}.npz"
         save_checkpoint(path, {**tree, **extra})
         self.validations[step] = float(extra.get("validation", -np.inf))
         kept = {*sorted(self.validations)[-self.max_to_keep :], self.best_step()}
         for old in self.validations.keys() - kept:
-            (self.folder / f"model.ckpt-{old}.npz").unlink()
+            (self.folder / f"model.ckpt-{old}.npz").unlink(missing_ok=True)
             del self.validations[old]
         return path
 
@@ -182,3 +170,11 @@ class CheckpointManager:
         """Return the step that was best on validation, the earliest of equals; ``None`` where none was validated."""
         best = max(self.validations, key=lambda step: (self.validations[step], -step), default=None)
         return None if best is None or self.validations[best] == -np.inf else best
+
+
+def validation_of(path):
+    """Return how good the weights in a checkpoint are, −∞ where it does not say or cannot be read."""
+    try:
+        return float(load_checkpoint(path)["validation"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return -np.inf

@@ -9,14 +9,19 @@ or an infinity is an answer here and no accident: what becomes of it is what Ten
 ``docs/training/clipping.md``.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Float, Params
 from scratch.options import check_number, check_positive
+from scratch.shown import shown
 from scratch.training.optimizers import check_weights
 from scratch.tree import map_named, map_tree, named_leaves
 
 
-def clip_by_value(gradients, clip_value_min, clip_value_max):
+def clip_by_value(gradients: Params, clip_value_min: float, clip_value_max: float) -> Params:
     """Return the gradients with every entry moved into ``[clip_value_min, clip_value_max]``; NaN stays NaN.
 
     Raises ``ValueError`` where the range is empty. Source: ``tf.clip_by_value``.
@@ -27,7 +32,7 @@ def clip_by_value(gradients, clip_value_min, clip_value_max):
     return map_tree(lambda g: np.maximum(np.minimum(g, highest), lowest), gradients)
 
 
-def clip_by_norm(gradients, clip_norm, skip=()):
+def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) -> Params:
     """Return the gradients, each variable's shortened to the length ``clip_norm`` where it is longer.
 
     ``skip`` names what is left alone, a variable (``"dense/kernel"``) or all that is in a scope (``"dense"``).
@@ -38,18 +43,18 @@ def clip_by_norm(gradients, clip_norm, skip=()):
     check_weights(gradients, "gradients")
     clip_norm = check_positive("clip_norm", clip_norm)
     if isinstance(skip, str):
-        raise TypeError(f"skip must be names of variables, but is {skip!r}: write ({skip!r},)")
+        raise TypeError(f"skip must be names of variables, but is {shown(skip)}: write ({shown(skip)},)")
     skipped = {path for name in skip for path in variables_in(gradients, name)}
     with np.errstate(all="ignore"):
         return map_named(lambda path, g: g.copy() if path in skipped else shortened(g, clip_norm), gradients)
 
 
-def shortened(g, clip_norm):
+def shortened(g: Float[Array, "*N"], clip_norm: float) -> Float[Array, "*N"]:
     # g ← g c / max(‖g‖, c)
     return g * clip_norm / np.maximum(np.sqrt((g * g).sum()), clip_norm)
 
 
-def clip_by_global_norm(gradients, clip_norm):
+def clip_by_global_norm(gradients: Params, clip_norm: float) -> tuple[Params, Any]:
     """Return ``(clipped, global_norm)``: all gradients shortened by one factor, and N as it was before.
 
     Their direction is kept, which clipping each variable by itself does not. Where N is not finite, everything is NaN.
@@ -63,7 +68,7 @@ def clip_by_global_norm(gradients, clip_norm):
         return map_tree(lambda g: g * scale, gradients), norm
 
 
-def global_norm(gradients):
+def global_norm(gradients: Params) -> Any:
     """Return N = √(Σ g²) over all entries of all gradients, a number of their dtype.
 
     Source: ``tf.linalg.global_norm``.
@@ -73,7 +78,7 @@ def global_norm(gradients):
         return np.sqrt(sum((g * g).sum() for _, g in named_leaves(gradients)))
 
 
-def variables_in(gradients, name):
+def variables_in(gradients: Params, name: str) -> list[str]:
     """Return the paths of the gradients that ``name`` is the name, or the scope, of; refuse a name of none."""
     found = [path for path, _ in named_leaves(gradients) if f"{path}/".startswith(f"{name}/")]
     if not found:

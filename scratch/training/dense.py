@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scratch.checks import check_array, check_dtype, check_params
+from scratch.arrays import Array, Cache, DType, Float, Initializer, Params, Shapes
+from scratch.checks import check_array, check_dtype
+from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.options import check_count, check_options
 
@@ -25,27 +27,35 @@ class Dense:
 
     units: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, units=check_count)
 
-    def param_shapes(self, input_size):
+    def param_shapes(self, input_size: int) -> Shapes:
         return {"kernel": (input_size, self.units), "bias": (self.units,)}
 
-    def init_params(self, rng, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+    def init_params(
+        self,
+        rng: np.random.Generator,
+        input_size: int,
+        dtype: DType = np.float32,
+        kernel_initializer: Initializer = glorot_uniform,
+    ) -> Params:
         """Return ``kernel`` drawn by ``kernel_initializer`` and ``bias`` zero, from a ``numpy.random.Generator``."""
         input_size = check_count("input_size", input_size)
         check_dtype("dtype", dtype)
         shapes = self.param_shapes(input_size)
         return draw_params(shapes, lambda path: zeros if path == "bias" else kernel_initializer, rng, dtype)
 
-    def forward(self, params, inputs):
+    def forward(self, params: Params, inputs: Float[Array, "*N D"]) -> tuple[Float[Array, "*N units"], Cache]:
         """Compute inputs [..., D] to ``(outputs [..., units], cache)``."""
         check_array("inputs", inputs, (..., "D"))
-        check_params("params", params, self.param_shapes(inputs.shape[-1]), inputs.dtype)
+        check_fit(params, self.param_shapes, inputs.shape[-1], inputs.dtype, "inputs")
         # y = x W + b
         return inputs @ params["kernel"] + params["bias"], inputs
 
-    def backward(self, params, cache, d_outputs):
+    def backward(
+        self, params: Params, cache: Cache, d_outputs: Float[Array, "*N units"]
+    ) -> tuple[Float[Array, "*N D"], Params]:
         """Return ``(d_inputs [..., D], d_params)`` from d_outputs [..., units]."""
         inputs = cache
         check_array("d_outputs", d_outputs, (*inputs.shape[:-1], self.units), inputs.dtype)

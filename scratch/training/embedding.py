@@ -7,10 +7,12 @@ It is the product of one-hot rows with E, without the product: of D·V multiplic
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from scratch.checks import check_array, check_dtype, check_params
+from scratch.arrays import Array, Cache, DType, Float, Initializer, Int, Params, Shapes
+from scratch.checks import check_array, check_dtype, check_params, is_plain
 from scratch.initializers import draw_params, glorot_uniform
 from scratch.options import check_count, check_options
 
@@ -26,18 +28,20 @@ class Embedding:
     vocabulary_size: int
     embedding_size: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, vocabulary_size=check_count, embedding_size=check_count)
 
-    def param_shapes(self):
+    def param_shapes(self) -> Shapes:
         return {"embeddings": (self.vocabulary_size, self.embedding_size)}
 
-    def init_params(self, rng, dtype=np.float32, initializer=glorot_uniform):
+    def init_params(
+        self, rng: np.random.Generator, dtype: DType = np.float32, initializer: Initializer = glorot_uniform
+    ) -> Params:
         """Return ``embeddings`` drawn by ``initializer`` from a ``numpy.random.Generator``."""
         check_dtype("dtype", dtype)
         return draw_params(self.param_shapes(), lambda path: initializer, rng, dtype)
 
-    def forward(self, params, numbers):
+    def forward(self, params: Params, numbers: Int[Array, "*N"]) -> tuple[Float[Array, "*N D"], Cache]:
         """Look up whole numbers [...] from 0 to V − 1 and return ``(vectors [..., D], cache)``.
 
         Raises ``ValueError`` for a number that has no row: TensorFlow does on the CPU, and on the GPU returns zeros.
@@ -47,7 +51,7 @@ class Embedding:
         # x = E[n]
         return params["embeddings"][numbers], numbers
 
-    def backward(self, params, cache, d_vectors):
+    def backward(self, params: Params, cache: Cache, d_vectors: Float[Array, "*N D"]) -> Params:
         """Return ``d_params`` from d_vectors [..., D]. The numbers themselves have no gradient."""
         numbers, embeddings = cache, params["embeddings"]
         check_array("d_vectors", d_vectors, (*numbers.shape, self.embedding_size), embeddings.dtype)
@@ -56,10 +60,10 @@ class Embedding:
         np.add.at(d_embeddings, numbers, d_vectors)
         return {"embeddings": d_embeddings}
 
-    def check_numbers(self, numbers):
+    def check_numbers(self, numbers: Any) -> None:
         """Refuse all but whole numbers that each name a row."""
-        if not isinstance(numbers, np.ndarray) or numbers.dtype.kind not in "iu":
-            came = numbers.dtype if isinstance(numbers, np.ndarray) else type(numbers).__name__
+        if not is_plain(numbers) or numbers.dtype.kind not in "iu":
+            came = numbers.dtype if is_plain(numbers) else type(numbers).__name__
             raise TypeError(f"numbers must be an array of whole numbers, but is {came}")
         wrong = (numbers < 0) | (numbers >= self.vocabulary_size)
         if wrong.any():

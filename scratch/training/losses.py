@@ -12,29 +12,32 @@ log p is computed as (y − max y) − log Σ exp(y − max y), so logits of ±1
 The derivations are in ``docs/training/losses.md``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.checks import check_array, check_labels, check_lengths, check_masks, shape_text
+from scratch.arrays import Array, Bool, Float, Int
+from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
 from scratch.options import check_choice, check_number
 
 
 class CrossEntropyCache(NamedTuple):
     """What the forward pass keeps: the probabilities p [..., C], and the labels, [..., C] or class numbers [...]."""
 
-    p: np.ndarray
-    labels: np.ndarray
+    p: Float[Array, "*N C"]
+    labels: Int[Array, "*N"] | Float[Array, "*N C"]
 
 
 class MaskedLossCache(NamedTuple):
     """What the forward pass keeps: the cache of each step's loss, and the share [B, T] it has in the mean."""
 
     cross_entropy: CrossEntropyCache
-    share: np.ndarray
+    share: Float[Array, "B T"]
 
 
-def softmax_cross_entropy_with_logits(labels, logits):
+def softmax_cross_entropy_with_logits(
+    labels: Float[Array, "*N C"], logits: Float[Array, "*N C"]
+) -> tuple[Float[Array, "*N"], CrossEntropyCache]:
     """Return ``(loss [...], cache)`` for logits [..., C] and labels [..., C], each row a distribution over C classes.
 
     Raises ``ValueError`` where a row of labels has a negative entry or does not sum to 1: TensorFlow takes such
@@ -49,7 +52,9 @@ def softmax_cross_entropy_with_logits(labels, logits):
     return -(labels * log_p).sum(axis=-1), CrossEntropyCache(np.exp(log_p), labels)
 
 
-def sparse_softmax_cross_entropy_with_logits(labels, logits):
+def sparse_softmax_cross_entropy_with_logits(
+    labels: Int[Array, "*N"], logits: Float[Array, "*N C"]
+) -> tuple[Float[Array, "*N"], CrossEntropyCache]:
     """Return ``(loss [...], cache)`` for logits [..., C] and labels [...], whole numbers from 0 to C − 1.
 
     Raises ``ValueError`` for a label that is no class. Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``.
@@ -61,7 +66,9 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits):
     return -pick(log_p, labels)[..., 0], CrossEntropyCache(np.exp(log_p), labels)
 
 
-def softmax_cross_entropy_with_logits_backward(cache, d_loss):
+def softmax_cross_entropy_with_logits_backward(
+    cache: CrossEntropyCache, d_loss: Float[Array, "*N"]
+) -> Float[Array, "*N C"]:
     """Return d_logits [..., C] from d_loss [...], for either form of the loss."""
     check_cache(cache, CrossEntropyCache)
     check_array("d_loss", d_loss, cache.p.shape[:-1], cache.p.dtype)
@@ -73,7 +80,7 @@ def softmax_cross_entropy_with_logits_backward(cache, d_loss):
     return d_loss[..., None] * difference
 
 
-def mask_by_sign(labels):
+def mask_by_sign(labels: Int[Array, "B T"]) -> Bool[Array, "B T"]:
     """Return the mask [B, T] of labels [B, T] in which 0 is padding and no class: true where sign(label) is 1.
 
     Where 0 is a class as well, this drops every true step of that class: ``mask_by_length`` does not.
@@ -85,7 +92,7 @@ def mask_by_sign(labels):
     return np.sign(labels) == 1
 
 
-def mask_by_length(labels, sequence_length):
+def mask_by_length(labels: Int[Array, "B T"], sequence_length: Any) -> Bool[Array, "B T"]:
     """Return the mask [B, T] for labels [B, T] in which 0 may be a class: true where t < sequence_length.
 
     Of the labels only the shape is looked at. Source: ``tf.sequence_mask``.
@@ -95,7 +102,9 @@ def mask_by_length(labels, sequence_length):
     return np.arange(labels.shape[1]) < lengths[:, None]
 
 
-def masked_loss(labels, logits, mask, mean="examples"):
+def masked_loss(
+    labels: Int[Array, "B T"], logits: Float[Array, "B T C"], mask: Bool[Array, "B T"], mean: str = "examples"
+) -> tuple[Any, MaskedLossCache]:
     """Return ``(loss, cache)``: a mean of the cross-entropy of logits [B, T, C] and labels [B, T] over the real steps.
 
     - ``mask``: truth values [B, T], from ``mask_by_sign`` or ``mask_by_length``. What the logits hold where it is false
@@ -120,7 +129,7 @@ def masked_loss(labels, logits, mask, mean="examples"):
     return (share * losses).sum(), MaskedLossCache(cache, share)
 
 
-def masked_loss_backward(cache, d_loss=1.0):
+def masked_loss_backward(cache: MaskedLossCache, d_loss: float = 1.0) -> Float[Array, "B T C"]:
     """Return d_logits [B, T, C] from the number ``d_loss``: exactly 0 where the mask is false."""
     check_cache(cache, MaskedLossCache)
     d_loss = check_number("d_loss", d_loss)
@@ -128,35 +137,35 @@ def masked_loss_backward(cache, d_loss=1.0):
     return softmax_cross_entropy_with_logits_backward(cache.cross_entropy, d_loss * cache.share)
 
 
-def pick(array, labels):
+def pick(array: Float[Array, "*N C"], labels: Int[Array, "*N"]) -> Float[Array, "*N 1"]:
     """Return the entry [..., 1] of array [..., C] that each class number of labels [...] names."""
     return np.take_along_axis(array, labels[..., None], axis=-1)
 
 
-def log_softmax(logits):
+def log_softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
     """Return log p [..., C] of logits [..., C]: the logarithm of softmax without ever forming a large exponential."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def check_cache(cache, kind):
+def check_cache(cache: Any, kind: type) -> None:
     """Refuse all but the cache that the matching forward function returned."""
     if not isinstance(cache, kind):
         came = type(cache).__name__
         raise TypeError(f"cache must be the {kind.__name__} of the matching forward pass, but is {came}")
 
 
-def check_logits(logits):
+def check_logits(logits: Any) -> None:
     """Refuse all but a floating-point array [..., C] with at least one class."""
     check_array("logits", logits, (..., "C"))
     if logits.shape[-1] == 0:
         raise ValueError("logits must have at least one class, but their last axis is empty")
 
 
-def check_padded_labels(labels):
+def check_padded_labels(labels: Any) -> None:
     """Refuse all but an array of whole numbers [B, T]."""
-    if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iu":
-        came = labels.dtype if isinstance(labels, np.ndarray) else type(labels).__name__
+    if not is_plain(labels) or labels.dtype.kind not in "iu":
+        came = labels.dtype if is_plain(labels) else type(labels).__name__
         raise TypeError(f"labels must be an array of whole numbers, but is {came}")
     if labels.ndim != 2:
         raise ValueError(f"labels must have shape [B, T], but has {shape_text(labels.shape)}")

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from scratch.arrays import Params
 from scratch.options import check_decay, check_flag, check_options
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
 from scratch.tree import map_tree
@@ -29,17 +30,17 @@ class MomentumOptimizer:
     learning_rate: float
     momentum: float
     use_nesterov: bool = False
-    slot_names: ClassVar = {"momentum": "Momentum"}
+    slot_names: ClassVar[dict[str, str]] = {"momentum": "Momentum"}
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, learning_rate=check_learning_rate, momentum=check_decay, use_nesterov=check_flag)
 
-    def init_slots(self, params):
+    def init_slots(self, params: Params) -> Params:
         """Return ``{"momentum": …}``: a, zeros like each parameter."""
         check_weights(params)
         return {"momentum": map_tree(np.zeros_like, params)}
 
-    def apply_gradients(self, params, gradients, slots):
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params, gradients and ``slots["momentum"]`` hold the same names."""
         dtype = check_step(params, gradients, slots, {"momentum": params})
         eta, mu = rounded(self.learning_rate, dtype), rounded(self.momentum, dtype)

@@ -15,13 +15,30 @@ and here. The page is ``docs/training/optimizers.md``. Momentum, RMSProp and Ada
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Params
 from scratch.checks import check_array, check_like, check_params
 from scratch.options import check_number, check_options, check_positive
+from scratch.shown import shown
 from scratch.tree import map_named, map_tree, named_leaves
+from scratch.variables import names_of
+
+
+class Optimizer(Protocol):
+    """What an optimiser is: this and every other file that ends in ``Optimizer`` has one.
+
+    ``slot_names`` are TensorFlow's endings for its slots.
+    """
+
+    @property
+    def slot_names(self) -> dict[str, str]: ...
+
+    def init_slots(self, params: Params) -> Params: ...
+
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]: ...
 
 
 @dataclass(frozen=True)
@@ -32,17 +49,17 @@ class GradientDescentOptimizer:
     """
 
     learning_rate: float
-    slot_names: ClassVar = {}
+    slot_names: ClassVar[dict[str, str]] = {}
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, learning_rate=check_learning_rate)
 
-    def init_slots(self, params):
+    def init_slots(self, params: Params) -> Params:
         """Return ``{}``: plain descent remembers nothing."""
         check_weights(params)
         return {}
 
-    def apply_gradients(self, params, gradients, slots):
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params and gradients are nested dicts of the same arrays."""
         eta = rounded(self.learning_rate, check_step(params, gradients, slots, {}))
         # θ ← θ − η g
@@ -60,17 +77,17 @@ class AdagradOptimizer:
 
     learning_rate: float
     initial_accumulator_value: float = 0.1
-    slot_names: ClassVar = {"accumulator": "Adagrad"}
+    slot_names: ClassVar[dict[str, str]] = {"accumulator": "Adagrad"}
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, learning_rate=check_learning_rate, initial_accumulator_value=check_positive)
 
-    def init_slots(self, params):
+    def init_slots(self, params: Params) -> Params:
         """Return ``{"accumulator": …}``, an array like each parameter, filled with ``initial_accumulator_value``."""
         check_weights(params)
         return {"accumulator": map_tree(lambda theta: np.full_like(theta, self.initial_accumulator_value), params)}
 
-    def apply_gradients(self, params, gradients, slots):
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params, gradients and ``slots["accumulator"]`` hold the same names."""
         eta = rounded(self.learning_rate, check_step(params, gradients, slots, {"accumulator": params}))
         # a ← a + g²
@@ -80,7 +97,7 @@ class AdagradOptimizer:
         return new_params, {"accumulator": accumulator}
 
 
-def slot_variables(optimizer, slots):
+def slot_variables(optimizer: Optimizer, slots: Params) -> dict[str, Array]:
     """Return ``{name: array}``: the arrays of ``slots`` under the names of TensorFlow's variables.
 
     A slot of the variable ``rnn/kernel`` is called after it: Adam's m is ``rnn/kernel/Adam`` and its v
@@ -89,17 +106,20 @@ def slot_variables(optimizer, slots):
     return {variable_name(optimizer, path): leaf for path, leaf in named_leaves(slots)}
 
 
-def slots_from_variables(optimizer, params, variables):
+def slots_from_variables(optimizer: Optimizer, params: Params, variables: dict[str, Array]) -> Params:
     """Return the slots that an ``optimizer`` of ``params`` has in the dict ``variables``: ``slot_variables`` undone.
 
-    Of ``variables`` no other names are looked at, so it may be all that a checkpoint holds. Raises ``ValueError`` or
-    ``TypeError`` where one is missing, or has another shape or dtype than ``init_slots(params)``.
+    ``variables`` may be all that a checkpoint holds, and its names may have more scopes in them, as for
+    ``params_from_variables``. Raises ``ValueError`` or ``TypeError`` where one is missing, or has another shape or
+    dtype than ``init_slots(params)``.
     """
 
-    def find(path, like):
-        name = variable_name(optimizer, path)
-        if name not in variables:
-            raise ValueError(f"variables has no {name!r}, which {type(optimizer).__name__} needs")
+    slots = optimizer.init_slots(params)
+    paths = [variable_name(optimizer, path) for path, _ in named_leaves(slots)]
+    names = names_of(paths, variables, f"{type(optimizer).__name__} needs")
+
+    def find(path: str, like: Array) -> Array:
+        name = names[variable_name(optimizer, path)]
         found = variables[name]
         if isinstance(found, np.generic):
             found = np.asarray(found)  # TensorFlow hands out a variable of no axes as a number.
@@ -107,31 +127,31 @@ def slots_from_variables(optimizer, params, variables):
         check_slot_dtype(f"variables/{name}", found, like)
         return found
 
-    return map_named(find, optimizer.init_slots(params))
+    return map_named(find, slots)
 
 
-def variable_name(optimizer, path):
+def variable_name(optimizer: Optimizer, path: str) -> str:
     """Return what TensorFlow calls the slot at ``path``, such as ``m/rnn/kernel``."""
     slot, _, variable = path.partition("/")
     return f"{variable}/{optimizer.slot_names[slot]}" if variable else slot
 
 
-def rounded(value, dtype):
+def rounded(value: float, dtype: DType) -> Any:
     """Return a hyper-parameter as TF1 uses it with weights of ``dtype``: rounded to float32, then of that dtype."""
     return dtype.type(np.float32(value))
 
 
-def check_weights(params, name="params"):
+def check_weights(params: Any, name: str = "params") -> DType:
     """Refuse all but a nested dict of floating-point arrays of one dtype, and return that dtype."""
     if not isinstance(params, dict) or not any(named_leaves(params)):
-        raise TypeError(f"{name} must be a dict of arrays, but is {params!r}")
+        raise TypeError(f"{name} must be a dict of arrays, but is {shown(params)}")
     _, first = next(named_leaves(params))
     for path, leaf in named_leaves(params, name):
         check_array(path, leaf, (...,), getattr(first, "dtype", None))
     return first.dtype
 
 
-def check_step(params, gradients, slots, slots_like):
+def check_step(params: Any, gradients: Any, slots: Any, slots_like: Params) -> DType:
     """Refuse gradients and slots that are not as the parameters and ``slots_like``; return the weights' dtype."""
     dtype = check_weights(params)
     check_like("gradients", gradients, params)
@@ -142,7 +162,7 @@ def check_step(params, gradients, slots, slots_like):
     return dtype
 
 
-def check_slot_dtype(name, slot, like):
+def check_slot_dtype(name: str, slot: Array, like: Array) -> None:
     # Not always that of the weights: Adam's powers of β are float32 beside float64 weights.
     if slot.dtype != like.dtype:
         raise TypeError(f"{name} must be {like.dtype}, but is {slot.dtype}")

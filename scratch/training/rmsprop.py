@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scratch.arrays import Params
 from scratch.options import check_decay, check_flag, check_options, check_positive
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
 from scratch.tree import map_tree
@@ -36,7 +37,7 @@ class RMSPropOptimizer:
     epsilon: float = 1e-10
     centered: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(
             self,
             learning_rate=check_learning_rate,
@@ -47,18 +48,18 @@ class RMSPropOptimizer:
         )
 
     @property
-    def slot_names(self):
+    def slot_names(self) -> dict[str, str]:
         """What TensorFlow calls each slot: it counts them in the order in which it makes them."""
         made = ("rms", "mg", "momentum") if self.centered else ("rms", "momentum")
         return dict(zip(made, ("RMSProp", "RMSProp_1", "RMSProp_2"), strict=False))
 
-    def init_slots(self, params):
+    def init_slots(self, params: Params) -> Params:
         """Return ``{"rms": …, "momentum": …}``: r all ones and a zeros, like each parameter; centred, q as ``"mg"``."""
         check_weights(params)
         start = {"rms": np.ones_like, "mg": np.zeros_like, "momentum": np.zeros_like}
         return {slot: map_tree(start[slot], params) for slot in self.slot_names}
 
-    def apply_gradients(self, params, gradients, slots):
+    def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params, gradients and each slot hold the same names."""
         dtype = check_step(params, gradients, slots, dict.fromkeys(self.slot_names, params))
         eta, rho, mu = (rounded(value, dtype) for value in (self.learning_rate, self.decay, self.momentum))

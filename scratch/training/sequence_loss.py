@@ -8,10 +8,11 @@ Which axes are summed, and what ``size`` is, is all that tells one of these loss
 step and 0 at a padded one, or anything between and above. The derivation is in ``docs/training/sequence_loss.md``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from scratch.arrays import Array, Float, Int
 from scratch.checks import check_array, check_labels
 from scratch.options import check_flag, check_number
 from scratch.training.losses import (
@@ -22,25 +23,28 @@ from scratch.training.losses import (
     sparse_softmax_cross_entropy_with_logits,
 )
 
+# A list of arrays [B, …], one a time step.
+Steps: TypeAlias = Any
+
 
 class SequenceLossCache(NamedTuple):
     """What a forward pass keeps: each step's cache and share [B, T], the axes summed, and if the logits were a list."""
 
     cross_entropy: CrossEntropyCache
-    share: np.ndarray
-    axes: tuple
+    share: Float[Array, "B T"]
+    axes: tuple[int, ...]
     listed: bool
 
 
 def sequence_loss(
-    logits,
-    targets,
-    weights,
-    average_across_timesteps=True,
-    average_across_batch=True,
-    sum_over_timesteps=False,
-    sum_over_batch=False,
-):
+    logits: Float[Array, "B T C"],
+    targets: Int[Array, "B T"],
+    weights: Float[Array, "B T"],
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+    sum_over_timesteps: bool = False,
+    sum_over_batch: bool = False,
+) -> tuple[Any, SequenceLossCache]:
     """Return ``(loss, cache)`` for logits [B, T, C], targets [B, T] and weights [B, T].
 
     Each option reduces its axis, so the loss is a scalar, [B], [T], or [B, T] where nothing is reduced. The averages
@@ -71,7 +75,9 @@ def sequence_loss(
     return (share * losses).sum(axis=axes), SequenceLossCache(cache, share, axes, listed=False)
 
 
-def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True):
+def sequence_loss_by_example(
+    logits: Steps, targets: Steps, weights: Steps, average_across_timesteps: bool = True
+) -> tuple[Float[Array, " B"], SequenceLossCache]:
     """Return ``(loss [B], cache)`` for lists of T arrays: logits [B, C], targets [B] and weights [B].
 
     The loss of an example is Σ weights ⊙ losses over its steps, divided by Σ weights + 1e-12 if
@@ -85,7 +91,13 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     return (share * losses).sum(axis=1), SequenceLossCache(cache, share, (1,), listed=True)
 
 
-def legacy_sequence_loss(logits, targets, weights, average_across_timesteps=True, average_across_batch=True):
+def legacy_sequence_loss(
+    logits: Steps,
+    targets: Steps,
+    weights: Steps,
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+) -> tuple[Any, SequenceLossCache]:
     """Return ``(loss, cache)``: the sum of ``sequence_loss_by_example`` over the batch.
 
     It is divided by B if ``average_across_batch``: an example of no steps adds nothing and is counted nevertheless.
@@ -101,7 +113,7 @@ def legacy_sequence_loss(logits, targets, weights, average_across_timesteps=True
     return (share * losses).sum(), SequenceLossCache(cache, share, (0, 1), listed=True)
 
 
-def sequence_loss_backward(cache, d_loss=1.0):
+def sequence_loss_backward(cache: SequenceLossCache, d_loss: Any = 1.0) -> Any:
     """Return d_logits from ``d_loss``, for each of the three losses: [B, T, C], or a list of T arrays [B, C].
 
     ``d_loss`` has the shape of the loss, and is a number where that is a scalar. The gradient is exactly 0 wherever the
@@ -120,7 +132,9 @@ def sequence_loss_backward(cache, d_loss=1.0):
     return list(d_logits.swapaxes(0, 1)) if cache.listed else d_logits
 
 
-def step_losses(logits, targets, weights):
+def step_losses(
+    logits: Float[Array, "B T C"], targets: Int[Array, "B T"], weights: Float[Array, "B T"]
+) -> tuple[Float[Array, "B T"], CrossEntropyCache]:
     """Check the three arrays and return the cross-entropy [B, T] of each step, and its cache."""
     check_logits(logits)
     check_array("logits", logits, ("B", "T", "C"))
@@ -130,7 +144,7 @@ def step_losses(logits, targets, weights):
     return sparse_softmax_cross_entropy_with_logits(targets, np.where(weights[..., None] != 0, logits, 0))
 
 
-def example_share(weights, average_across_timesteps):
+def example_share(weights: Float[Array, "B T"], average_across_timesteps: bool) -> Float[Array, "B T"]:
     """Return each step's share [B, T] in the loss of its own example."""
     if not average_across_timesteps:
         return weights
@@ -138,7 +152,7 @@ def example_share(weights, average_across_timesteps):
     return weights / (weights.sum(axis=1, keepdims=True) + 1e-12)
 
 
-def stacked(logits, targets, weights):
+def stacked(logits: Steps, targets: Steps, weights: Steps) -> list[Array]:
     """Return three lists of T arrays as arrays [B, T, …], refusing what is not three lists of one length and shape."""
     arguments = {"logits": logits, "targets": targets, "weights": weights}
     for name, steps in arguments.items():
@@ -156,7 +170,7 @@ def stacked(logits, targets, weights):
     return [np.stack(steps, axis=1) for steps in arguments.values()]
 
 
-def check_weights(weights, logits):
+def check_weights(weights: Any, logits: Float[Array, "B T C"]) -> None:
     """Refuse all but finite weights of at least 0, one for each step of the logits and of their dtype."""
     check_array("weights", weights, logits.shape[:-1], logits.dtype)
     wrong = ~np.isfinite(weights) | (weights.real < 0)

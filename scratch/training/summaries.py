@@ -23,7 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.checks import check_array
+from scratch.extras import lacking
 from scratch.options import check_count
+from scratch.shown import shown
 
 
 def bucket_limits():
@@ -60,7 +62,8 @@ def histogram(values):
     check_array("values", values, (...,))
     flat = values.ravel().astype(np.float64)
     if not flat.size or not np.isfinite(flat).all():
-        raise ValueError(f"values must be finite numbers, at least one, but are {values!r}")
+        came = f"{np.count_nonzero(~np.isfinite(flat))} of {flat.size} are not" if flat.size else "there are none"
+        raise ValueError(f"values must be finite numbers, at least one, but {came}")
     # Numbers too small for a whole mantissa are 0 to TensorFlow's kernels, and so on the other side of the limit 0.
     flat[np.abs(flat) < np.finfo(values.dtype).tiny] = 0
     # A value on a limit is above it; only the largest float64 has no limit above.
@@ -88,9 +91,7 @@ class SummaryWriter:
             from tensorboard.compat.proto import event_pb2, summary_pb2
             from tensorboard.summary.writer.record_writer import RecordWriter
         except ImportError as error:
-            raise ImportError(
-                "SummaryWriter needs tensorboard, which is in the extra 'plot': pip install 'unrolled[plot]'"
-            ) from error
+            raise ImportError(lacking("SummaryWriter needs", "tensorboard"), name="tensorboard") from error
         self.Event, self.Summary, self.HistogramProto = event_pb2.Event, summary_pb2.Summary, summary_pb2.HistogramProto
         Path(folder).mkdir(parents=True, exist_ok=True)
         # TensorBoard reads the files of a folder in the order of their names.
@@ -102,13 +103,17 @@ class SummaryWriter:
         """Write one number of the curve ``tag``; NaN and infinity too, because a run that diverges should show it."""
         check_tag(tag)
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"value must be a number, but is {value!r}")
+            raise TypeError(f"the value of {tag!r} must be a number, but is {shown(value)}")
         self.write_value(step, tag=tag, simple_value=float(value))
 
     def histogram(self, tag, values, step):
-        """Write the histogram ``tag`` of an array's values."""
+        """Write the histogram ``tag`` of an array's values; raises what ``histogram`` raises, with the tag."""
         check_tag(tag)
-        self.write_value(step, tag=tag, histo=self.HistogramProto(**histogram(values)._asdict()))
+        try:
+            counted = histogram(values)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"the histogram {tag!r} at step {shown(step)}: {error}") from error
+        self.write_value(step, tag=tag, histo=self.HistogramProto(**counted._asdict()))
 
     def write_value(self, step, **value):
         step = check_count("step", step, least=0)
@@ -134,4 +139,4 @@ class SummaryWriter:
 def check_tag(tag):
     """Refuse a tag that TF1 would write otherwise: it puts ``_`` for all but letters, digits and ``. _ - /``."""
     if not isinstance(tag, str) or not re.fullmatch(r"[\w.-][\w./-]*", tag, re.ASCII):
-        raise ValueError(f"tag must be made of letters, digits and . _ - /, but is {tag!r}")
+        raise ValueError(f"tag must be made of letters, digits and . _ - /, but is {shown(tag)}")

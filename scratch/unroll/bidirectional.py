@@ -10,18 +10,26 @@ row's own last step. Weights are ``{"fw": …, "bw": …}``, TensorFlow's scopes
 ``(d_inputs, (d_initial_state_fw, d_initial_state_bw), d_params)``. The page is ``docs/unroll/bidirectional.md``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from scratch.arrays import Array, DType, Float, Initializer, Int, Lengths, Masks, Params, Shapes, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_lengths, check_params, check_state, shape_text
+from scratch.checks import check_array, check_lengths, check_state, shape_text
+from scratch.engines import ENGINES, check_engine
+from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
-from scratch.jit.stack import check_covered
-from scratch.options import check_choice, check_flag
+from scratch.options import check_flag
 from scratch.sequences import reverse_rows
-from scratch.unroll.dynamic import ENGINES, DynamicTape, dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_sequence_masks, check_tape
+
+# One thing for the cell from the front and one for the cell from the back; ``None`` for none of either.
+Pair: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -30,10 +38,17 @@ class BidirectionalTape:
 
     fw: DynamicTape
     bw: DynamicTape
-    lengths: np.ndarray
+    lengths: Int[Array, " B"]
 
 
-def bidirectional_params(rng, cell_fw, cell_bw, input_size, dtype=np.float32, kernel_initializer=glorot_uniform):
+def bidirectional_params(
+    rng: np.random.Generator,
+    cell_fw: Cell,
+    cell_bw: Cell,
+    input_size: int,
+    dtype: DType = np.float32,
+    kernel_initializer: Initializer = glorot_uniform,
+) -> Params:
     """Return freshly drawn ``{"fw": …, "bw": …}`` for two cells over inputs of width ``input_size``."""
     check_cells({"cell_fw": cell_fw, "cell_bw": cell_bw})
     cells = {"fw": cell_fw, "bw": cell_bw}
@@ -41,17 +56,17 @@ def bidirectional_params(rng, cell_fw, cell_bw, input_size, dtype=np.float32, ke
 
 
 def bidirectional_dynamic_rnn(
-    cell_fw,
-    cell_bw,
-    params,
-    inputs,
-    sequence_length=None,
-    initial_state_fw=None,
-    initial_state_bw=None,
-    time_major=False,
-    engine="numpy",
-    masks=None,
-):
+    cell_fw: Cell,
+    cell_bw: Cell,
+    params: Params,
+    inputs: Float[Array, "_ _ D"],
+    sequence_length: Lengths = None,
+    initial_state_fw: State = None,
+    initial_state_bw: State = None,
+    time_major: bool = False,
+    engine: str = "numpy",
+    masks: Masks = None,
+) -> tuple[tuple[Float[Array, "_ _ fw"], Float[Array, "_ _ bw"]], tuple[State, State], BidirectionalTape]:
     """Unroll a cell from each end of ``inputs`` [B, T, D] and return ``(outputs, final_states, tape)``.
 
     - ``initial_state_fw``, ``initial_state_bw``: what the cells start from, at a row's first and at its last step.
@@ -63,13 +78,13 @@ def bidirectional_dynamic_rnn(
     Source: ``tf.compat.v1.nn.bidirectional_dynamic_rnn``.
     """
     sizes, lengths = check_inputs(inputs, sequence_length, time_major)
-    check_choice("engine", engine, ENGINES)
+    check_engine(engine)
     cells = {"cell_fw": cell_fw, "cell_bw": cell_bw}
-    check_params("params", params, param_shapes(cells, sizes[2]), inputs.dtype)
+    check_fit(params, partial(param_shapes, cells), sizes[2], inputs.dtype, "inputs")
     states = {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
     masks_fw, masks_bw = check_starts(cells, states, masks, sizes, inputs.dtype, engine)
 
-    options = {"time_major": time_major, "engine": engine}
+    options: dict[str, Any] = {"time_major": time_major, "engine": engine}
     output_fw, state_fw, tape_fw = dynamic_rnn(
         cell_fw, params["fw"], inputs, sequence_length, initial_state_fw, masks=masks_fw, **options
     )
@@ -81,7 +96,9 @@ def bidirectional_dynamic_rnn(
     return (output_fw, output_bw), (state_fw, state_bw), BidirectionalTape(tape_fw, tape_bw, lengths)
 
 
-def bidirectional_dynamic_rnn_backward(tape, d_outputs=None, d_final_states=None):
+def bidirectional_dynamic_rnn_backward(
+    tape: BidirectionalTape, d_outputs: Pair = None, d_final_states: Pair = None
+) -> tuple[Float[Array, "_ _ D"], tuple[State, State], Params]:
     """Return the gradients; ``d_outputs`` is ``(d_output_fw, d_output_bw)``."""
     check_tape("tape", tape, BidirectionalTape)
     fw, bw = tape.fw, tape.bw
@@ -103,15 +120,15 @@ def bidirectional_dynamic_rnn_backward(tape, d_outputs=None, d_final_states=None
 
 
 def static_bidirectional_rnn(
-    cell_fw,
-    cell_bw,
-    params,
-    inputs,
-    initial_state_fw=None,
-    initial_state_bw=None,
-    sequence_length=None,
-    masks=None,
-):
+    cell_fw: Cell,
+    cell_bw: Cell,
+    params: Params,
+    inputs: Sequence[Float[Array, "B D"]],
+    initial_state_fw: State = None,
+    initial_state_bw: State = None,
+    sequence_length: Lengths = None,
+    masks: Masks = None,
+) -> tuple[list[Float[Array, "B fw_and_bw"]], State, State, BidirectionalTape]:
     """The same over a list of T arrays [B, D]; returns ``(outputs, state_fw, state_bw, tape)``.
 
     ``outputs`` is a list of T arrays [B, H_fw + H_bw], fw to the left of bw. Arguments, states and errors are those of
@@ -131,7 +148,9 @@ def static_bidirectional_rnn(
     return list(np.concatenate(outputs, axis=2)), *final_states, tape
 
 
-def static_bidirectional_rnn_backward(tape, d_outputs=None, d_final_states=None):
+def static_bidirectional_rnn_backward(
+    tape: BidirectionalTape, d_outputs: Any = None, d_final_states: Pair = None
+) -> tuple[list[Float[Array, "B D"]], tuple[State, State], Params]:
     """Return the gradients; ``d_outputs`` and ``d_inputs`` are lists of T arrays, as outputs and inputs are."""
     check_tape("tape", tape, BidirectionalTape)
     if not tape.fw.time_major:
@@ -148,12 +167,14 @@ def static_bidirectional_rnn_backward(tape, d_outputs=None, d_final_states=None)
     return list(d_inputs), d_initial_states, d_params
 
 
-def reverse(array, lengths, time_major):
+def reverse(array: Float[Array, "_ _ D"], lengths: Int[Array, " B"], time_major: bool) -> Float[Array, "_ _ D"]:
     """Return ``reverse_rows`` of an array in either layout."""
     return reverse_rows(array.swapaxes(0, 1), lengths).swapaxes(0, 1) if time_major else reverse_rows(array, lengths)
 
 
-def check_inputs(inputs, sequence_length, time_major):
+def check_inputs(
+    inputs: Any, sequence_length: Lengths, time_major: bool
+) -> tuple[tuple[int, int, int], Int[Array, " B"]]:
     """Check the inputs of a bidirectional unroll; return ``(T, B, D)`` and the lengths [B], all T where not given."""
     check_flag("time_major", time_major)
     check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
@@ -165,32 +186,39 @@ def check_inputs(inputs, sequence_length, time_major):
     return (num_steps, batch_size, input_size), check_lengths(lengths, batch_size, num_steps)
 
 
-def check_cells(cells):
+def check_cells(cells: dict[str, Any]) -> None:
     """Refuse, by name, what is no cell."""
     for name, cell in cells.items():
         if not isinstance(cell, Cell):
             raise TypeError(f"{name} must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
 
 
-def param_shapes(cells, input_size):
+def param_shapes(cells: dict[str, Cell], input_size: int) -> Shapes:
     """Return ``{"fw": …, "bw": …}``, the shapes of the weights of two named cells, refusing what is no cell."""
     check_cells(cells)
     return {scope: cell.param_shapes(input_size) for scope, cell in zip(("fw", "bw"), cells.values(), strict=True)}
 
 
-def check_starts(cells, states, masks, sizes, dtype, engine, masks_name="masks"):
+def check_starts(
+    cells: dict[str, Cell],
+    states: dict[str, State],
+    masks: Masks,
+    sizes: tuple[int, int, int],
+    dtype: DType,
+    engine: str,
+    masks_name: str = "masks",
+) -> Pair:
     """Check two named cells with their engine, their named initial states, and their masks; return the masks."""
     masks = check_pair(masks_name, masks)
     for side, (cell, (name, state)) in enumerate(zip(cells.values(), states.items(), strict=True)):
-        if engine == "numba":
-            check_covered(cell)
+        ENGINES[engine].check_cell(cell)
         if state is not None:
             check_state(name, state, cell.state_size, sizes[1], dtype)
         check_sequence_masks(cell, masks[side], *sizes, name=f"{masks_name}[{side}]")
     return masks
 
 
-def check_pair(name, pair):
+def check_pair(name: str, pair: Any) -> Pair:
     """Return a pair, of ``None`` twice where it is ``None``, refusing all else."""
     if pair is None:
         return None, None

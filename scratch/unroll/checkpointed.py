@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scratch.arrays import Array, Bool, Float, Masks, Params, State
 from scratch.cell import Cell
 from scratch.tree import map_tree
 from scratch.unroll.static import Tape, backward_steps, forward_steps
@@ -26,29 +27,38 @@ class CheckpointedTape:
     """
 
     cell: Cell
-    params: dict
-    inputs: np.ndarray
-    live: np.ndarray | None
-    masks: tuple
+    params: Params
+    inputs: Float[Array, "T B D"]
+    live: Bool[Array, "T B 1"] | None
+    masks: Masks
     checkpoint_every: int
-    states: list
+    states: list[State]
 
     @property
-    def dtype(self):
+    def dtype(self) -> "np.dtype":
         return self.inputs.dtype
 
-    def stretches(self):
+    def stretches(self) -> list[tuple[slice, State]]:
         """Return the pairs ``(steps, state)``: the slice of each stretch, and the state it starts from."""
         starts = range(0, len(self.inputs), self.checkpoint_every)
         return [(slice(t, t + self.checkpoint_every), state) for t, state in zip(starts, self.states, strict=True)]
 
-    def arguments(self, steps):
+    def arguments(self, steps: slice) -> tuple[Float[Array, "S B D"], Bool[Array, "S B 1"] | None, Masks]:
         """Return ``(inputs, live, masks)`` of a stretch."""
         live = None if self.live is None else self.live[steps]
         return self.inputs[steps], live, map_tree(lambda mask: mask[steps], self.masks)
 
 
-def checkpointed_rnn(cell, params, inputs, checkpoint_every, state, live=None, masks=(), keep_tape=True):
+def checkpointed_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "T B D"],
+    checkpoint_every: int,
+    state: State,
+    live: Bool[Array, "T B 1"] | None = None,
+    masks: Masks = (),
+    keep_tape: bool = True,
+) -> tuple[Float[Array, "T B output"], State, CheckpointedTape]:
     """Unroll ``cell`` over ``inputs`` [T, B, D] and return ``(outputs [T, B, output_size], final_state, tape)``.
 
     ``state`` is the one to start from, ``live`` [T, B, 1] says which rows go on; ``dynamic_rnn`` has checked them all.
@@ -68,7 +78,9 @@ def checkpointed_rnn(cell, params, inputs, checkpoint_every, state, live=None, m
     return outputs, map_tree(np.copy, state), tape
 
 
-def checkpointed_rnn_backward(tape, d_outputs, d_final_state):
+def checkpointed_rnn_backward(
+    tape: CheckpointedTape, d_outputs: Float[Array, "T B output"], d_final_state: State
+) -> tuple[Float[Array, "T B D"], State, Params]:
     """Return ``(d_inputs [T, B, D], d_initial_state, d_params)`` from d_outputs [T, B, output_size]."""
     d_inputs, d_state = np.empty(tape.inputs.shape, tape.dtype), d_final_state
     d_params = map_tree(np.zeros_like, tape.params)
@@ -77,7 +89,14 @@ def checkpointed_rnn_backward(tape, d_outputs, d_final_state):
     return d_inputs, d_state, d_params
 
 
-def stretch_backward(tape, steps, state, d_outputs, d_state, d_params):
+def stretch_backward(
+    tape: CheckpointedTape,
+    steps: slice,
+    state: State,
+    d_outputs: Float[Array, "S B output"],
+    d_state: State,
+    d_params: Params,
+) -> tuple[list[Float[Array, "B D"]], State]:
     """Run one stretch again, with caches, and differentiate it; on return they are gone.
 
     ``state`` is the one that the stretch starts from, ``d_state`` the gradient of the one that it ends with. Returns

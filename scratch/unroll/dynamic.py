@@ -3,54 +3,49 @@
 In TensorFlow, ``static_rnn`` writes T copies of the cell into the graph and ``dynamic_rnn`` writes one copy inside a
 ``while_loop``. NumPy has no graph, so here the loop is the one in ``static.py``, and what is left is the layout: arrays
 [B, T, D], or [T, B, D] if time comes first. With ``engine="numba"`` the loop is the compiled one of ``scratch/jit``;
-with ``checkpoint_every`` it is that of ``checkpointed.py``. The page is ``docs/unroll/dynamic.md``.
+with ``checkpoint_every`` it is that of ``checkpointed.py``. The engines are in ``scratch/engines.py``. The page is
+``docs/unroll/dynamic.md``.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from scratch import jit
+from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths, check_state
-from scratch.options import check_choice, check_count, check_flag
-from scratch.unroll.checkpointed import CheckpointedTape, checkpointed_rnn, checkpointed_rnn_backward
-from scratch.unroll.static import (
-    Tape,
-    check_arguments,
-    check_sequence_masks,
-    check_tape,
-    static_rnn,
-    static_rnn_backward,
-)
-
-ENGINES = ("numpy", "numba")
+from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine
+from scratch.options import check_count, check_flag
+from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
 
 @dataclass(frozen=True)
 class DynamicTape:
-    """What ``dynamic_rnn`` keeps: the tape of the engine that ran, and the layout of the caller's arrays."""
+    """What ``dynamic_rnn`` keeps: the engine that ran, its tape, and the layout of the caller's arrays."""
 
-    tape: Tape | CheckpointedTape | jit.JitTape
+    engine: Engine
+    tape: Any
     time_major: bool
-    output_shape: tuple
+    output_shape: tuple[int, ...]
 
     @property
-    def num_steps(self):
+    def num_steps(self) -> int:
         return self.output_shape[0 if self.time_major else 1]
 
 
 def dynamic_rnn(
-    cell,
-    params,
-    inputs,
-    sequence_length=None,
-    initial_state=None,
-    time_major=False,
-    engine="numpy",
-    masks=None,
-    checkpoint_every=None,
-    keep_tape=True,
-):
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "_ _ D"],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    time_major: bool = False,
+    engine: str = "numpy",
+    masks: Masks = None,
+    checkpoint_every: int | None = None,
+    keep_tape: bool = True,
+) -> tuple[Float[Array, "_ _ output"], State, Any]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
     - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
@@ -65,10 +60,10 @@ def dynamic_rnn(
     - ``keep_tape``: ``False`` for a run without a backward pass: the tape is ``None``, and nothing is kept for it.
 
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
-    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
-    Source: ``tf.compat.v1.nn.dynamic_rnn``.
+    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and ``ImportError`` for
+    ``"numba"`` where there is no Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
-    check_choice("engine", engine, ENGINES)
+    chosen = ENGINES[check_engine(engine)]
     check_flag("time_major", time_major)
     check_flag("keep_tape", keep_tape)
     check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
@@ -83,28 +78,19 @@ def dynamic_rnn(
             raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
         if keep_tape is False:
             raise ValueError(f"checkpoint_every must be None with keep_tape=False, but is {checkpoint_every}")
-    if engine == "numpy" and checkpoint_every is None and keep_tape:
-        outputs, final_state, tape = static_rnn(cell, params, list(steps), initial_state, sequence_length, masks)
-        outputs = np.stack(outputs)
-        outputs = outputs if time_major else outputs.swapaxes(0, 1)
-        return outputs, final_state, DynamicTape(tape, time_major, outputs.shape)
+        chosen = Checkpointed(checkpoint_every)
 
     state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
+    lengths = None if sequence_length is None else check_lengths(sequence_length, batch_size, num_steps)
     masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
-    lengths = np.full(batch_size, num_steps)
-    if sequence_length is not None:
-        lengths = check_lengths(sequence_length, batch_size, num_steps)
-    if engine == "numba":
-        outputs, final_state, tape = jit.forward(cell, params, inputs, lengths, state, masks, time_major, keep_tape)
-    else:
-        live = None if sequence_length is None else np.arange(num_steps)[:, None, None] < lengths[:, None]
-        stretch = checkpoint_every or 1
-        outputs, final_state, tape = checkpointed_rnn(cell, params, steps, stretch, state, live, masks, keep_tape)
-        outputs = outputs if time_major else outputs.swapaxes(0, 1)
-    return outputs, final_state, DynamicTape(tape, time_major, outputs.shape) if keep_tape else None
+    run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape)
+    outputs, final_state, tape = chosen.forward(run)
+    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape) if keep_tape else None
 
 
-def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
+def dynamic_rnn_backward(
+    tape: DynamicTape, d_outputs: Float[Array, "_ _ output"] | None = None, d_final_state: State = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``dynamic_rnn``.
 
     - ``d_outputs``: the gradient of the outputs, in their shape; zeros where not given.
@@ -118,16 +104,8 @@ def dynamic_rnn_backward(tape, d_outputs=None, d_final_state=None):
     if d_outputs is None:
         d_outputs = np.zeros(tape.output_shape, run.dtype)
     check_array("d_outputs", d_outputs, tape.output_shape, run.dtype)
-    d_steps = d_outputs if time_major else d_outputs.swapaxes(0, 1)
-    batch_size = d_steps.shape[1]
+    batch_size = tape.output_shape[1 if time_major else 0]
     if d_final_state is None:
         d_final_state = run.cell.zero_state(batch_size, run.dtype)
     check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
-    if isinstance(run, Tape):
-        d_inputs, d_initial_state, d_params = static_rnn_backward(run, list(d_steps), d_final_state)
-        d_inputs = np.stack(d_inputs)
-    elif isinstance(run, CheckpointedTape):
-        d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(run, d_steps, d_final_state)
-    else:
-        return jit.backward(run, d_outputs, d_final_state)
-    return d_inputs if time_major else d_inputs.swapaxes(0, 1), d_initial_state, d_params
+    return tape.engine.backward(run, d_outputs, d_final_state, time_major)

@@ -9,13 +9,21 @@ Two ``MultiRNNCell`` in one ``bidirectional_dynamic_rnn`` are something else: th
 is ``docs/unroll/stack_bidirectional.md``.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
-from scratch.checks import check_array, check_params, check_state
+from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Params, Shapes, State
+from scratch.cell import Cell
+from scratch.checks import check_array, check_state
+from scratch.engines import check_engine
+from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
-from scratch.options import check_choice, check_count
+from scratch.options import check_count
 from scratch.unroll.bidirectional import (
     BidirectionalTape,
+    Pair,
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
     bidirectional_params,
@@ -25,33 +33,38 @@ from scratch.unroll.bidirectional import (
     check_starts,
     param_shapes,
 )
-from scratch.unroll.dynamic import ENGINES
 from scratch.unroll.static import check_tape
 
 
 def stack_bidirectional_params(
-    rng, cells_fw, cells_bw, input_size, dtype=np.float32, kernel_initializer=glorot_uniform
-):
+    rng: np.random.Generator,
+    cells_fw: Sequence[Cell],
+    cells_bw: Sequence[Cell],
+    input_size: int,
+    dtype: DType = np.float32,
+    kernel_initializer: Initializer = glorot_uniform,
+) -> Params:
     """Return freshly drawn ``{"cell_0": {"fw": …, "bw": …}, …}`` for the layers over inputs of width ``input_size``."""
     layers = check_layers(cells_fw, cells_bw, check_count("input_size", input_size))
-    return {
-        f"cell_{layer}": bidirectional_params(rng, *cells.values(), width, dtype, kernel_initializer)
-        for layer, (cells, width) in enumerate(layers)
-    }
+    params = {}
+    for layer, (cells, width) in enumerate(layers):
+        cell_fw, cell_bw = cells.values()
+        params[f"cell_{layer}"] = bidirectional_params(rng, cell_fw, cell_bw, width, dtype, kernel_initializer)
+    return params
 
 
 def stack_bidirectional_dynamic_rnn(
-    cells_fw,
-    cells_bw,
-    params,
-    inputs,
-    initial_states_fw=None,
-    initial_states_bw=None,
-    sequence_length=None,
-    time_major=False,
-    engine="numpy",
-    masks=None,
-):
+    cells_fw: Sequence[Cell],
+    cells_bw: Sequence[Cell],
+    params: Params,
+    inputs: Float[Array, "_ _ D"],
+    initial_states_fw: Sequence[State] | None = None,
+    initial_states_bw: Sequence[State] | None = None,
+    sequence_length: Lengths = None,
+    time_major: bool = False,
+    engine: str = "numpy",
+    masks: Masks = None,
+) -> tuple[Float[Array, "_ _ fw_and_bw"], State, State, list[BidirectionalTape]]:
     """Unroll bidirectional layers over ``inputs`` [B, T, D] and return ``(outputs, states_fw, states_bw, tapes)``.
 
     - ``cells_fw``, ``cells_bw``: lists of N cells each, from the lowest layer to the highest.
@@ -64,10 +77,14 @@ def stack_bidirectional_dynamic_rnn(
     Source: ``tf.contrib.rnn.stack_bidirectional_dynamic_rnn`` of TensorFlow 1.15.
     """
     sizes, _ = check_inputs(inputs, sequence_length, time_major)
-    check_choice("engine", engine, ENGINES)
+    check_engine(engine)
     layers = check_layers(cells_fw, cells_bw, sizes[2])
-    shapes = {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(layers)}
-    check_params("params", params, shapes, inputs.dtype)
+
+    def shapes(input_size: int) -> Shapes:
+        found = check_layers(cells_fw, cells_bw, input_size)
+        return {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(found)}
+
+    check_fit(params, shapes, sizes[2], inputs.dtype, "inputs")
     initial_states_fw = one_a_layer("initial_states_fw", initial_states_fw, len(layers))
     initial_states_bw = one_a_layer("initial_states_bw", initial_states_bw, len(layers))
     masks = one_a_layer("masks", masks, len(layers))
@@ -76,12 +93,14 @@ def stack_bidirectional_dynamic_rnn(
             f"initial_states_fw[{layer}]": initial_states_fw[layer],
             f"initial_states_bw[{layer}]": initial_states_bw[layer],
         }
-        check_starts(cells, states, masks[layer], (*sizes[:2], width), inputs.dtype, engine, f"masks[{layer}]")
+        check_starts(cells, states, masks[layer], (sizes[0], sizes[1], width), inputs.dtype, engine, f"masks[{layer}]")
 
     outputs, final_states, tapes = inputs, [], []
     for layer, (cells, _) in enumerate(layers):
-        pair, states, tape = bidirectional_dynamic_rnn(
-            *cells.values(),
+        cell_fw, cell_bw = cells.values()
+        pair, states_of_layer, tape = bidirectional_dynamic_rnn(
+            cell_fw,
+            cell_bw,
             params[f"cell_{layer}"],
             outputs,
             sequence_length,
@@ -93,13 +112,15 @@ def stack_bidirectional_dynamic_rnn(
         )
         # xˡ⁺¹ = [output_fwˡ, output_bwˡ]
         outputs = np.concatenate(pair, axis=2)
-        final_states.append(states)
+        final_states.append(states_of_layer)
         tapes.append(tape)
     states_fw, states_bw = zip(*final_states, strict=True)
     return outputs, states_fw, states_bw, tapes
 
 
-def stack_bidirectional_dynamic_rnn_backward(tapes, d_outputs=None, d_final_states=None):
+def stack_bidirectional_dynamic_rnn_backward(
+    tapes: list[BidirectionalTape], d_outputs: Any = None, d_final_states: Pair = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, (d_initial_states_fw, d_initial_states_bw), d_params)``.
 
     ``d_outputs`` is in the shape of the outputs and ``d_final_states`` is the pair ``(d_states_fw, d_states_bw)`` of
@@ -120,7 +141,8 @@ def stack_bidirectional_dynamic_rnn_backward(tapes, d_outputs=None, d_final_stat
             check_state(f"d_final_states[{side}]", d_side, state_size, len(tapes[0].lengths), tapes[0].fw.tape.dtype)
         d_states.append([None] * len(tapes) if d_side is None else d_side)
 
-    d_initial_states, d_params = [], {}
+    d_initial_states: list[State] = []
+    d_params: Params = {}
     # The last layer to run is the first to be differentiated.
     for layer in reversed(range(len(tapes))):
         if d_outputs is not None:
@@ -133,7 +155,7 @@ def stack_bidirectional_dynamic_rnn_backward(tapes, d_outputs=None, d_final_stat
     return d_outputs, tuple(zip(*d_initial_states, strict=True)), d_params
 
 
-def check_layers(cells_fw, cells_bw, input_size):
+def check_layers(cells_fw: Any, cells_bw: Any, input_size: int) -> list[tuple[dict[str, Cell], int]]:
     """Return ``({name: cell_fw, name: cell_bw}, width of the input)`` of each layer, refusing what makes no layers."""
     for name, cells in {"cells_fw": cells_fw, "cells_bw": cells_bw}.items():
         if not isinstance(cells, list | tuple):
@@ -151,7 +173,7 @@ def check_layers(cells_fw, cells_bw, input_size):
     return layers
 
 
-def one_a_layer(name, given, num_layers):
+def one_a_layer(name: str, given: Any, num_layers: int) -> Any:
     """Return a list or tuple with an entry for each layer, all ``None`` where it is ``None``, refusing all else."""
     if given is None:
         return [None] * num_layers

@@ -8,13 +8,17 @@ This loop, forward and back, is the whole of backpropagation through time; every
 calls it. The derivation is in ``docs/unroll/static.md``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import Array, Bool, Cache, DType, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell, masked_forward
-from scratch.checks import check_array, check_lengths, check_masks, check_params, check_state
+from scratch.checks import check_array, check_lengths, check_masks, check_state
+from scratch.fit import check_fit
 from scratch.tree import map_tree, named_leaves
 
 
@@ -26,14 +30,21 @@ class Tape:
     """
 
     cell: Cell
-    params: dict
-    caches: list
-    live: np.ndarray | None
+    params: Params
+    caches: list[Cache]
+    live: Bool[Array, "T B 1"] | None
     batch_size: int
     dtype: np.dtype
 
 
-def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, masks=None):
+def static_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Sequence[Float[Array, "B D"]],
+    initial_state: State = None,
+    sequence_length: Lengths = None,
+    masks: Masks = None,
+) -> tuple[list[Float[Array, "B output"]], State, Tape]:
     """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
 
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
@@ -65,7 +76,14 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, m
     return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
 
 
-def forward_steps(cell, params, inputs, state, live, masks):
+def forward_steps(
+    cell: Cell,
+    params: Params,
+    inputs: Sequence[Float[Array, "B D"]] | Float[Array, "T B D"],
+    state: State,
+    live: Bool[Array, "T B 1"] | None,
+    masks: Masks,
+) -> tuple[list[Float[Array, "B output"]], State, list[Cache]]:
     """Return ``(outputs, state, caches)`` of a stretch of steps; what goes in has been checked."""
     outputs, caches = [], []
     for t, x in enumerate(inputs):
@@ -85,7 +103,9 @@ def forward_steps(cell, params, inputs, state, live, masks):
     return outputs, state, caches
 
 
-def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
+def static_rnn_backward(
+    tape: Tape, d_outputs: Sequence[Float[Array, "B output"]] | None = None, d_final_state: State = None
+) -> tuple[list[Float[Array, "B D"]], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``static_rnn``.
 
     - ``d_outputs``: a list of T arrays [B, output_size], the gradient of each output; zeros where not given.
@@ -112,13 +132,18 @@ def static_rnn_backward(tape, d_outputs=None, d_final_state=None):
     return d_inputs, d_initial_state, d_params
 
 
-def backward_steps(tape, d_outputs, d_state, d_params):
+def backward_steps(
+    tape: Tape,
+    d_outputs: Sequence[Float[Array, "B output"]] | Float[Array, "T B output"],
+    d_state: State,
+    d_params: Params,
+) -> tuple[list[Float[Array, "B D"]], State]:
     """Return ``(d_inputs, d_initial_state)`` of a stretch of steps, and add its part to ``d_params``.
 
     One running sum over all stretches: it adds in the order of one long pass, so cutting that changes no bit.
     """
     cell, params, live = tape.cell, tape.params, tape.live
-    d_inputs = [None] * len(tape.caches)
+    d_inputs: list[Any] = [None] * len(tape.caches)
     for t in reversed(range(len(tape.caches))):
         d_output, d_new_state = d_outputs[t], d_state
         if live is not None:
@@ -136,27 +161,31 @@ def backward_steps(tape, d_outputs, d_state, d_params):
     return d_inputs, d_state
 
 
-def check_tape(name, tape, kind):
+def check_tape(name: str, tape: Any, kind: type) -> None:
     """Refuse all but the tape that the matching forward function returned."""
     if not isinstance(tape, kind):
         came = type(tape).__name__
         raise TypeError(f"{name} must be the {kind.__name__} of the matching forward pass, but is {came}")
 
 
-def check_arguments(cell, params, batch_size, input_size, dtype, initial_state):
+def check_arguments(
+    cell: Any, params: Any, batch_size: int, input_size: int, dtype: DType, initial_state: Any
+) -> State:
     """Check what every way to unroll takes, and return the state to start from."""
     if not isinstance(cell, Cell):
         raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
     if input_size == 0:
         raise ValueError("inputs must have at least one feature, but their last axis is empty")
-    check_params("params", params, cell.param_shapes(input_size), dtype)
+    check_fit(params, cell.param_shapes, input_size, dtype, "inputs")
     if initial_state is None:
         return cell.zero_state(batch_size, dtype)
     check_state("initial_state", initial_state, cell.state_size, batch_size, dtype)
     return initial_state
 
 
-def check_sequence_masks(cell, masks, num_steps, batch_size, input_size, name="masks"):
+def check_sequence_masks(
+    cell: Cell, masks: Any, num_steps: int, batch_size: int, input_size: int, name: str = "masks"
+) -> Masks:
     """Check the masks of a whole sequence, and return them, or an empty structure for a cell that takes none."""
     sizes = cell.mask_sizes(input_size)
     if masks is None:

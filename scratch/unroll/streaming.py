@@ -6,14 +6,15 @@ No step waits for the next, and nothing is kept but the state, so a stream may g
 ``static.py`` turned inside out: the caller has the loop. The page is ``docs/unroll/streaming.md``.
 """
 
+from typing import Any
+
 import numpy as np
 
-from scratch import jit
-from scratch.cell import Cell, masked_forward
+from scratch.arrays import Array, DType, Float, Params, State
+from scratch.cell import Cell
 from scratch.checks import check_array
-from scratch.options import check_choice
+from scratch.engines import ENGINES, check_engine
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.dynamic import ENGINES
 from scratch.unroll.static import check_arguments
 
 
@@ -28,20 +29,21 @@ class Stream:
     engine does not run, and for one with dropout: what has been trained is run without.
     """
 
-    def __init__(self, cell, params, initial_state=None, engine="numpy"):
+    def __init__(self, cell: Cell, params: Params, initial_state: State = None, engine: str = "numpy") -> None:
         if not isinstance(cell, Cell):
             raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
-        check_choice("engine", engine, ENGINES)
+        check_engine(engine)
         if any(named_leaves(cell.mask_sizes(1))):
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
-        if engine == "numba":
-            jit.check_covered(cell)
+        ENGINES[engine].check_cell(cell)
         self.cell, self.params, self.engine = cell, params, engine
         # As it is now, whatever is written into it before the first step.
         self.initial_state = map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)
-        self.shape, self.dtype, self.running = ("B", "D"), None, None
+        self.shape: tuple[Any, ...] = ("B", "D")
+        self.dtype: DType = None
+        self.running: Any = None
 
-    def step(self, x):
+    def step(self, x: Float[Array, "B D"]) -> Float[Array, "B output"]:
         """Return the output [B, output_size] of x [B, D], and go on to the state after it."""
         check_array("x", x, self.shape, self.dtype)
         if self.running is None:
@@ -50,27 +52,12 @@ class Stream:
         return self.running.step(np.array(x, order="C")).copy()
 
     @property
-    def state(self):
+    def state(self) -> State:
         """The state after the last step, in the structure of ``cell.state_size``; ``None`` before the first."""
         return None if self.running is None else map_tree(np.copy, self.running.state)
 
-    def start(self, x):
-        state = check_arguments(self.cell, self.params, *x.shape, x.dtype, self.initial_state)
-        if self.engine == "numba":
-            self.running = jit.make_stream(self.cell, self.params, x.shape[1], state)
-        else:
-            self.running = CellStream(self.cell, self.params, state)
+    def start(self, x: Float[Array, "B D"]) -> None:
+        batch_size, input_size = x.shape
+        state = check_arguments(self.cell, self.params, batch_size, input_size, x.dtype, self.initial_state)
+        self.running = ENGINES[self.engine].stream(self.cell, self.params, input_size, state)
         self.shape, self.dtype = x.shape, x.dtype
-
-
-class CellStream:
-    """The text book's stream: the cell, and the state it is in."""
-
-    def __init__(self, cell, params, state):
-        self.cell, self.params, self.state = cell, params, state
-
-    def step(self, x):
-        # No masks, but nested as the cell is: a DropoutWrapper that drops nothing asks for its structure.
-        masks = self.cell.mask_sizes(x.shape[1])
-        output, self.state, _ = masked_forward(self.cell, self.params, x, self.state, masks)
-        return output

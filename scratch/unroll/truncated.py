@@ -9,16 +9,22 @@ k2 = reach · k1 steps: Williams and Peng (1990), BPTT(h; h′) with h′ = k1 a
 The page is ``docs/unroll/truncated.md``.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths
 from scratch.options import check_count
+from scratch.shown import shown
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
 
-def windows(num_steps, truncated_backprop_length):
+def windows(num_steps: int, truncated_backprop_length: int | Sequence[int]) -> list[slice]:
     """Return the slices that cut ``num_steps`` time steps into windows.
 
     ``truncated_backprop_length`` is the width of every window, the last one shorter if it does not divide; or a list
@@ -32,7 +38,8 @@ def windows(num_steps, truncated_backprop_length):
         ]
         if sum(widths) != num_steps:
             raise ValueError(
-                f"truncated_backprop_length must add up to {num_steps} time steps, but {widths} add up to {sum(widths)}"
+                f"truncated_backprop_length must add up to {num_steps} time steps, "
+                f"but {shown(widths)} add up to {sum(widths)}"
             )
         stops = np.cumsum(widths).tolist()
     else:
@@ -42,15 +49,15 @@ def windows(num_steps, truncated_backprop_length):
 
 
 def truncated_rnn(
-    cell,
-    params,
-    inputs,
-    truncated_backprop_length,
-    sequence_length=None,
-    initial_state=None,
-    engine="numpy",
-    masks=None,
-):
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    truncated_backprop_length: int | Sequence[int],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    engine: str = "numpy",
+    masks: Masks = None,
+) -> tuple[Float[Array, "B T output"], State, list[DynamicTape]]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] window by window and return ``(outputs, final_state, tapes)``.
 
     ``truncated_backprop_length`` is the number of time steps in a window, or a list with that of each. The other
@@ -84,7 +91,9 @@ def truncated_rnn(
     return np.concatenate(outputs, axis=1), state, tapes
 
 
-def truncated_rnn_backward(tapes, d_outputs, d_final_state=None, reach=1):
+def truncated_rnn_backward(
+    tapes: list[DynamicTape], d_outputs: Float[Array, "B T output"], d_final_state: State = None, reach: int = 1
+) -> tuple[Float[Array, "B T D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, each the sum over the windows of what each one has lost.
 
     - ``d_outputs``: [B, T, output_size].
@@ -98,7 +107,9 @@ def truncated_rnn_backward(tapes, d_outputs, d_final_state=None, reach=1):
     slices = windows(sum(tape.num_steps for tape in tapes), [tape.num_steps for tape in tapes])
     num_steps = slices[-1].stop
     check_array("d_outputs", d_outputs, ("B", num_steps, cell.output_size), dtype)
-    d_inputs = d_params = d_initial_state = None
+    d_inputs: Any = None
+    d_params: Any = None
+    d_initial_state: State = None
     for last, window in reversed(list(enumerate(slices))):
         first = max(0, last - reach + 1)
         d_state = d_final_state if last == len(tapes) - 1 else None
@@ -116,7 +127,9 @@ def truncated_rnn_backward(tapes, d_outputs, d_final_state=None, reach=1):
     return d_inputs, d_initial_state, d_params
 
 
-def last_window_backward(tapes, d_outputs, d_final_state=None):
+def last_window_backward(
+    tapes: list[DynamicTape], d_outputs: Float[Array, "B _ output"] | None, d_final_state: State = None
+) -> tuple[Float[Array, "B T D"], State, Params]:
     """Return ``(d_inputs, d_first_state, d_params)``, the last window's loss taken back through all.
 
     - ``tapes``: one ``dynamic_rnn`` tape a window, each started from the final state of the one before.
@@ -127,7 +140,9 @@ def last_window_backward(tapes, d_outputs, d_final_state=None):
     with, and ``d_params`` is the sum.
     """
     check_tapes(tapes)
-    d_inputs, d_params, d_state = [], None, d_final_state
+    d_inputs: list[Array] = []
+    d_params: Any = None
+    d_state = d_final_state
     for tape in reversed(tapes):
         # Of the outputs, only the last window's have a loss here; the windows before hand on the state's gradient.
         d_window, d_state, d_own_params = dynamic_rnn_backward(tape, d_outputs, d_state)
@@ -137,7 +152,7 @@ def last_window_backward(tapes, d_outputs, d_final_state=None):
     return np.concatenate(d_inputs, axis=1), d_state, d_params
 
 
-def check_tapes(tapes):
+def check_tapes(tapes: Any) -> None:
     """Refuse all but a list of the tapes of windows."""
     if not isinstance(tapes, list) or not tapes:
         raise TypeError("tapes must be the list that truncated_rnn returned")

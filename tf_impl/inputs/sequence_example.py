@@ -21,6 +21,8 @@ class SequenceExample(scratch.SequenceExample):
     def serialize(self):
         """Return the bytes of ``SerializeToString(deterministic=True)``."""
         example = tf.train.SequenceExample()
+        for part in self.empty_parts:
+            getattr(example, part).SetInParent()
         for name, values in self.context.items():
             fill(example.context.feature[name], values)
         for name, steps in self.feature_lists.items():
@@ -39,6 +41,11 @@ class SequenceExample(scratch.SequenceExample):
                 name: [values_of(feature) for feature in steps.feature]
                 for name, steps in example.feature_lists.feature_list.items()
             },
+            tuple(
+                part
+                for part, features in (("context", "feature"), ("feature_lists", "feature_list"))
+                if example.HasField(part) and not getattr(getattr(example, part), features)
+            ),
         )
 
 
@@ -86,6 +93,25 @@ def as_array(tensor):
     if isinstance(tensor, tf.RaggedTensor):
         return scratch.RaggedTensorValue(as_array(tensor.values), tensor.row_splits.numpy())
     return tensor.numpy()
+
+
+def to_dense(sparse, default_value=None, shape=None):
+    """Return the array of ``tf.sparse.to_dense``, after ``tf.sparse.slice`` where a shape is given."""
+    tensor = tf.SparseTensor(*sparse)
+    if shape is not None:
+        sizes = [size if wanted is None else wanted for size, wanted in zip(sparse.dense_shape, shape, strict=True)]
+        cut = tf.sparse.slice(tensor, [0] * len(sizes), sizes)
+        tensor = tf.SparseTensor(cut.indices, cut.values, sizes)
+    return tf.sparse.to_dense(tensor, default_value).numpy()
+
+
+def to_tensor(ragged, default_value=None, shape=None):
+    """Return the array of ``tf.RaggedTensor.to_tensor``."""
+    splits = []
+    while isinstance(ragged, scratch.RaggedTensorValue):
+        splits.append(ragged.row_splits)
+        ragged = ragged.values
+    return tf.RaggedTensor.from_nested_row_splits(ragged, splits).to_tensor(default_value, shape=shape).numpy()
 
 
 def parse_single_sequence_example(serialized, context_features=None, sequence_features=None):

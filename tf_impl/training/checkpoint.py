@@ -1,5 +1,6 @@
 """TensorFlow's own checkpoints: what ``tf.compat.v1.train.Saver`` writes and reads, as arrays under the same names."""
 
+from scratch.variables import match_names
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
@@ -38,10 +39,15 @@ def session_variables(session):
 def restore_session(session, variables):
     """Give every variable of a session its array in ``{name: array}``, which may hold more.
 
-    Raises ``ValueError`` where one is missing.
+    A name may be TensorFlow's or, with fewer scopes, a path of scratch's: see ``scratch/variables.py``. Raises
+    ``ValueError`` where one is missing, or where one array would go to several variables.
     """
     with session.graph.as_default():
-        for variable in v1.global_variables():
-            if variable.op.name not in variables:
-                raise ValueError(f"variables has no {variable.op.name!r}, which the session has")
-            variable.load(variables[variable.op.name], session)
+        by_name = {variable.op.name: variable for variable in v1.global_variables()}
+        matched = {path: names for path, names in match_names(variables, by_name).items() if names}
+        for name in by_name.keys() - {name for names in matched.values() for name in names}:
+            raise ValueError(f"variables has no {name!r}, which the session has")
+        for path, names in matched.items():
+            if len(names) > 1:
+                raise ValueError(f"{path!r} of variables would go to {names}: name each as the session does")
+            by_name[names[0]].load(variables[path], session)

@@ -6,7 +6,7 @@ examples at once, which ``schema.py`` and ``ragged.py`` describe and ``columns.p
 example without a schema; ``values.py``, from Python's values and back. Beside them ``crc32c.py``, the checksum, and
 ``frames.py``, the records of a file, over ``pieces.py``, its bytes, and under ``chunks.py``, a buffer of records.
 
-What walks over bytes is compiled: as a whole, from each function that is marked ``compiled`` downwards. Compiled code
-checks no index by itself, so each function that takes ``data, at, end`` reads nothing outside ``data[at:end]`` and
-hands down no ``end`` beyond its own.
+What walks over bytes is compiled, by ``compiling.py``: as a whole, from each function that is marked ``compiled``
+downwards. Compiled code checks no index by itself, so each function that takes ``data, at, end`` reads nothing outside
+``data[at:end]`` and hands down no ``end`` beyond its own.
 """

@@ -1,14 +1,14 @@
 """A file of records, a chunk at a time: as many whole records as a buffer holds, or one that is larger than that."""
 
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 
-from scratch.inputs.wire.frames import FOOTER, HEADER, scan
+from scratch.inputs.wire.compiling import announced
+from scratch.inputs.wire.damages import Damages, damage_words
+from scratch.inputs.wire.frames import FOOTER, HEADER, find_header, length_at, scan
 from scratch.inputs.wire.pieces import open_pieces
-from scratch.inputs.wire.places import WORDS, reason_and_index
-from scratch.jit.machine.compiler import announced
+from scratch.inputs.wire.places import BAD_LENGTH, reason_and_index
 
 CHUNK = 1 << 18
 # What a message of Protocol Buffers may take, and what a record in a compressed file may unpack to.
@@ -25,61 +25,82 @@ class Chunk(NamedTuple):
     offset: int
 
 
-def read_chunks(path, compression_type, largest=None):
+def read_chunks(path, compression_type, largest=None, on_damage="raise"):
     """Yield the ``Chunk``s of a file; the arrays of one are used again for the next.
 
-    Raises ``ValueError``, after all whole records before it, for a record that is damaged, cut off, or longer than
-    ``largest`` bytes. No more memory is taken than a chunk, or a record that has been seen to be there.
+    A record that is damaged, cut off, or longer than ``largest`` bytes raises ``ValueError`` after all whole records
+    before it; with ``on_damage="skip"`` the reading goes on behind it, and a warning at the end says how many there
+    were. No more memory is taken than a chunk, or a record that has been seen to be there.
     """
-    largest = LARGEST if compression_type else largest
+    damages = Damages(path, compression_type, on_damage)
+    with open(path, "rb", buffering=0) as file:
+        pieces = open_pieces(file, compression_type)
+        yield from walk(pieces, damages, LARGEST if compression_type else largest)
+    damages.tell()
+
+
+def walk(pieces, damages, largest):
+    """Yield the ``Chunk``s of the bytes that ``pieces`` hands out."""
     data, filled = np.empty(CHUNK, np.uint8), 0
     starts, stops = np.empty((2, CHUNK // (HEADER + FOOTER)), np.int64)
     number = offset = 0
-    with open(path, "rb", buffering=0) as file:
-        pieces = open_pieces(file, compression_type)
-        while True:
-            with placed(path, number, offset, compression_type):
-                more = pieces.read_into(data[filled:])
-            filled += more
-            with announced("the reader of records"):
-                count, place = scan(data, filled, starts, stops)
-            yield Chunk(data, starts[:count], stops[:count], number, offset)
-            number += count
-            if place < 0:
-                reason, place = reason_and_index(place)
-                with placed(path, number, offset + place, compression_type):
-                    raise ValueError(WORDS[reason])
-            offset += place
-            filled -= place
-            with placed(path, number, offset, compression_type):
-                if filled and not more:
-                    raise ValueError("it is cut off")
-                data = room_for(data[place : place + filled], pieces, largest, data)
-            if not more:
-                return
+    # Behind a length that is damaged nobody knows where the next record begins: it is looked for, byte by byte.
+    lost = False
+    while True:
+        try:
+            more = pieces.read_into(data[filled:])
+        except ValueError as error:
+            return damages.add(error, number, offset, error)
+        filled += more
+        with announced("the reader of records"):
+            at = find_header(data, 0, filled) if lost else 0
+            lost = lost and filled - at < HEADER
+            count, place = scan(data, at, filled, starts, stops)
+        yield Chunk(data, starts[:count], stops[:count], number, offset)
+        number += count
+        damaged = place < 0
+        if damaged:
+            reason, place = reason_and_index(place)
+            head = data[place : place + HEADER].tobytes()
+            damages.add(damage_words(reason, head, damages.compression_type), number, offset + place)
+            lost = reason == BAD_LENGTH
+            place += 1 if lost else HEADER + length_at(data, place) + FOOTER
+        offset += place
+        filled -= place
+        rest, needed = data[place : place + filled], CHUNK
+        if not damaged and not lost and count < len(starts):
+            # What is left is the beginning of a record, and its length, if it is there, was compared.
+            try:
+                needed, words = size_of(rest, more, pieces, largest)
+            except ValueError as error:
+                return damages.add(error, number, offset, error)
+            if words is not None:
+                damages.add(words, number, offset)
+                damaged = lost = True
+                rest, offset, filled = rest[1:], offset + 1, filled - 1
+        number += damaged
+        data = room_for(rest, needed, data)
+        if not more and not damaged and count < len(starts):
+            return
 
 
-def room_for(rest, pieces, largest, data):
-    """Return a buffer that begins with ``rest`` and has room for the whole record whose beginning that is."""
-    needed = CHUNK
+def size_of(rest, more, pieces, largest):
+    """Return ``(size, words)`` of the record that begins with the bytes ``rest``; ``words`` say why it is refused."""
+    size = CHUNK
     if len(rest) >= HEADER:
-        length = int(rest[:8].view("<u8")[0])
-        needed = max(CHUNK, HEADER + length + FOOTER)
+        length = length_at(rest, 0)
+        says = f"it says that it is {length} bytes long"
+        size = HEADER + length + FOOTER
         if largest is not None and length > largest:
-            raise ValueError(f"it says that it is {length} bytes long, but no more than {largest} are read")
-        if needed > CHUNK and not pieces.hold(needed - len(rest)):
-            raise ValueError(f"it is cut off: it says that it is {length} bytes long")
-    if needed != len(data):
-        data = np.empty(needed, np.uint8)
-    data[: len(rest)] = rest
-    return data
+            return CHUNK, f"{says}, but no more than {largest} are read"
+        if size > CHUNK and not pieces.hold(size - len(rest)):
+            return CHUNK, f"it is cut off: {says}"
+    return size, "it is cut off" if len(rest) and not more else None
 
 
-@contextmanager
-def placed(path, number, offset, compression_type):
-    """Say of what is wrong inside in which file, record and byte it is."""
-    try:
-        yield
-    except ValueError as error:
-        unpacked = ", unpacked" if compression_type else ""
-        raise ValueError(f"{path}: record {number} at byte {offset}{unpacked}: {error}") from error
+def room_for(rest, needed, data):
+    """Return a buffer that begins with ``rest`` and has room for ``needed`` bytes in all."""
+    size = max(CHUNK, needed, len(rest))
+    room = data if size == len(data) else np.empty(size, np.uint8)
+    room[: len(rest)] = rest
+    return room

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from scratch.inputs.wire.compiling import announced
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.example import read_example
 from scratch.inputs.wire.places import MISSING, OTHER_KIND, WORDS, reason_and_index
@@ -9,7 +10,6 @@ from scratch.inputs.wire.ragged import RaggedFeature, VarLenFeature
 from scratch.inputs.wire.schema import KINDS, Column, FixedLenFeature, FixedLenSequenceFeature
 from scratch.inputs.wire.survey import COUNT, FIRST, STEPS, gather, survey
 from scratch.inputs.wire.values import from_raw
-from scratch.jit.machine.compiler import announced
 
 DESCRIPTIONS = FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature
 PARTS = {CONTEXT: "context_features", FEATURE_LISTS: "sequence_features"}

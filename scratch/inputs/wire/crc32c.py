@@ -6,9 +6,8 @@ inverted, so that zeros before and behind the data count as well. Source: Castag
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
-from scratch.jit.machine.compiler import compiled
+from scratch.inputs.wire.compiling import compiled, inlined
 
 POLYNOMIAL = 0x82F63B78
 
@@ -29,7 +28,7 @@ def make_tables():
 TABLES = make_tables()
 
 
-@register_jitable
+@inlined
 def crc32c(data, at, end):
     """Return the CRC-32C of ``data[at:end]`` as a whole number.
 
@@ -56,7 +55,7 @@ def crc32c(data, at, end):
     return crc ^ 0xFFFFFFFF
 
 
-@compiled
+@inlined
 def masked_crc(data, at, end):
     """Return the CRC-32C of ``data[at:end]``, turned by 15 bits and moved by a constant, as TFRecord writes it.
 
@@ -67,7 +66,11 @@ def masked_crc(data, at, end):
     return (crc >> 15 | crc << 17 & 0xFFFFFFFF) + 0xA282EAD8 & 0xFFFFFFFF
 
 
-@register_jitable
+# The same for Python to call; compiled code has it compiled in.
+masked_crc_of = compiled(masked_crc)
+
+
+@inlined
 def word(data, at):
     """Return the four bytes from ``at`` on as a whole number, the lowest first."""
     low, high = np.int64(data[at]) | np.int64(data[at + 1]) << 8, np.int64(data[at + 2]) | np.int64(data[at + 3]) << 8

@@ -8,8 +8,7 @@
 A map is a repeated field of small messages, so nothing on the wire keeps a name from coming twice; the last counts.
 """
 
-from numba.extending import register_jitable
-
+from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.feature import misfit, put, read_feature, read_feature_list
 from scratch.inputs.wire.places import BAD_ENTRY, BAD_NAME, failed
 from scratch.inputs.wire.tags import LENGTH, read_length, read_tag, skip_field, tag
@@ -19,7 +18,7 @@ ENTRY = NAME = tag(1, LENGTH)
 VALUE = tag(2, LENGTH)
 
 
-@register_jitable
+@inlined
 def next_entry(data, at, end, part, part_end):
     """Return ``(start, stop, part, part_end)`` of the next entry from ``at`` on.
 
@@ -44,7 +43,7 @@ def next_entry(data, at, end, part, part_end):
     return end, end, 0, 0
 
 
-@register_jitable
+@inlined
 def read_name(data, at, end):
     """Return ``(start, stop)`` of the name of an entry; ``stop`` is a negative place where the entry is none."""
     start = stop = at
@@ -66,7 +65,7 @@ def read_name(data, at, end):
     return start, stop
 
 
-@register_jitable
+@inlined
 def read_entry(data, at, end, part, wanted, size, room, outline):
     """Return ``(steps, count, trouble, place)`` of the value of an entry whose name has been read.
 
@@ -97,7 +96,7 @@ def read_entry(data, at, end, part, wanted, size, room, outline):
     return steps, count, trouble, at
 
 
-@register_jitable
+@inlined
 def is_utf8(data, at, end):
     """Return whether ``data[at:end]`` is UTF-8: no character longer than need be, no surrogates, none past U+10FFFF."""
     while at < end:

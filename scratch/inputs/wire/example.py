@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from scratch.inputs.wire.compiling import announced
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.feature import ANY
 from scratch.inputs.wire.places import WORDS, reason_and_index
 from scratch.inputs.wire.survey import COUNT, NAME_FIRST, NAME_LAST, OF_PART, STEPS, gather, list_entries
+from scratch.inputs.wire.tags import read_tag, skip_field
 from scratch.inputs.wire.values import from_raw
-from scratch.jit.machine.compiler import announced
 
 
 def read_example(data):
@@ -31,6 +32,16 @@ def read_example(data):
             steps = read_entry_whole(data, found, number, part, row[STEPS], row[COUNT])
             parts[part][name] = steps if part == FEATURE_LISTS else steps[0]
     return parts[CONTEXT], parts[FEATURE_LISTS]
+
+
+def parts_of(data):
+    """Return the set of the parts that a message, which has been read, has, empty or not."""
+    found, at, end = set(), 0, len(data)
+    while at < end:
+        number, at = read_tag(data, at, end)
+        found.add(number >> 3)
+        at = skip_field(data, at, end, number, 0)
+    return found & {CONTEXT, FEATURE_LISTS}
 
 
 def read_entry_whole(data, found, number, part, steps, count):

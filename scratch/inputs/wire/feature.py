@@ -16,8 +16,7 @@ reads.
 
 from typing import NamedTuple
 
-from numba.extending import register_jitable
-
+from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.crc32c import word
 from scratch.inputs.wire.places import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed
 from scratch.inputs.wire.tags import FIXED32, LENGTH, VARINT, read_length, read_tag, skip_field, tag
@@ -37,26 +36,26 @@ class Room(NamedTuple):
     size: int
 
 
-@register_jitable
+@inlined
 def put(room, i, value):
     """Keep number i if there is room for it."""
     if i < room.size:
         room.cells[room.first + i] = value
 
 
-@register_jitable
+@inlined
 def behind(room, count):
     """Return the room behind the first ``count`` numbers."""
     return Room(room.cells, room.first + count, room.size - count)
 
 
-@register_jitable
+@inlined
 def room_if(condition, room):
     """Return the room, or where the condition does not hold, none."""
     return Room(room.cells, room.first, room.size if condition else 0)
 
 
-@register_jitable
+@inlined
 def read_numbers(data, at, stop, last, kind, room, count):
     """Return ``(count, place)``: numbers that begin before ``stop``, none of which may end behind ``last``."""
     while at < stop:
@@ -74,7 +73,7 @@ def read_numbers(data, at, stop, last, kind, room, count):
     return count, at
 
 
-@register_jitable
+@inlined
 def read_list(data, at, end, depth, kind, room, count):
     """Return ``(count, place)`` of a BytesList, FloatList or Int64List."""
     while at < end:
@@ -105,7 +104,7 @@ def read_list(data, at, end, depth, kind, room, count):
     return count, at
 
 
-@register_jitable
+@inlined
 def read_feature(data, at, end, depth, wanted, room, kind, count):
     """Return ``(kind, count, place)`` of a Feature; only values of the kind ``wanted`` are kept, or of ``ANY``."""
     size = end - at
@@ -135,7 +134,7 @@ def read_feature(data, at, end, depth, wanted, room, kind, count):
     return kind, count, at
 
 
-@register_jitable
+@inlined
 def misfit(kind, count, wanted, size, at):
     """Return a negative place where a feature does not suit a schema, else 0; a size below 0 stands for any."""
     if kind != 0 and kind != wanted:
@@ -145,7 +144,7 @@ def misfit(kind, count, wanted, size, at):
     return 0
 
 
-@register_jitable
+@inlined
 def read_feature_list(data, at, end, depth, wanted, size, room, outline, steps, count, trouble):
     """Return ``(steps, count, trouble, place)`` of a FeatureList.
 

@@ -10,9 +10,9 @@ The length has a checksum of its own: whoever believed a damaged one would wait 
 
 import numpy as np
 
-from scratch.inputs.wire.crc32c import masked_crc, word
+from scratch.inputs.wire.compiling import compiled
+from scratch.inputs.wire.crc32c import masked_crc, masked_crc_of, word
 from scratch.inputs.wire.places import BAD_DATA, BAD_LENGTH, failed
-from scratch.jit.machine.compiler import compiled
 
 HEADER, FOOTER = 12, 4
 
@@ -23,18 +23,18 @@ def frame(record):
     data = np.frombuffer(framed, np.uint8)
     end = HEADER + len(record)
     framed[:8] = len(record).to_bytes(8, "little")
-    framed[8:HEADER] = int(masked_crc(data, 0, 8)).to_bytes(4, "little")
-    framed[end:] = int(masked_crc(data, HEADER, end)).to_bytes(4, "little")
+    framed[8:HEADER] = int(masked_crc_of(data, 0, 8)).to_bytes(4, "little")
+    framed[end:] = int(masked_crc_of(data, HEADER, end)).to_bytes(4, "little")
     return framed
 
 
 @compiled
-def scan(data, end, starts, stops):
-    """Put the whole records of ``data[:end]`` into ``starts`` and ``stops``; return how many, and the place behind.
+def scan(data, at, end, starts, stops):
+    """Put the whole records of ``data[at:end]`` into ``starts`` and ``stops``; return how many, and the place behind.
 
     That place is negative where the record there is damaged.
     """
-    at, count = 0, 0
+    count = 0
     while count < len(starts) and end - at >= HEADER:
         if masked_crc(data, at, at + 8) != word(data, at + 8):
             return count, failed(BAD_LENGTH, at)
@@ -49,3 +49,19 @@ def scan(data, end, starts, stops):
         count += 1
         at += FOOTER
     return count, at
+
+
+@compiled
+def find_header(data, at, end):
+    """Return the first place from ``at`` on where a length stands beside its checksum.
+
+    Where there is none, it is the first that has too few bytes behind it to tell.
+    """
+    while end - at >= HEADER and masked_crc(data, at, at + 8) != word(data, at + 8):
+        at += 1
+    return at
+
+
+def length_at(data, at):
+    """Return the length in the header at a place, whatever it says."""
+    return int.from_bytes(data[at : at + 8].tobytes(), "little")

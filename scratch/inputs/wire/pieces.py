@@ -9,6 +9,8 @@ import zlib
 
 import numpy as np
 
+from scratch.inputs.wire.damages import compression_of
+
 # zlib's names for the three formats: 15 is the size of its window, 16 more stand for GZIP's header and footer.
 WINDOW_BITS = {"": None, "GZIP": 31, "ZLIB": 15}
 PIECE = 1 << 16
@@ -42,7 +44,13 @@ class CompressedPieces:
         """Fill an array of uint8 from its front; return how many bytes came, 0 only at the end."""
         filled = 0
         while filled < len(room):
-            piece = self.read(len(room) - filled)
+            try:
+                piece = self.read(len(room) - filled)
+            except ValueError:
+                # What came before is whole, and is handed over first; the next call meets the damage again.
+                if not filled:
+                    raise
+                break
             if not piece:
                 break
             room[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
@@ -68,6 +76,9 @@ class CompressedPieces:
                     return b""
                 if self.unpacker is not None and self.compression_type == "ZLIB":
                     raise ValueError("there are bytes behind the end of its ZLIB data")
+                if self.unpacker is None and compression_of(self.waiting) != self.compression_type:
+                    begins = self.waiting[:2].hex(" ")
+                    raise ValueError(f"it is no {self.compression_type} data: it begins with {begins}")
                 # A GZIP file may be several, one behind another.
                 self.unpacker = zlib.decompressobj(WINDOW_BITS[self.compression_type])
             at_end = not self.waiting

@@ -4,7 +4,7 @@ A place is a whole number: from 0 on an index into the bytes; below 0 a reason a
 So every reader returns one place, and whoever called it asks once whether that is negative and hands it up as it is.
 """
 
-from numba.extending import register_jitable
+from scratch.inputs.wire.compiling import inlined
 
 CUT, LONG, LARGE, BAD_TAG, BAD_GROUP, DEEP, BAD_NAME, BAD_ENTRY, BAD_FLOAT, BAD_LENGTH, BAD_DATA = range(1, 12)
 # Not damaged, but not what a schema asks for.
@@ -25,7 +25,7 @@ WORDS = {
 }
 
 
-@register_jitable
+@inlined
 def failed(reason, at):
     """Return the place that says: for this reason, at this index."""
     return -16 * at - reason

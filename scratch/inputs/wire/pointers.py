@@ -5,8 +5,7 @@ pointer is only where the array begins, and indexing is all it can do; whoever a
 Uncompiled, it is the array.
 """
 
-from numba import types
-from numba.extending import intrinsic, overload
+from scratch.inputs.wire.compiling import lesson
 
 
 def pointer(array):
@@ -14,19 +13,21 @@ def pointer(array):
     return array
 
 
-@intrinsic
-def compiled_pointer(typing, array):
-    """Tell LLVM what ``pointer`` is."""
+@lesson
+def teach_pointer():
+    """Tell Numba what ``pointer`` is: of an array of one axis that has no gaps, the address of its numbers."""
+    from numba import types
+    from numba.extending import intrinsic, overload
 
-    def build(context, builder, signature, arguments):
-        return context.make_array(array)(context, builder, arguments[0]).data
+    @intrinsic
+    def compiled_pointer(typing, array):
+        def build(context, builder, signature, arguments):
+            return context.make_array(array)(context, builder, arguments[0]).data
 
-    return types.CPointer(array.dtype)(array), build
+        return types.CPointer(array.dtype)(array), build
 
-
-@overload(pointer)
-def pointer_when_compiled(array):
-    """Tell Numba that ``pointer`` is ``compiled_pointer``, for arrays of one axis that have no gaps."""
-    if isinstance(array, types.Array) and array.layout == "C" and array.ndim == 1:
-        return lambda array: compiled_pointer(array)
-    return None
+    @overload(pointer)
+    def pointer_when_compiled(array):
+        if isinstance(array, types.Array) and array.layout == "C" and array.ndim == 1:
+            return lambda array: compiled_pointer(array)
+        return None

@@ -6,9 +6,11 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from scratch.checks import as_dtype
+from scratch.inputs.unstack import check_held
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.schema import check_kind
-from scratch.options import check_options
+from scratch.options import check_count, check_options
+from scratch.shown import shown
 
 
 class SparseTensorValue(NamedTuple):
@@ -17,6 +19,15 @@ class SparseTensorValue(NamedTuple):
     indices: np.ndarray
     values: np.ndarray
     dense_shape: np.ndarray
+
+    def to_dense(self, default_value=None, shape=None):
+        """Return an array of all, with ``default_value`` where there is no value: 0 or b"" unless given.
+
+        ``shape`` gives the size of each axis, ``None`` that of ``dense_shape``; what does not fit in is left out, so a
+        row gets a length that is known. Raises ``TypeError`` or ``ValueError`` for another number of sizes, or a
+        ``default_value`` that an array of these values cannot hold. Source: ``tf.sparse.to_dense``.
+        """
+        return padded(self.indices, self.values, self.dense_shape.tolist(), default_value, shape)
 
 
 class RaggedTensorValue(NamedTuple):
@@ -27,6 +38,15 @@ class RaggedTensorValue(NamedTuple):
 
     values: object
     row_splits: np.ndarray
+
+    def to_tensor(self, default_value=None, shape=None):
+        """Return an array of all rows, each filled up with ``default_value``: 0 or b"" unless given.
+
+        ``shape`` and the errors are those of ``SparseTensorValue.to_dense``; ``None`` is the longest row. Source:
+        ``tf.RaggedTensor.to_tensor``.
+        """
+        columns, sizes, values = located(self)
+        return padded(np.stack(columns, 1), values, sizes, default_value, shape)
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,36 @@ class RaggedFeature:
         )
 
 
+def located(rows):
+    """Return ``(columns, sizes, values)`` of a ``RaggedTensorValue``: of each value its index along every axis."""
+    lengths = np.diff(rows.row_splits)
+    row, index = places(lengths)
+    size = [len(lengths), int(lengths.max(initial=0))]
+    if not isinstance(rows.values, RaggedTensorValue):
+        return [row, index], size, rows.values
+    (inner, *columns), (_, *sizes), values = located(rows.values)
+    return [row[inner], index[inner], *columns], [*size, *sizes], values
+
+
+def padded(indices, values, sizes, default_value, shape):
+    """Return an array with ``values`` at their ``indices`` and ``default_value`` everywhere else."""
+    if shape is not None:
+        if not isinstance(shape, list | tuple) or len(shape) != len(sizes):
+            raise ValueError(f"shape must be {len(sizes)} sizes, each a number or None, but is {shown(shape)}")
+        sizes = [
+            size if wanted is None else check_count(f"shape[{axis}]", wanted, least=0)
+            for axis, (size, wanted) in enumerate(zip(sizes, shape, strict=True))
+        ]
+    if values.dtype != object:
+        default_value = check_held("default_value", 0 if default_value is None else default_value, values.dtype)
+    elif not isinstance(default_value, bytes | None):
+        raise TypeError(f"default_value must be bytes, as the values are, but is {shown(default_value)}")
+    array = np.full(sizes, b"" if default_value is None else default_value, values.dtype)
+    kept = (indices < sizes).all(axis=1)
+    array[tuple(indices[kept].T)] = values[kept]
+    return array
+
+
 def places(lengths):
     """Return for each thing in rows of these lengths its row, and its index there."""
     row = np.repeat(np.arange(len(lengths)), lengths)
@@ -106,5 +156,5 @@ def places(lengths):
 def check_splits(name, dtype):
     """Refuse all but int32 and int64."""
     if as_dtype(dtype) not in (np.dtype(np.int32), np.dtype(np.int64)):
-        raise TypeError(f"{name} must be np.int32 or np.int64, but is {dtype!r}")
+        raise TypeError(f"{name} must be np.int32 or np.int64, but is {shown(dtype)}")
     return as_dtype(dtype).type

@@ -6,6 +6,7 @@ as one. What was found is a ``Column``.
 
 import math
 import numbers
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
@@ -17,6 +18,7 @@ from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
 from scratch.inputs.wire.values import as_feature, as_float32
 from scratch.options import check_count, check_flag, check_options
+from scratch.shown import shown
 
 KINDS = {np.dtype(np.int64): INT64, np.dtype(np.float32): FLOAT, np.dtype(bytes): BYTES}
 
@@ -60,7 +62,7 @@ def check_kind(name, dtype):
     if dtype is str:
         raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is str: text is kept as bytes, its UTF-8")
     if as_dtype(dtype) not in KINDS:
-        raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is {dtype!r}")
+        raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is {shown(dtype)}")
     return bytes if as_dtype(dtype).kind == "S" else as_dtype(dtype).type
 
 
@@ -81,6 +83,8 @@ class FixedLenFeature:
     def __post_init__(self):
         check_options(self, shape=check_shape, dtype=check_kind)
         if self.default_value is not None:
+            # Whatever becomes of the array that was given.
+            object.__setattr__(self, "default_value", deepcopy(self.default_value))
             default = self.default()
             if default.size != self.size:
                 raise ValueError(f"default_value must have {self.size} values, but has {default.size}")
@@ -102,7 +106,7 @@ class FixedLenFeature:
             return as_float32("default_value", values)
         found = as_feature("default_value", values) if values else empty(0, self.dtype)
         if found is None or found.dtype != empty(0, self.dtype).dtype:
-            raise TypeError(f"default_value must be {self.dtype.__name__}, but is {self.default_value!r}")
+            raise TypeError(f"default_value must be {self.dtype.__name__}, but is {shown(self.default_value)}")
         return found
 
     def rows(self, part, column):
@@ -135,7 +139,7 @@ class FixedLenSequenceFeature:
     def __post_init__(self):
         check_options(self, shape=check_shape, dtype=check_kind, allow_missing=check_flag)
         if self.default_value is not None:
-            raise ValueError(f"default_value must be None in a SequenceExample, but is {self.default_value!r}")
+            raise ValueError(f"default_value must be None in a SequenceExample, but is {shown(self.default_value)}")
 
     @property
     def size(self):

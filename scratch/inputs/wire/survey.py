@@ -4,13 +4,11 @@ Nothing that stands in the data decides how much memory is taken. A first walk o
 arrays of just that size are made, and a second walk fills them.
 """
 
-from numba.extending import register_jitable
-
+from scratch.inputs.wire.compiling import compiled, inlined
 from scratch.inputs.wire.entries import next_entry, read_entry, read_name
 from scratch.inputs.wire.feature import Room
 from scratch.inputs.wire.places import MISSING, failed
 from scratch.inputs.wire.pointers import pointer
-from scratch.jit.machine.compiler import compiled
 
 # The columns of what is asked for, and of what is found: an entry, what it holds, and if asked for, its name.
 PART, KIND, SIZE, REQUIRED = range(4)
@@ -57,7 +55,7 @@ def survey(data, starts, stops, names, name_ends, features, found):
     return len(starts), 0, 0
 
 
-@register_jitable
+@inlined
 def find(data, start, stop, part, names, name_ends, features):
     """Return which feature of this part has the name ``data[start:stop]``, or −1."""
     for f in range(len(features)):

@@ -13,8 +13,8 @@ Source: the encoding page of protobuf.dev.
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
+from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.places import BAD_GROUP, BAD_TAG, CUT, DEEP, failed
 from scratch.inputs.wire.varint import read_short_varint, read_varint, varint
 
@@ -32,10 +32,10 @@ def tag(field, wire):
 def message(field, *parts):
     """Return the field that holds these bytes, one after another: tag, length, bytes."""
     content = b"".join(parts)
-    return varint(tag(field, LENGTH)) + varint(len(content)) + content
+    return varint(8 * field + LENGTH) + varint(len(content)) + content
 
 
-@register_jitable
+@inlined
 def read_tag(data, at, end):
     """Return ``(tag, place)``."""
     found, after = read_short_varint(data, at, end, LARGEST_TAG)
@@ -44,7 +44,7 @@ def read_tag(data, at, end):
     return found, after
 
 
-@register_jitable
+@inlined
 def read_length(data, at, end):
     """Return ``(length, place)``; a length that would reach past ``end`` is refused."""
     length, after = read_short_varint(data, at, end, 2**31 - 1)
@@ -53,7 +53,7 @@ def read_length(data, at, end):
     return length, after
 
 
-@register_jitable
+@inlined
 def skip_field(data, at, end, tag, depth):
     """Return the place behind the value that follows ``tag``, in a message that is ``depth`` messages deep."""
     if tag & 7 != START:
@@ -83,7 +83,7 @@ def skip_field(data, at, end, tag, depth):
             return at
 
 
-@register_jitable
+@inlined
 def skip_value(data, at, end, tag):
     """Return the place behind a value that is no group."""
     wire = tag & 7

@@ -11,6 +11,7 @@ import numpy as np
 from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
 from scratch.inputs.wire.tags import message
 from scratch.inputs.wire.varint import varint
+from scratch.shown import shown
 
 
 def as_feature(name, values):
@@ -50,10 +51,12 @@ def as_feature(name, values):
 def as_int64(name, values):
     if isinstance(values, np.ndarray) and values.dtype != np.uint64:
         return values.astype(np.int64)
-    for value in values:
-        if not -(2**63) <= value < 2**63:
-            raise ValueError(f"{name} holds {value}, but int64 ends at -2^63 and 2^63 - 1")
-    return np.array(values, np.int64)
+    try:
+        # Through Python's int: NumPy takes no Boolean of its own for one, and wraps a uint64.
+        return np.array(list(map(int, values)), np.int64)
+    except OverflowError:
+        wrong = next(int(value) for value in values if not -(2**63) <= int(value) < 2**63)
+        raise ValueError(f"{name} holds {shown(wrong)}, but int64 ends at -2^63 and 2^63 - 1") from None
 
 
 def as_float32(name, values):
@@ -68,12 +71,15 @@ def as_float32(name, values):
 
 def as_bytes(name, values):
     found = np.empty(len(values), object)
+    if set(map(type, values)) == {bytes}:
+        found[:] = values
+        return found
     for i, value in enumerate(values):
         if isinstance(value, str):
             try:
                 value = value.encode()
             except UnicodeEncodeError as error:
-                raise ValueError(f"{name} holds {value!r}, which is half a character: UTF-8 has none") from error
+                raise ValueError(f"{name} holds {shown(value)}, which is half a character: UTF-8 has none") from error
         if not isinstance(value, bytes):
             kinds = sorted({type(value).__name__ for value in values})
             raise TypeError(f"{name} must be all whole numbers, all numbers, or all bytes or text, but is {kinds}")

@@ -8,15 +8,18 @@ bit is set, and always takes ten.
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
+from scratch.inputs.wire.compiling import inlined
 from scratch.inputs.wire.places import CUT, LARGE, LONG, failed
 
 SIGN = np.int64(-(2**63))
+ONE_BYTE = [bytes([n]) for n in range(128)]
 
 
 def varint(n):
     """Return the varint of a whole number from −2^63 to 2^64 − 1 as bytes."""
+    if 0 <= n < 128:
+        return ONE_BYTE[n]
     n &= 2**64 - 1
     groups = bytearray()
     while n > 127:
@@ -26,7 +29,7 @@ def varint(n):
     return bytes(groups)
 
 
-@register_jitable
+@inlined
 def read_varint(data, at, end):
     """Return ``(n, place)`` of an int64 in at most ten bytes."""
     if at < end and data[at] < 128:
@@ -48,7 +51,7 @@ def read_varint(data, at, end):
     return n + SIGN * (data[at] & 1), at + 1
 
 
-@register_jitable
+@inlined
 def read_short_varint(data, at, end, largest):
     """Return ``(n, place)`` of a number from 0 to ``largest`` in at most five bytes, as tags and lengths are."""
     if at < end and data[at] < 128:

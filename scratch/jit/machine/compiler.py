@@ -7,14 +7,14 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
-from llvmlite import binding
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
+from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
+from numba.core.imputils import lower_builtin
 from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
-from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import register_jitable
 
@@ -63,14 +63,18 @@ class CompactCompiler(CompilerBase):
         return [pipeline]
 
 
+# No references to arrays are counted, which two threads would have to do in one place, by turns.
+KERNEL = {"_nrt": False, "pipeline_class": CompactCompiler}
+
+
 def kernel(function):
-    """Return ``function`` compiled; it makes no array, and counts no reference to those it gets: the caller holds them."""
-    return function if config.DISABLE_JIT else kept(without_constants(njit(function, _nrt=False, pipeline_class=CompactCompiler, **OPTIONS)))
+    """Return ``function`` compiled; it makes no array and counts no references: the caller holds those it gets."""
+    return function if config.DISABLE_JIT else kept(without_constants(njit(function, **KERNEL, **OPTIONS)))
 
 
 # Decorates a function of a few lines that is compiled into what calls it, and is called by Python uncompiled. Else each
 # call would hand over all arrays of a schedule, one number after the other.
-inlined = register_jitable(forceinline=True, _nrt=False, pipeline_class=CompactCompiler, **OPTIONS)
+inlined = register_jitable(forceinline=True, **KERNEL, **OPTIONS)
 
 
 def instruction(function):
@@ -127,19 +131,20 @@ def kept(function):
         # Neither the folder of the source nor that of the user can be written to: compile anew in each process.
         return function
     # Numba trusts what it kept while the function's own file is unchanged; but what is compiled has other files of its
-    # folder and of the engine's in it, and code that disagrees with them about the size of a tile writes where it must not.
+    # folder and of the engine's in it, and code that disagrees with them on the size of a tile writes outside it.
     index = function._cache._cache_file
     # The version is compared before the rest is read, which names classes of ours that may be gone by then.
     folders = Path(function.__wrapped__.__code__.co_filename).parent, ENGINE
-    index._version = index._version, *map(sources, folders)
+    # Nor does it tell apart what was compiled with bounds checked, by NUMBA_BOUNDSCHECK, and without.
+    index._version = index._version, config.BOUNDSCHECK, *map(sources, folders)
     return function
 
 
 def has_feature(name):
-    """Return whether the processor that Numba compiles for has this feature of LLVM's, such as ``avx512f``."""
-    if config.CPU_FEATURES is not None:
-        return f"+{name}" in config.CPU_FEATURES.split(",")
-    return config.CPU_NAME != "generic" and binding.get_host_cpu_features().get(name, False)
+    """Return whether Numba tells LLVM that the processor has this feature of LLVM's, such as ``avx512f``."""
+    # Those of NUMBA_CPU_FEATURES, none for a "generic" processor, or else this machine's. The last mention counts.
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return [f"+{name}"] == [feature for feature in features.split(",") if feature[1:] == name][-1:]
 
 
 @cache

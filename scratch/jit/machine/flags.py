@@ -12,7 +12,7 @@ from numba import types
 from numba.core import cgutils
 
 from scratch.jit.machine.compiler import instruction, kernel
-from scratch.jit.machine.vector import address_of
+from scratch.jit.machine.vector import address_of, check_index
 
 # Processors of this kind have the instruction PAUSE for loops that wait: some 30 ns each.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
@@ -52,6 +52,8 @@ def wait_for_flags(flags, looks):
 
 
 def flag_at(context, builder, flags_type, flags, number):
+    (size,) = cgutils.unpack_tuple(builder, context.make_array(flags_type)(context, builder, flags).shape)
+    check_index(context, builder, number, size)
     return builder.bitcast(address_of(context, builder, flags_type, flags, (number,)), ir.IntType(64).as_pointer())
 
 

@@ -86,9 +86,9 @@ def round_to_integer(x):
 
 
 def power_of_two(x):
-    """Return 2 to the power of integers that are no larger than an exponent of their dtype."""
+    """Return 2 to the power of integers that are exponents of their dtype, and 0 for the integer below the least."""
     if not isinstance(x, Register):
-        return np.exp2(x)
+        return np.where(x < np.finfo(x.dtype).minexp, x.dtype.type(0), np.exp2(x))
     builder, kind = x.builder, x.value.type
     bits, mantissa, bias = (32, 23, 127) if isinstance(kind.element, ir.FloatType) else (64, 52, 1023)
     integers = ir.VectorType(ir.IntType(bits), kind.count)

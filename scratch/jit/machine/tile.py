@@ -24,7 +24,7 @@ from numba.extending import intrinsic
 
 from scratch.jit.machine.compiler import compiled_address, has_feature, instruction
 from scratch.jit.machine.register import REGISTER, call_llvm, constant, spread
-from scratch.jit.machine.vector import Vector
+from scratch.jit.machine.vector import Vector, check_index
 from scratch.jit.machine.words import call_with_words, load_words
 
 
@@ -49,9 +49,10 @@ INTEGER = ir.IntType(64)
 
 
 def multiply_tile(code, a, b, c, add):
-    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``, and nothing is checked.
+    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``.
 
-    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS.
+    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS. This is checked
+    only with ``NUMBA_BOUNDSCHECK=1``.
     """
     c[:] = a @ b + c if add else a @ b
 
@@ -87,12 +88,26 @@ def build_multiply_tile(code, a, b, c, add):
         (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
         rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
         _, columns = cgutils.unpack_tuple(builder, parts[2].shape)
-        vectors = builder.sdiv(columns, INTEGER(Vector(c.dtype).lanes))
+        lanes = Vector(c.dtype).lanes
+        vectors = builder.sdiv(columns, INTEGER(lanes))
+        if context.enable_boundscheck:
+            check_tile(context, builder, rows, depth, columns, lanes, parts)
         words = rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add
         call_with_words(builder, code, words)
         return context.get_dummy_value()
 
     return types.void(types.intp, a, b, c, types.intp), generate
+
+
+def check_tile(context, builder, rows, depth, columns, lanes, parts):
+    """Raise ``IndexError`` where there is no such tile, or the shapes of a, b and c do not fit together."""
+    shapes = [cgutils.unpack_tuple(builder, part.shape) for part in parts]
+    for size, most in ((rows, ROWS), (columns, VECTORS * lanes)):
+        check_index(context, builder, builder.sub(size, INTEGER(1)), INTEGER(most))
+    check_index(context, builder, builder.srem(columns, INTEGER(lanes)), INTEGER(1))
+    check_index(context, builder, INTEGER(0), depth)
+    for size, other in zip((depth, columns, rows), (*shapes[1], shapes[2][0]), strict=True):
+        check_index(context, builder, builder.sub(size, other), INTEGER(1))
 
 
 @intrinsic

@@ -72,9 +72,28 @@ def total(vector):
     return vector.sum()
 
 
-def address_of(context, builder, array_type, array, place):
-    """Return the address of ``array[place]``, as that of a byte. Nothing is checked."""
+def check_index(context, builder, index, size):
+    """With ``NUMBA_BOUNDSCHECK=1``, as Numba does where it indexes an array: ``IndexError`` unless 0 ≤ index < size."""
+    if context.enable_boundscheck:
+        cgutils.do_boundscheck(context, builder, index, size)
+
+
+def check_row(context, builder, array, place, width):
+    """The same for ``width`` numbers of a row, side by side; with None nothing is checked."""
+    if width is not None and context.enable_boundscheck:
+        (row, column), (rows, columns) = place, cgutils.unpack_tuple(builder, array.shape)
+        check_index(context, builder, row, rows)
+        most = builder.add(columns, columns.type(1))
+        check_index(context, builder, column, most)
+        check_index(context, builder, builder.add(column, width), most)
+        _, step = cgutils.unpack_tuple(builder, array.strides)
+        check_index(context, builder, builder.mul(builder.sub(step, array.itemsize), width), step.type(1))
+
+
+def address_of(context, builder, array_type, array, place, width=None):
+    """Return the address of ``array[place]``, as that of a byte, where ``width`` numbers are read or written."""
     array = context.make_array(array_type)(context, builder, array)
+    check_row(context, builder, array, place, width)
     offset = ir.IntType(64)(0)
     for index, stride in zip(place, cgutils.unpack_tuple(builder, array.strides), strict=True):
         offset = builder.add(offset, builder.mul(index, stride))
@@ -92,7 +111,8 @@ def build_load(array, row, column):
     kind = Vector(array.dtype)
 
     def generate(context, builder, signature, arguments):
-        place = address_of(context, builder, array, arguments[0], arguments[1:])
+        width = context.get_constant(types.intp, kind.lanes)
+        place = address_of(context, builder, array, arguments[0], arguments[1:], width)
         place = builder.bitcast(place, context.get_value_type(kind).as_pointer())
         return builder.load(place, align=array.dtype.bitwidth // 8)
 
@@ -103,7 +123,8 @@ def build_load(array, row, column):
 def build_store(array, row, column, vector):
     def generate(context, builder, signature, arguments):
         where, *place, value = arguments
-        place = address_of(context, builder, array, where, place)
+        width = context.get_constant(types.intp, vector.lanes)
+        place = address_of(context, builder, array, where, place, width)
         builder.store(value, builder.bitcast(place, value.type.as_pointer()), align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 

@@ -123,9 +123,9 @@ def bytes_of(context, builder, array_type, columns):
 def build_copy_row(source, row, column, target, target_row, target_column, width):
     def generate(context, builder, signature, arguments):
         source_array, row, column, target_array, target_row, target_column, width = arguments
-        read = address_of(context, builder, source, source_array, (row, column))
-        written = address_of(context, builder, target, target_array, (target_row, target_column))
-        size, zero, line = bytes_of(context, builder, source, width), width.type(0), width.type(REGISTER)
+        read = address_of(context, builder, source, source_array, (row, column), width)
+        written = address_of(context, builder, target, target_array, (target_row, target_column), width)
+        size, zero = bytes_of(context, builder, source, width), width.type(0)
         vectors = builder.and_(size, width.type(-REGISTER))
         step = source.dtype.bitwidth // 8
         element = context.get_value_type(source.dtype)
@@ -146,8 +146,9 @@ def build_copy_row(source, row, column, target, target_row, target_column, width
 def build_clear_row(matrix, row, first, last):
     def generate(context, builder, signature, arguments):
         array, row, first, last = arguments
-        written = address_of(context, builder, matrix, array, (row, first))
-        size = bytes_of(context, builder, matrix, builder.sub(last, first))
+        width = builder.sub(last, first)
+        written = address_of(context, builder, matrix, array, (row, first), width)
+        size = bytes_of(context, builder, matrix, width)
         call_on_bytes(builder, "llvm.memset.p0i8.i64", written, ir.IntType(8)(0), size, ir.IntType(1)(0))
         return context.get_dummy_value()
 

@@ -5,6 +5,7 @@ neighbouring columns of the first to neighbouring columns of the second.
 """
 
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -45,7 +46,7 @@ class Equations(NamedTuple):
     flags: NamedTuple
     has_memory: bool = False
     own: str = ""
-    constants: dict = {}
+    constants: MappingProxyType = MappingProxyType({})
 
 
 def h_1_x(cell, input_size, kernel="kernel", bias="bias"):

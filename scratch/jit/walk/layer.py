@@ -6,15 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.jit.machine.memory import empty, zeros
-from scratch.jit.machine.threads import COPYING, part_count, run, share_count, shares
+from scratch.jit.machine.threads import part_count, run, share_count
 from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
-from scratch.jit.walk.packing import Panels, pack, pack_transposed
+from scratch.jit.walk.backward import walk_backward
+from scratch.jit.walk.forward import walk_forward
+from scratch.jit.walk.plan import Gradients, Plan, Tape
 from scratch.jit.walk.products import TOKENS
 from scratch.jit.walk.schedule import Schedule, make_schedule, without_tape
 from scratch.jit.walk.stage import Stage
-from scratch.jit.walk.walk import Gradients, Plan, Tape, walk_backward, walk_forward
-from scratch.tree import map_tree
+from scratch.jit.walk.weights import gradients_of_params, pack_all, pack_all_transposed
 
 # Of each product: its columns of the tape's rows and of z; the columns of a gate, with and without what fills its last
 # vector; its stages; its columns of the rows of gradients, those of a narrow x, and whether they are added to; and
@@ -113,7 +114,7 @@ class Layer:
         h_new = empty((num_ranks, self.h_size), self.dtype)
         tape = Tape(rows, z, c, self.constants(params), h_new)
         if num_tokens:
-            arena = self.pack_all(params) if arena is None else arena
+            arena = pack_all(self, params) if arena is None else arena
             self.run_parts(schedule, partial(walk_forward, self.plan, arena, schedule, tape, ends))
         return LayerTape(params, schedule, tape)
 
@@ -134,9 +135,9 @@ class Layer:
             num_rows = num_parts * max(TOKENS, np.diff(schedule.parts).max())
             z = empty((num_rows, self.z_width + self.vector), self.dtype)
             d = Gradients(rows, c, z, weights.reshape(-1), constants.reshape(-1, constants.shape[2]))
-            arena = self.pack_all_transposed(kept.params)
+            arena = pack_all_transposed(self, kept.params)
             self.run_parts(schedule, partial(walk_backward, self.plan, arena, schedule, kept.tape, ends, d))
-        return self.gradients_of_params(kept.params, weights, constants)
+        return gradients_of_params(self, kept.params, weights, constants)
 
     def run_parts(self, schedule, function):
         """Call ``function`` for each part, shared out among as many threads as are worth it."""
@@ -158,62 +159,3 @@ class Layer:
             else:
                 row[:] = wanted
         return rows
-
-    def parts_of(self, product, record, params):
-        """Yield, of each of a product's weights, the column's name, the rows of the parameter, and the first row."""
-        at = 0
-        for name, (path, first, last) in product.weights.items():
-            parameter = params
-            for scope in path:
-                parameter = parameter[scope]
-            yield name, parameter.reshape(-1, parameter.shape[-1])[first:last], at
-            at += self.widths[name]
-
-    def pack_all(self, params):
-        """Return the arena of the packed weights of all products."""
-        arena = self.start((self.arena_size,), self.dtype)
-        for product, record in zip(self.equations.products, self.plan.products, strict=True):
-            count = -(-record.columns // self.panel)
-            for _, rows, at in self.parts_of(product, record, params):
-                panels = Panels(record.panels, count, record.depth, self.panel, at, product.units)
-                share_rows(pack, rows, panels, arena, False)
-        return arena
-
-    def pack_all_transposed(self, params):
-        """Return the arena of the transposed weights: those of a narrow x, row by row, after the others of its product."""
-        arena = self.start((self.d_arena_size,), self.dtype)
-        for product, record in zip(self.equations.products, self.plan.products, strict=True):
-            count = -(-record.d_columns // self.panel)
-            for name, rows, _ in self.parts_of(product, record, params):
-                if name == "x" and record.few:
-                    panels = Panels(record.few_panels, 1, record.few, record.columns, 0, product.units)
-                    share_rows(pack, rows, panels, arena, False)
-                elif name != "one":
-                    column = self.d_columns[name] - record.d_source
-                    panels = Panels(record.d_panels, count, record.columns, self.panel, column, product.units)
-                    share_rows(pack_transposed, rows, panels, arena)
-        return arena
-
-    def gradients_of_params(self, params, weights, constants):
-        """Return the gradients in the structure of the parameters, those of all parts added in their order."""
-        run(partial(add_parts, weights), *shares(self.num_weights, share_count(COPYING * weights.size)))
-        d_params = map_tree(lambda parameter: empty(parameter.shape, self.dtype), params)
-        for product, record in zip(self.equations.products, self.plan.products, strict=True):
-            for _, rows, at in self.parts_of(product, record, d_params):
-                panels = Panels(record.d_weights, 1, record.depth, record.columns, at, product.units)
-                share_rows(pack, rows, panels, weights[0], True)
-        for d_constant, wanted in zip(constants.sum(axis=0), self.equations.constants.values(), strict=True):
-            if isinstance(wanted, str):
-                d_params[wanted] = d_constant[: len(params[wanted])].copy()
-        return d_params
-
-
-def add_parts(weights, first, last):
-    """Add some columns of the gradients of all parts, in their order, to those of the first."""
-    for part in weights[1:]:
-        weights[0, first:last] += part[first:last]
-
-
-def share_rows(function, rows, *arguments):
-    """Call ``function`` with rows of a parameter, shared out among as many threads as are worth it."""
-    run(partial(function, rows, *arguments), *shares(len(rows), share_count(COPYING * rows.size)))

@@ -8,9 +8,9 @@ A product computes while memory is idle, and what stands between two products wa
 computed. So each product prefetches rows that will be needed next, read or written, a share of them after each tile.
 """
 
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.jit.machine.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
-from scratch.jit.machine.vector import lanes, load, store, total
+from scratch.jit.machine.vector import lanes, load, total
 from scratch.jit.machine.view import block, clear_row, matrix_in, prefetch_row, transposed
 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.

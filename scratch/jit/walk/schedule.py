@@ -32,8 +32,8 @@ class Schedule(NamedTuple):
     - ``offsets``, ``step_stride``: rank r at step t is row ``offsets[r] + step_stride * t`` of the caller's inputs and
       outputs, seen as matrices [B · T, …].
     - ``parts``: [P + 1] the first rank of each part, and R.
-    - ``live``: [P, T + 1] how many ranks of each part are live at each step, T the longest length. The last column is 0,
-      for the steps before the first, column −1, and after the last.
+    - ``live``: [P, T + 1] how many ranks of each part are live at each step, T the longest length. The last column is
+      0: it is that of the step after the last, and, as column −1, of the step before the first.
     - ``first``: [P, T + 1] the first token of each part at each step. ``num_tokens``: of all parts and steps.
     """
 

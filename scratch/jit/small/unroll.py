@@ -2,8 +2,8 @@
 
 ``dynamic_rnn`` meets its arguments for the first time at every call: it checks them, lays out memory, and returns
 arrays that are the caller's to keep. For a network of a few units that takes twenty times as long as the numbers.
-``SmallUnroll`` does it once, and runs all layers in one call of compiled code, ``scratch/jit/small.py``. The page is
-``docs/jit/small.md``.
+``SmallUnroll`` does it once, and runs all layers in one call of compiled code, ``scratch/jit/small/walk.py``. The page
+is ``docs/jit/small.md``.
 """
 
 import math
@@ -16,10 +16,11 @@ from scratch.cells.multi import MultiRNNCell
 from scratch.checks import as_dtype, check_array, check_params, check_state
 from scratch.jit.machine.memory import SMALL, zeros
 from scratch.jit.machine.pointers import pointers_to
-from scratch.jit.small import Layout, Memory, small_backward, small_forward
-from scratch.jit.stack import plain
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded
+from scratch.jit.small.network import Layout, Memory
+from scratch.jit.small.walk import small_backward, small_forward
+from scratch.jit.stack import plain
 from scratch.options import check_count, check_flag
 
 

@@ -1,0 +1,123 @@
+"""How a fault is planted in a copy of the project, and tests are run there, in a process of its own."""
+
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# Imported here, before the processes part, because each of them needs these, and they take seconds.
+import hypothesis.strategies  # noqa: F401
+import numba
+import pytest
+
+import tf_impl.keras_layers  # noqa: F401
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples")
+# Where the code is that Numba compiles.
+COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
+
+
+class FirstFailure:
+    """A pytest plugin that remembers the first test that failed, or the file that could not be imported."""
+
+    test = None
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed and self.test is None:
+            self.test = report.nodeid
+
+    pytest_collectreport = pytest_runtest_logreport
+
+
+def plant(fault, folder):
+    """Copy the project to ``folder`` with the fault in it."""
+    # What Numba has compiled is kept there, and it would trust that of the sound source.
+    left_out = ["__pycache__"] if fault.compiled else []
+    for package in PACKAGES:
+        ignore = shutil.ignore_patterns(*left_out)
+        shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    path = folder / fault.path
+    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def copy_source(original, copy):
+    """Copy a source, and only point to what is compiled: it is large, and what replaces it replaces the pointer."""
+    if Path(original).parent.name == "__pycache__":
+        os.symlink(original, copy)
+    else:
+        shutil.copy2(original, copy)
+
+
+def enter(folder, uncompiled):
+    """Let this process import the project from ``folder``."""
+    numba.config.DISABLE_JIT = uncompiled
+    # Forget the sound modules, so that the tests import the copy.
+    for module in [module for module in sys.modules if module.split(".")[0] in PACKAGES]:
+        del sys.modules[module]
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+
+
+def examine(fault, stages, *plugins):
+    """Return ``(verdict, detail, seconds)`` for a fault and the lists of tests to run, one list after the other.
+
+    A verdict is "noticed", "survived" or "broken"; the detail is the test that noticed it, or what there is to say.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            plant(fault, Path(name))
+        except ValueError as error:
+            return "broken", str(error), 0.0
+        # A fault in a kernel is one in its Python, too, and to compile that takes longer than to run it.
+        enter(name, uncompiled=fault.path.startswith(COMPILED) and not fault.compiled)
+        output = io.StringIO()
+        for tests in stages:
+            code, noticing = run(tests, name, output, *plugins)
+            if noticing:
+                break
+        os.chdir(ROOT)
+    seconds = time.perf_counter() - started
+    if code == pytest.ExitCode.OK:
+        return "survived", f"{', '.join(tests)} passed", seconds
+    if noticing:
+        return "noticed", noticing, seconds
+    return "broken", output.getvalue()[-2000:], seconds
+
+
+def run(tests, root, output, *plugins):
+    """Run tests until the first fails; return pytest's exit code and that test. What pytest says goes to ``output``."""
+    plugin = FirstFailure()
+    # Nobody reads why a test failed, so nothing is prepared for telling it well.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
+    # A place of its own: where several runs share one, each clears away what others are clearing away.
+    options += ["--basetemp", str(Path(root) / "temporary")]
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            code = pytest.main([*options, "--rootdir", str(root), *tests], plugins=[plugin, *plugins])
+        except pytest.PytestUnraisableExceptionWarning:
+            # Found when all tests had been run, such as a folder that a failed one left open: what they said stands.
+            code = pytest.ExitCode.TESTS_FAILED if plugin.test else pytest.ExitCode.OK
+    return code, plugin.test
+
+
+def apart(function):
+    """Return what ``function()`` returns in a process of its own, or the code with which that came to an end."""
+    fork = multiprocessing.get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    process = fork.Process(target=lambda: sender.send(function()))
+    process.start()
+    # Now the process has the only end to send from, and if it dies, nobody waits for it.
+    sender.close()
+    try:
+        return receiver.recv()
+    except EOFError:
+        process.join()
+        return process.exitcode

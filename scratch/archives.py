@@ -1,0 +1,45 @@
+"""Archives of arrays: ``.npz`` files without pickles, written whole or not at all, and read whole or refused."""
+
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+
+import numpy as np
+
+from scratch.arrays import Array
+from scratch.files import written_whole
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Array | str]) -> None:
+    """Write ``{name: array}`` as an ``.npz`` file, whole or not at all. Equal arrays make equal files.
+
+    Arrays of numbers and text alone, or texts: nothing is pickled, and ``ValueError`` is raised for what needs to be.
+    """
+    with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
+        for name, array in arrays.items():
+            # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+
+
+def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
+    """Return ``{name: array}`` from an ``.npz`` file, every bit and dtype as it was written. Nothing is unpickled.
+
+    ``kind`` says in an error what the file should be, such as ``"checkpoint"``. Raises ``ValueError`` for a file that
+    is cut, damaged, compressed or of another kind, ``OSError`` where there is none to read.
+    """
+    arrays = {}
+    with open(path, "rb") as opened:
+        try:
+            with zipfile.ZipFile(opened) as file:
+                for entry in file.infolist():
+                    if entry.compress_type != zipfile.ZIP_STORED:
+                        raise ValueError(f"{entry.filename} is compressed")
+                    # The whole member first, which checks its sum: only then is what its header says to be believed.
+                    member = io.BytesIO(file.read(entry))
+                    arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+        except Exception as error:
+            # For damaged bytes zipfile, zlib and NumPy's reader of headers raise errors of a dozen kinds.
+            raise ValueError(f"{path} must be a whole {kind}, but cannot be read: {error}") from error
+    return arrays

@@ -1,0 +1,163 @@
+"""What runs a cell over time: one table, an object an engine.
+
+``"numpy"`` is the text book, the loop of ``scratch/unroll/static.py``; ``"numba"`` is the compiled one of
+``scratch/jit``. What goes into an engine has been checked, all but what the engine alone refuses: the cell and the
+dtype. An engine of one's own has the five methods of ``Engine`` and a name in ``ENGINES``.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from scratch import jit
+from scratch.arrays import Array, Bool, Float, Int, Masks, Params, State
+from scratch.cell import Cell, masked_forward
+from scratch.options import check_choice
+from scratch.tree import map_tree
+from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backward
+from scratch.unroll.static import Tape, backward_steps, forward_steps
+
+
+class Unrolling(NamedTuple):
+    """A call of ``dynamic_rnn``, checked: ``lengths`` [B] is ``None`` for full rows, and ``state`` always given."""
+
+    cell: Cell
+    params: Params
+    inputs: Float[Array, "_ _ D"]
+    lengths: Int[Array, " B"] | None
+    state: State
+    masks: Masks
+    time_major: bool
+    keep_tape: bool
+
+    @property
+    def steps(self) -> Float[Array, "T B D"]:
+        """The inputs step by step, [T, B, D]."""
+        return in_layout(self.inputs, self.time_major)
+
+    @property
+    def live(self) -> Bool[Array, "T B 1"] | None:
+        """Which rows go on, [T, B, 1]; ``None`` where all do."""
+        return None if self.lengths is None else np.arange(len(self.steps))[:, None, None] < self.lengths[:, None]
+
+
+class Engine:
+    """What every engine has. Arrays are in the caller's layout, [B, T, …] or, with ``time_major``, [T, B, …]."""
+
+    def check_installed(self) -> None:
+        """Refuse to go on where a package that the engine needs is not there."""
+
+    def check_cell(self, cell: Cell) -> None:
+        """Refuse, by name, a cell that the engine does not run."""
+
+    def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
+        """Return ``(outputs, final_state, tape)`` of an ``Unrolling``; the tape is of use only where it is kept."""
+        raise NotImplementedError
+
+    def backward(
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
+    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
+        raise NotImplementedError
+
+    def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
+        """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it."""
+        raise NotImplementedError
+
+
+class TextBook(Engine):
+    """The loop over time in Python, and a cache for each of its steps."""
+
+    def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
+        if not run.keep_tape:
+            return Checkpointed(1).forward(run)
+        live = run.live
+        outputs, state, caches = forward_steps(run.cell, run.params, run.steps, run.state, live, run.masks)
+        tape = Tape(run.cell, run.params, caches, live, run.steps.shape[1], run.inputs.dtype)
+        # Copied both, because a cell's cache may hold the very array that it returned: results are the caller's.
+        return in_layout(np.stack(outputs), run.time_major), map_tree(np.copy, state), tape
+
+    def backward(
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
+    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        d_params = map_tree(np.zeros_like, tape.params)
+        d_steps = in_layout(d_outputs, time_major)
+        d_inputs, d_initial_state = backward_steps(tape, d_steps, d_final_state, d_params)
+        return in_layout(np.stack(d_inputs), time_major), d_initial_state, d_params
+
+    def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
+        return CellStream(cell, params, state)
+
+
+@dataclass(frozen=True)
+class Checkpointed(TextBook):
+    """The same loop, which keeps the state before every k-th step, or without a tape nothing at all."""
+
+    checkpoint_every: int
+
+    def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
+        outputs, state, tape = checkpointed_rnn(
+            run.cell, run.params, run.steps, self.checkpoint_every, run.state, run.live, run.masks, run.keep_tape
+        )
+        return in_layout(outputs, run.time_major), state, tape
+
+    def backward(
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
+    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        d_steps = in_layout(d_outputs, time_major)
+        d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(tape, d_steps, d_final_state)
+        return in_layout(d_inputs, time_major), d_initial_state, d_params
+
+
+class Compiled(Engine):
+    """The loop over time in one compiled function, for the cells in ``scratch/jit``."""
+
+    def check_installed(self) -> None:
+        jit.check_installed()
+
+    def check_cell(self, cell: Cell) -> None:
+        jit.check_covered(cell)
+
+    def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
+        num_steps, batch_size, _ = run.steps.shape
+        lengths = np.full(batch_size, num_steps) if run.lengths is None else run.lengths
+        return jit.forward(
+            run.cell, run.params, run.inputs, lengths, run.state, run.masks, run.time_major, run.keep_tape
+        )
+
+    def backward(
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
+    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        return jit.backward(tape, d_outputs, d_final_state)
+
+    def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
+        return jit.make_stream(cell, params, input_size, state)
+
+
+class CellStream:
+    """The text book's stream: the cell, and the state it is in."""
+
+    def __init__(self, cell: Cell, params: Params, state: State) -> None:
+        self.cell, self.params, self.state = cell, params, state
+
+    def step(self, x: Float[Array, "B D"]) -> Float[Array, "B output"]:
+        # No masks, but nested as the cell is: a DropoutWrapper that drops nothing asks for its structure.
+        masks = self.cell.mask_sizes(x.shape[1])
+        output, self.state, _ = masked_forward(self.cell, self.params, x, self.state, masks)
+        return output
+
+
+ENGINES: dict[str, Engine] = {"numpy": TextBook(), "numba": Compiled()}
+
+
+def check_engine(name: str) -> str:
+    """Return the name of an engine; ``ValueError`` for any other, ``ImportError`` for one whose package is missing."""
+    check_choice("engine", name, ENGINES)
+    ENGINES[name].check_installed()
+    return name
+
+
+def in_layout(array: Array, time_major: bool) -> Array:
+    """Return an array of the caller's layout as [T, B, …], or one of that as the caller's."""
+    return array if time_major else array.swapaxes(0, 1)

@@ -1,0 +1,82 @@
+"""How a program begins and ends: what is no fault of its own takes a line and a status, never a traceback.
+
+Nothing that takes long is imported here, so a program that calls ``begin`` before all other imports is covered while
+these last.
+"""
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+# What a shell says of a program that a signal ended.
+INTERRUPTED, CLOSED = 128 + signal.SIGINT, 128 + 13
+# An output that nobody reads any more, or that has no room.
+OUTPUT_ERRORS = errno.EPIPE, errno.ENOSPC, errno.EIO
+
+
+def begin() -> None:
+    """Let Ctrl-C end the program at once, whatever it is importing, until ``end`` runs it."""
+    # Where it is ignored, as in the background of a script, it stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
+
+
+def stop(*_: object) -> NoReturn:
+    os.write(2, b"stopped\n")
+    os._exit(INTERRUPTED)
+
+
+def end(main: Callable[[], Any]) -> NoReturn:
+    """Run ``main`` and end with what it returns.
+
+    It ends with one line, on the standard error, where Ctrl-C is pressed, something that is to be imported is missing,
+    a file cannot be read or written, or nobody reads the output.
+    """
+    if signal.getsignal(signal.SIGINT) is stop:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        status = run(main)
+    except KeyboardInterrupt as interrupt:
+        status = say(str(interrupt) or "stopped before the end", INTERRUPTED)
+    except OSError as error:
+        status = say(in_words(error), CLOSED if error.errno == errno.EPIPE else 1)
+    except ImportError as error:
+        status = say(str(error), 1)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
+    leave_no_output()
+    sys.exit(status)
+
+
+def run(main: Callable[[], Any]) -> Any:
+    try:
+        status = main()
+    except SystemExit as ended:
+        status = ended.code
+    # Here, where it can still be said that there is no room for it.
+    sys.stdout.flush()
+    return status
+
+
+def say(words: str, status: int) -> int:
+    with suppress(OSError):
+        print(words, file=sys.stderr, flush=True)
+    return status
+
+
+def in_words(error: OSError) -> str:
+    if error.filename is None and error.errno in OUTPUT_ERRORS:
+        return f"the output cannot be written: {error.strerror}"
+    return str(error)
+
+
+def leave_no_output() -> None:
+    """Throw away what is left to be written where it cannot be: Python would try once more, and fail, at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
