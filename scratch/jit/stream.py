@@ -31,7 +31,8 @@ class LayerStream:
         # The state before this step may be the caller's to keep.
         self.state = map_tree(np.ndarray.copy, self.state)
         output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
-        self.layer.run_forward(self.params, self.schedule, ends_of(x, output, self.state), False, self.weights)
+        # The tape of one step is as short as none.
+        self.layer.run_forward(self.params, self.schedule, ends_of(x, output, self.state), True, self.weights)
         return output
 
 

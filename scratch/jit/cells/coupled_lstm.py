@@ -59,4 +59,4 @@ def equations(cell, input_size):
         projection = {"m": Rows(("W_P_0",), 0, cell.num_units)}
         products.append(Product(projection, ("p",), cell.num_proj, project, project_adjoint))
     flags = Flags(relu, cell.use_peepholes, projects, clips)
-    return Equations(products, flags, has_memory=True, own="m" if projects else "", constants=constants)
+    return Equations(products, flags, constants, has_memory=True, own="m" if projects else "")

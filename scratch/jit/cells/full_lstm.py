@@ -85,4 +85,4 @@ def equations(cell, input_size):
         # z_p = m W_p
         weights = {"m": Rows(("projection", "kernel"), 0, cell.num_units)}
         products.append(Product(weights, ("p",), cell.num_proj, project, project_adjoint))
-    return Equations(products, flags, has_memory=True, own="m" if flags.projects else "", constants=constants)
+    return Equations(products, flags, constants, has_memory=True, own="m" if flags.projects else "")

@@ -58,4 +58,4 @@ def equations(cell, input_size):
         Product(gates, ("r", "u"), cell.num_units, reset, reset_adjoint, adds=True),
         Product(candidate, ("n",), cell.num_units, update, update_adjoint),
     ]
-    return Equations(products, Flags(relu=cell.activation == "relu"), own="rh")
+    return Equations(products, Flags(relu=cell.activation == "relu"), constants={}, own="rh")

@@ -50,4 +50,4 @@ def equations(cell, input_size):
         Product(of_x, ("n",), cell.num_units),
         Product(of_h, ("s",), cell.num_units, update, update_adjoint, adds=True),
     ]
-    return Equations(products, Flags(relu=cell.activation == "relu"))
+    return Equations(products, Flags(relu=cell.activation == "relu"), constants={})

@@ -40,4 +40,4 @@ def equations(cell, input_size):
     """[z_i, z_j, z_f, z_o] = [h, 1, x] [W_h; b; W_x]"""
     product = Product(h_1_x(cell, input_size), ("i", "j", "f", "o"), cell.num_units, gates, gates_adjoint)
     flags = Flags(relu=cell.activation == "relu")
-    return Equations([product], flags, has_memory=True, constants={"forget_bias": cell.forget_bias})
+    return Equations([product], flags, {"forget_bias": cell.forget_bias}, has_memory=True)

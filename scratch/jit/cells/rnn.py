@@ -24,4 +24,4 @@ def step_adjoint(flags, token):
 def equations(cell, input_size):
     # z = [h, 1, x] [W_h; b; W_x]
     product = Product(h_1_x(cell, input_size), ("a",), cell.num_units, step, step_adjoint)
-    return Equations([product], Flags(relu=cell.activation == "relu"))
+    return Equations([product], Flags(relu=cell.activation == "relu"), constants={})

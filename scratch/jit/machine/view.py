@@ -33,6 +33,11 @@ def transposed(matrix):
     return matrix.T
 
 
+def record_at(kind, table, row):
+    """Return a row of a table of integers as a named tuple of ``kind``."""
+    return kind(*table[row].tolist())
+
+
 def copy_row(source, row, column, target, target_row, target_column, width):
     """Copy ``width`` numbers of a row to a row of another matrix."""
     target[target_row, target_column : target_column + width] = source[row, column : column + width]
@@ -106,6 +111,21 @@ def build_transposed(matrix):
         return view(context, builder, any_matrix(matrix), array.data, shape, strides)
 
     return any_matrix(matrix)(matrix), generate
+
+
+@instruction(record_at)
+def build_record_at(kind, table, row):
+    names = kind.instance_class._fields
+
+    def generate(context, builder, signature, arguments):
+        _, array, row = arguments
+        zero = row.type(0)
+        words = address_of(context, builder, table, array, (row, zero), zero.type(len(names)))
+        words = builder.bitcast(words, zero.type.as_pointer())
+        fields = [builder.load(builder.gep(words, [zero.type(n)])) for n in range(len(names))]
+        return context.make_tuple(builder, signature.return_type, fields)
+
+    return types.NamedUniTuple(types.intp, len(names), kind.instance_class)(kind, table, types.intp), generate
 
 
 def call_on_bytes(builder, name, *arguments):

@@ -1,7 +1,8 @@
 """The walk back: the adjoint of ``forward.py``, from the last step to the first."""
 
 from scratch.jit.machine.compiler import inlined, kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, rows_of
+from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
+from scratch.jit.walk.plan import ProductPlan
 from scratch.jit.walk.products import add_gradient, multiply, multiply_few
 from scratch.jit.walk.rows import add_row
 from scratch.jit.walk.stage import Step, call_stage
@@ -24,7 +25,7 @@ def add_block(plan, tape, d, d_z, tokens, add):
     part, first_token, num_tokens = tokens
     rows = rows_of(tape.rows, first_token, first_token + num_tokens)
     for p in range(len(plan.products)):
-        product = plan.products[p]
+        product = record_at(ProductPlan, plan.products, p)
         row_p = block(rows, 0, num_tokens, product.source, product.source + product.depth)
         d_z_p = block(d_z, 0, num_tokens, product.target, product.target + product.columns)
         d_w = matrix_in(d.weights, part * plan.num_weights + product.d_weights, product.depth, product.columns)
@@ -75,7 +76,7 @@ def walk_backward(plan, arena, schedule, tape, ends, d, part):
                 prefetch_row(ends.outputs, row - schedule.step_stride, 0, num_outputs)
                 prefetch_row(ends.x, row - schedule.step_stride, 0, num_inputs)
         for p in range(last, -1, -1):
-            product = plan.products[p]
+            product = record_at(ProductPlan, plan.products, p)
             if product.adjoint >= 0:
                 step = Step(
                     live, product.gate_size, plan.size, plan.own, plan.d_own, rows, z, c, c_new, d_rows,

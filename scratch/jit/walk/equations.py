@@ -5,7 +5,6 @@ neighbouring columns of the first to neighbouring columns of the second.
 """
 
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -38,15 +37,15 @@ class Equations(NamedTuple):
     """A cell, compiled.
 
     - ``products``: in the order of the forward step. ``flags``: a named tuple of Booleans that the stages get.
-    - ``has_memory``: whether the state has a c. ``own``: the name of the cell's own column of the row, if it has one.
     - ``constants``: numbers a unit that the stages get, ``{name: number or name of a parameter [units]}``.
+    - ``has_memory``: whether the state has a c. ``own``: the name of the cell's own column of the row, if it has one.
     """
 
     products: list
     flags: NamedTuple
+    constants: dict
     has_memory: bool = False
     own: str = ""
-    constants: MappingProxyType = MappingProxyType({})
 
 
 def h_1_x(cell, input_size, kernel="kernel", bias="bias"):

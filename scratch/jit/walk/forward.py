@@ -6,7 +6,8 @@ rows are walked by one thread, which shares nothing that it writes.
 """
 
 from scratch.jit.machine.compiler import kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, prefetch_row, rows_of
+from scratch.jit.machine.view import block, clear_row, copy_row, prefetch_row, record_at, rows_of
+from scratch.jit.walk.plan import ProductPlan
 from scratch.jit.walk.products import clear_padding, multiply
 from scratch.jit.walk.stage import Step, call_stage
 
@@ -42,7 +43,7 @@ def walk_forward(plan, arena, schedule, tape, ends, part):
                 prefetch_row(ends.x, row + schedule.step_stride, 0, num_inputs)
                 prefetch_row(ends.outputs, row + schedule.step_stride, 0, num_outputs)
         for p in range(last + 1):
-            product = plan.products[p]
+            product = record_at(ProductPlan, plan.products, p)
             row_p = block(rows, 0, live, product.source, product.source + product.depth)
             z_p = block(z, 0, live, product.target, product.target + product.columns)
             # z = [h, 1, x] [W_h; b; W_x], or of other columns of the row

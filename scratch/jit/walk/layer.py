@@ -11,20 +11,11 @@ from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
 from scratch.jit.walk.backward import walk_backward
 from scratch.jit.walk.forward import walk_forward
-from scratch.jit.walk.plan import Gradients, Plan, Tape
+from scratch.jit.walk.plan import Gradients, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import TOKENS
 from scratch.jit.walk.schedule import Schedule, make_schedule, without_tape
 from scratch.jit.walk.stage import Stage
 from scratch.jit.walk.weights import gradients_of_params, pack_all, pack_all_transposed
-
-# Of each product: its columns of the tape's rows and of z; the columns of a gate, with and without what fills its last
-# vector; its stages; its columns of the rows of gradients, those of a narrow x, and whether they are added to; and
-# where its packed, transposed and narrow weights, and their gradients, begin in their arenas.
-PRODUCT = [
-    *("source", "depth", "target", "columns", "units", "gate_size", "forward", "adjoint"),
-    *("d_source", "d_columns", "few_source", "few", "adds", "panels", "d_panels", "few_panels", "d_weights"),
-]
-
 
 class LayerTape(NamedTuple):
     """What a forward pass keeps for the backward pass."""
@@ -55,13 +46,17 @@ class Layer:
         sizes = cell.num_units, cell.output_size, input_size
         self.start = empty if all(size % vector == 0 for size in sizes) else zeros
         self.lay_out()
+        # Without parameters among them they are the same at every call.
+        self.numbers = None
+        if not any(isinstance(wanted, str) for wanted in equations.constants.values()):
+            self.numbers = self.constants({})
 
     def lay_out(self):
         """Make the records of the products, one after the other in z and in the arenas."""
         gates = tuple(gate for product in self.equations.products for gate in product.gates)
         constants = tuple(self.equations.constants)
         stage = partial(Stage, flags=self.equations.flags, gates=gates, own=self.equations.own, constants=constants)
-        records = []
+        self.records = []
         self.z_width = self.arena_size = self.d_arena_size = self.num_weights = 0
         for product in self.equations.products:
             names = [name for name in product.weights if name != "one"]
@@ -74,21 +69,32 @@ class Layer:
                 stage(function).address(self.dtype) if function else -1
                 for function in (product.forward, product.adjoint)
             )
-            record = {
-                "source": self.columns[next(iter(product.weights))], "depth": depth,
-                "target": self.z_width, "columns": columns, "units": product.units, "gate_size": size,
-                "forward": forward, "adjoint": adjoint, "adds": product.adds,
-                "d_source": self.d_columns[wide[0]] if wide else 0, "d_columns": d_columns,
-                "few_source": self.d_columns["x"], "few": few,
-                "panels": self.arena_size, "d_panels": self.d_arena_size, "few_panels": self.d_arena_size + d_panels,
-                "d_weights": self.num_weights,
-            }  # fmt: skip
-            records.append(tuple(record[name] for name in PRODUCT))
+            self.records.append(
+                ProductPlan(
+                    source=self.columns[next(iter(product.weights))],
+                    depth=depth,
+                    target=self.z_width,
+                    columns=columns,
+                    units=product.units,
+                    gate_size=size,
+                    forward=forward,
+                    adjoint=adjoint,
+                    d_source=self.d_columns[wide[0]] if wide else 0,
+                    d_columns=d_columns,
+                    few_source=self.d_columns["x"],
+                    few=few,
+                    adds=int(product.adds),
+                    panels=self.arena_size,
+                    d_panels=self.d_arena_size,
+                    few_panels=self.d_arena_size + d_panels,
+                    d_weights=self.num_weights,
+                )
+            )
             self.z_width += columns
             self.arena_size += -(-columns // self.panel) * depth * self.panel
             self.d_arena_size += d_panels + few * columns
             self.num_weights += depth * columns
-        products = np.rec.array(records, dtype=[(name, np.int64) for name in PRODUCT])
+        products = np.array(self.records, np.int64)
         own, d_own = self.columns[self.equations.own], self.d_columns[self.equations.own]
         self.plan = Plan(tile_code(self.dtype), self.size, self.h_size, own, d_own, self.num_weights, products)
 
@@ -99,7 +105,7 @@ class Layer:
     @cached_property
     def work_per_token(self):
         """How many multiply-adds a token takes forward, and about twice as many back."""
-        return int((self.plan.products.depth * self.plan.products.columns).sum())
+        return sum(product.depth * product.columns for product in self.records)
 
     def run_forward(self, params, schedule, ends, keep_tape, arena=None):
         """Run from the inputs to the outputs of ``Ends``, and from the initial states to the final ones.
@@ -152,6 +158,8 @@ class Layer:
 
     def constants(self, params):
         """Return the constants, a row each: numbers, and parameters [units]."""
+        if self.numbers is not None:
+            return self.numbers
         rows = zeros((len(self.equations.constants), max(self.size, self.h_size)), self.dtype)
         for row, wanted in zip(rows, self.equations.constants.values(), strict=True):
             if isinstance(wanted, str):

@@ -5,13 +5,43 @@ from typing import NamedTuple
 import numpy as np
 
 
+class ProductPlan(NamedTuple):
+    """A product and its stages, to the walk: integers, a row of ``Plan.products``.
+
+    - ``source``, ``depth``: its columns of the tape's rows. ``target``, ``columns``: its columns of z.
+    - ``units``, ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1.
+    - ``d_source``, ``d_columns``: its columns of the rows of gradients. ``few_source``, ``few``: those of a narrow x.
+    - ``adds``: 1 where gradients are added to those that are there.
+    - ``panels``, ``d_panels``, ``few_panels``, ``d_weights``: where its packed, transposed and narrow weights, and their
+      gradients, begin in their arenas.
+    """
+
+    source: int
+    depth: int
+    target: int
+    columns: int
+    units: int
+    gate_size: int
+    forward: int
+    adjoint: int
+    d_source: int
+    d_columns: int
+    few_source: int
+    few: int
+    adds: int
+    panels: int
+    d_panels: int
+    few_panels: int
+    d_weights: int
+
+
 class Plan(NamedTuple):
     """What a layer is to the walk.
 
     - ``tile``: the address of the compiled tile. ``size``, ``h_size``: the columns of c, and of h, in whole vectors.
     - ``own``, ``d_own``: where the cell's own column begins in the tape's rows, and in those of their gradients.
     - ``num_weights``: the numbers in the gradients of all products.
-    - ``products``: a record for each product, with the fields of ``layer.PRODUCT``.
+    - ``products``: a ``ProductPlan`` in each row.
     """
 
     tile: int

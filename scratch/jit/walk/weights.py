@@ -22,7 +22,7 @@ def parts_of(layer, product, params):
 def pack_all(layer, params):
     """Return the arena of the packed weights of all products."""
     arena = layer.start((layer.arena_size,), layer.dtype)
-    for product, record in zip(layer.equations.products, layer.plan.products, strict=True):
+    for product, record in zip(layer.equations.products, layer.records, strict=True):
         count = -(-record.columns // layer.panel)
         for _, rows, at in parts_of(layer, product, params):
             panels = Panels(record.panels, count, record.depth, layer.panel, at, product.units)
@@ -33,7 +33,7 @@ def pack_all(layer, params):
 def pack_all_transposed(layer, params):
     """Return the arena of the transposed weights: those of a narrow x, row by row, after the others of its product."""
     arena = layer.start((layer.d_arena_size,), layer.dtype)
-    for product, record in zip(layer.equations.products, layer.plan.products, strict=True):
+    for product, record in zip(layer.equations.products, layer.records, strict=True):
         count = -(-record.d_columns // layer.panel)
         for name, rows, _ in parts_of(layer, product, params):
             if name == "x" and record.few:
@@ -50,7 +50,7 @@ def gradients_of_params(layer, params, weights, constants):
     """Return the gradients in the structure of the parameters, those of all parts added in their order."""
     run(partial(add_parts, weights), *shares(layer.num_weights, share_count(COPYING * weights.size)))
     d_params = map_tree(lambda parameter: empty(parameter.shape, layer.dtype), params)
-    for product, record in zip(layer.equations.products, layer.plan.products, strict=True):
+    for product, record in zip(layer.equations.products, layer.records, strict=True):
         for _, rows, at in parts_of(layer, product, d_params):
             panels = Panels(record.d_weights, 1, record.depth, record.columns, at, product.units)
             share_rows(pack, rows, panels, weights[0], True)
