@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from unrolled.program import begin, end
+from unrolled.program import Parser, begin, end
 
 # Whether one of the programs runs: to a test that imports one, nothing of this is done.
 RUNS = Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parent
@@ -62,6 +62,7 @@ NAMES = {"tensorflow": "TensorFlow", "numpy": "NumPy", "numba": "Numba"}
 __all__ = [
     "BOX",
     "NAMES",
+    "Parser",
     "Table",
     "end",
     "engines_of",
@@ -105,7 +106,7 @@ def folder(text):
 
 def make_parser(description, name, seed, seeded):
     """Return a parser with ``--seed``, of what is ``seeded``, and ``--out``, a folder for the program's pictures."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=seed, help=f"of {seeded} (default {seed})")
     out = Path("out") / name
     parser.add_argument("--out", type=folder, default=out, help=f"folder for the pictures (default {out})")

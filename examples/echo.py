@@ -76,6 +76,7 @@ def draw_tutorial_figure(windows, title):
             axis.axhline(lane, linewidth=0.5, color="0.8")
         axis.set(title=f"row {row}", xticks=steps[::2], xlabel="time step of the last window", ylim=(0, 3))
         axis.set_yticks([0.4, 1.4, 2.4], ["prediction", "label", "input"])
+    figure.supxlabel("coloured: 1; blank: 0", fontsize=9)
     return figure
 
 

@@ -100,9 +100,15 @@ def draw(answers, labels, title):
             if size[row, step] == 0 and step < LENGTHS[row]:
                 frame = plt.Rectangle((step - 0.45, row - 0.45), 0.9, 0.9, fill=False, color="#f4a259", linewidth=2)
                 axis.add_patch(frame)
-        axis.set(title=f"{mask_name}, mean over {mean}: {found.loss:.3f}", xlabel="step", yticks=range(len(LENGTHS)))
+        title = f"{mask_name}, mean over {mean}: loss {found.loss:.3f}"
+        axis.set(title=title, xlabel="step", yticks=range(len(LENGTHS)))
     figure.colorbar(image, ax=axes, label="size of the gradient of the step's logits")
-    figure.supxlabel("numbers: labels; red: the end of an example; orange: a real step that is not counted", fontsize=9)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("example")
+    key = "numbers: labels; red: the end of an example"
+    if any(axis.patches for axis in axes.flat):
+        key += "; orange: a real step that is not counted"
+    figure.supxlabel(key, fontsize=9)
     return figure
 
 

@@ -11,6 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from common import Parser, end
+
 import numpy as np
 from keras_model import Refused
 from keras_model.exported import read_exported, write_exported
@@ -67,9 +69,7 @@ def read_inputs(path):
 
 def parse(argv):
     layers = f"Layers that can be run: {layers_that_run()}."
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=layers, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(description=__doc__, epilog=layers, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     command = commands.add_parser("export", help="take the weights out of a saved model; needs the extra 'tf'")
     command.add_argument("model", type=Path, metavar="MODEL.keras", help="as model.save writes it, or .h5")
@@ -96,4 +96,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main)

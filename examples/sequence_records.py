@@ -35,6 +35,8 @@ GRAMMAR = {
     "Int64List": {1: "value"},
 }
 COLOURS = {"frame": "0.82", "tag": "#4a7fb5", "length": "#a9c6e3", "name": "#5b8e7d", "value": "#f4a259"}
+# Which of them need light letters, and which are written as hexadecimal numbers; a name is letters, the rest decimal.
+DARK, HEXADECIMAL = ("tag", "name"), ("frame", "tag")
 
 
 class Byte(NamedTuple):
@@ -80,15 +82,18 @@ def draw(explained, title):
     for number, byte in enumerate(explained):
         row, column = divmod(number, columns)
         axis.add_patch(plt.Rectangle((column, row), 0.94, 0.9, color=COLOURS[byte.role]))
-        axis.text(column + 0.47, row + 0.45, byte.text, ha="center", va="center", fontsize=9, family="monospace")
+        colour = "white" if byte.role in DARK else "black"
+        style = {"ha": "center", "va": "center", "fontsize": 9, "family": "monospace", "color": colour}
+        axis.text(column + 0.47, row + 0.45, byte.text, **style)
     axis.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=np.arange(rows) + 0.45)
     axis.set_yticklabels(np.arange(rows) * columns)
+    axis.set_ylabel("first byte of the line")
     axis.tick_params(left=False)
     for spine in axis.spines.values():
         spine.set_visible(False)
     counts = {role: sum(byte.role == role for byte in explained) for role in COLOURS}
     handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in COLOURS.values()]
-    texts = [f"{role}: {counts[role]} bytes" for role in COLOURS]
+    texts = [f"{role}: {counts[role]} bytes{', hexadecimal' if role in HEXADECIMAL else ''}" for role in COLOURS]
     axis.legend(handles, texts, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=len(COLOURS), frameon=False)
     return figure
 

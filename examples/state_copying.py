@@ -135,6 +135,7 @@ def draw_figure(results, states, gradients):
         rows = [f"length {length}" for length in LENGTHS]
         axis.set(title=title, xlabel="t", xticks=range(values.shape[1]), xlim=(-0.6, values.shape[1] - 0.4))
         axis.set_yticks(range(len(rows)), rows)
+    figure.supxlabel("red: the end of a row", fontsize=9)
     return figure
 
 

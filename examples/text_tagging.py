@@ -14,6 +14,7 @@ from typing import NamedTuple
 from common import NAMES, Table, end, engines_of, make_console, make_parser, make_progress, parse, plt, save
 
 import numpy as np
+from peers.pictures import plain_log
 from tagging_data import add_data, sentences_of
 
 from scratch import padded_batches, padding_saved
@@ -127,6 +128,7 @@ def draw(runs, labels, title):
         colour, width = LINES[engine] if len(runs) > 1 else (LINES[engine][0], 0.8)
         left.plot(run.losses, linewidth=width, color=colour, label=engine)
     left.set(xlabel="step", ylabel="mean cross-entropy of the batch", yscale="log")
+    plain_log(left.yaxis, plt)
     left.legend(frameon=False)
     share = run.confusion / np.maximum(run.confusion.sum(axis=1, keepdims=True), 1)
     right.imshow(share, cmap="Purples", vmin=0, vmax=1)

@@ -19,6 +19,8 @@ from common import Table, end, left_out, make_console, make_parser, parse, plt, 
 import numpy as np
 from peers.limits import SIZE, MatrixProduct
 from peers.machine import describe_machine, machine_lines, usable_cores
+from peers.pictures import WHITE, plain_log
+from peers.report import milliseconds
 from peers.rounds import Row, measure_rounds
 from peers.worker import time_block, warm_up
 from steps import LENGTHS, MEMORY, OF_SCIPY, STEPS
@@ -121,12 +123,14 @@ def draw_bars(rows, limit, threads, title):
     figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
     names, medians = list(rows), [1e3 * row.median for row in rows.values()]
     bars = axis.barh(names, medians, color=["#5b8e7d"] + ["#8c2f7a"] * (len(names) - 1))
-    axis.bar_label(bars, [f"{median:.3g} ms" for median in medians], padding=3)
+    axis.bar_label(bars, [f"{milliseconds(row.median)} ms" for row in rows.values()], padding=3, bbox=WHITE)
     axis.axvline(1e3 * limit, color="#c8443d", linewidth=1)
     axis.axvline(1e3 * limit / threads, color="#c8443d", linewidth=1, linestyle="--")
     axis.invert_yaxis()
     axis.margins(x=0.2)
-    axis.set(xscale="log", title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
+    axis.set_xscale("log")
+    plain_log(axis.xaxis, plt)
+    axis.set(title=title, xlabel="ms; red: the limit on one thread, and dashed on all")
     return figure
 
 

@@ -5,7 +5,7 @@ in absolute terms, as a part of the quantity's scale, and in units in the last p
 a limit is passed.
 """
 
-from unrolled.program import begin, end
+from unrolled.program import Parser, begin, end
 
 begin()
 
@@ -17,7 +17,8 @@ import numpy as np
 
 from scratch.files import written_whole
 
-HEADINGS = ("cell", "engine", "witness", "dtype", "quantity", "difference", "of its scale", "ulps", "limit", "verdict")
+HEADINGS = ("verdict", "cell", "engine", "witness", "dtype", "quantity")
+HEADINGS += ("difference", "of its scale", "ulps", "limit")
 
 
 def lines(row):
@@ -25,7 +26,7 @@ def lines(row):
     for found in row.differences:
         verdict = "ok" if found.agrees else "DIFFERS"
         numbers = f"{found.absolute:.1e}", f"{found.relative:.1e}", f"{found.ulps:.1f}", f"{found.limit:.0e}"
-        yield row.cell, row.engine, row.witness, row.dtype, found.name.lstrip("."), *numbers, verdict
+        yield verdict, row.cell, row.engine, row.witness, row.dtype, found.name.lstrip("."), *numbers
 
 
 def as_markdown(table):
@@ -35,11 +36,17 @@ def as_markdown(table):
 
 def as_html(table):
     def row(cells, tag):
-        colour = ' style="background:#f6c9c5"' if cells[-1] == "DIFFERS" else ""
+        colour = ' style="background:#f6c9c5"' if cells[0] == "DIFFERS" else ""
         return f"<tr{colour}>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
     body = "\n".join([row(HEADINGS, "th"), *(row(cells, "td") for cells in table)])
-    style = "body{font-family:sans-serif} td,th{padding:2px 10px;text-align:left;border-bottom:1px solid #ddd}"
+    # A screen of 1,280 pixels shows all columns: long descriptions and names of quantities are broken, numbers not.
+    style = (
+        "body{font-family:sans-serif;font-size:14px} table{border-collapse:collapse}"
+        "td,th{padding:2px 8px;text-align:left;border-bottom:1px solid #ddd;white-space:nowrap}"
+        "td:nth-child(2),td:nth-child(6){white-space:normal;overflow-wrap:anywhere}"
+        "th{position:sticky;top:0;background:#fff}"
+    )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Unrolled: parity</title>'
         f"<style>{style}</style><h1>Parity with TensorFlow</h1><table>\n{body}\n</table></html>\n"
@@ -53,10 +60,11 @@ def write(path, text):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m parity_tests", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cell", default="", help="only cells whose description contains this, such as LSTMCell")
+    named = "only the cell of this name, such as GRUCell; or all whose description contains this"
+    parser.add_argument("--cell", default="", help=named)
     parser.add_argument("--dtype", choices=("float64", "float32"), help="only this dtype (both unless given)")
     parser.add_argument("--html", type=Path, help="write the table, quantity by quantity, to this HTML file")
     parser.add_argument("--markdown", type=Path, help="write the table, quantity by quantity, to this Markdown file")

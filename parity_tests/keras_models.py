@@ -109,7 +109,8 @@ def make_models(keras):
         merges = [L.Add()([a, b]), L.Concatenate()([a, b]), L.Concatenate(axis=1)([a, b]), L.Multiply()([a, b])]
         merges += [L.Concatenate()([a, c]), L.Average()([a, c]), L.Multiply()([a, c]), L.Maximum()([a, b])]
         merges += [L.Minimum()([a, b, a]), L.Maximum()([c, a])]
-        return [L.LSTM(4, return_sequences=True)(merge) for merge in merges]
+        # Called on inputs alone, a layer of Keras 3 has its mask written into the graph; with an argument it has not.
+        return [L.LSTM(4, return_sequences=True)(merge, training=False) for merge in merges]
 
     def merges(first, second):
         both, short = [first, second], L.LSTM(3)(first)

@@ -18,7 +18,9 @@ import pytest
 import tf_impl.keras_layers  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples")
+PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
+# What tests read and no fault is planted in.
+READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci")
 # Where the code is that Numba compiles.
 COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 
@@ -38,13 +40,19 @@ class FirstFailure:
 def plant(fault, folder):
     """Copy the project to ``folder`` with the fault in it."""
     # What Numba has compiled is kept there, and it would trust that of the sound source.
-    left_out = ["__pycache__"] if fault.compiled else []
+    copy_project(folder, *(["__pycache__"] if fault.compiled else []))
+    path = folder / fault.path
+    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def copy_project(folder, *left_out):
+    """Copy the project to ``folder``, without what has one of these names."""
     for package in PACKAGES:
         ignore = shutil.ignore_patterns(*left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
-    path = folder / fault.path
-    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in READ:
+        os.symlink(ROOT / name, folder / name)
 
 
 def copy_source(original, copy):
@@ -63,6 +71,8 @@ def enter(folder, uncompiled):
         del sys.modules[module]
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+    # What a test starts in a process of its own, a program of examples for one, shall import the copy, too.
+    os.environ["PYTHONPATH"] = str(folder)
 
 
 def examine(fault, stages, *plugins):

@@ -9,6 +9,7 @@ Processor time is counted, not time on the wall, so a busy machine changes no ve
 import collections
 import gc
 import io
+import os
 import resource
 import signal
 import tempfile
@@ -18,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from parity_tests import random_mutants, reached
-from parity_tests.planting import COMPILED, ROOT, apart, enter, examine, run
+from parity_tests.planting import COMPILED, ROOT, apart, copy_project, enter, examine, run
 from parity_tests.random_mutants import JIT
 
 # Seconds of processor time: of one test, and after which no further test is begun.
@@ -64,11 +65,15 @@ def record_file(file, uncompiled):
 
     def find():
         with tempfile.TemporaryDirectory() as folder:
-            # Not in a copy, so that what Numba compiles is there for all copies made later.
-            enter(ROOT, uncompiled)
-            entered = reached.Entered(ROOT)
-            options = ["--maxfail=0", "--basetemp", folder]
-            run([*options, file], ROOT, io.StringIO(), Limits(ONE_TEST // (4 if uncompiled else 1), 3000), entered)
+            # In a copy, as the mutants are; but what Numba compiles is kept for all copies made later.
+            copy_project(Path(folder), "__pycache__")
+            for kept in (ROOT / "scratch").rglob("__pycache__"):
+                os.symlink(kept, folder / kept.relative_to(ROOT))
+            enter(folder, uncompiled)
+            entered = reached.Entered(folder)
+            limits = Limits(ONE_TEST // (4 if uncompiled else 1), 3000)
+            run(["--maxfail=0", file], folder, io.StringIO(), limits, entered)
+            os.chdir(ROOT)
             return entered.tests
 
     tests = apart(find)

@@ -86,10 +86,11 @@ WITNESSES = [
 
 
 def rows(chosen="", dtypes=BOTH):
-    """Yield a ``Row`` for every cell whose description contains ``chosen``, engine that runs it, witness and dtype.
+    """Yield a ``Row`` for every cell that ``chosen`` names, engine that runs it, witness and dtype.
 
     Activations come first, each number compared by its own size.
     """
+    wanted = cells_named(chosen)
     for name, tail in TAILS.items():
         if chosen.lower() in name:
             for dtype in dtypes:
@@ -98,7 +99,7 @@ def rows(chosen="", dtypes=BOTH):
                 yield Row(label, "numpy", "TensorFlow's op", np.dtype(dtype).name, tail_differences(name, dtype))
     for witness, run_witness, cells, lengths, num_steps, witness_dtypes in WITNESSES:
         for cell in cells:
-            if chosen.lower() not in repr(cell).lower():
+            if cell not in wanted:
                 continue
             for dtype in witness_dtypes:
                 if dtype not in dtypes:
@@ -109,6 +110,18 @@ def rows(chosen="", dtypes=BOTH):
                 for engine in ("numpy", "numba") if cell in JIT_CELLS else ("numpy",):
                     found = compare(run_dynamic(scratch, case, problem, engine=engine), expected)
                     yield Row(short(cell), engine, witness, np.dtype(dtype).name, found)
+
+
+def cells_named(chosen):
+    """Return the cells of the table that ``chosen`` names, in any case of letters.
+
+    They are those of the class, or with the description, that it is; where there are none, those whose description it
+    is a part of. So ``BasicRNNCell`` is that cell alone, and ``RNN`` also every stack that holds one.
+    """
+    chosen, cells = chosen.lower(), [cell for _, _, cells, _, _, _ in WITNESSES for cell in cells]
+    names = {cell: {type(cell).__name__.lower(), short(cell).lower(), repr(cell).lower()} for cell in cells}
+    exactly = {cell for cell in cells if chosen in names[cell]}
+    return exactly or {cell for cell in cells if any(chosen in name for name in names[cell])}
 
 
 def short(cell):

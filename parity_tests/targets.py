@@ -17,6 +17,9 @@ from llvmlite import binding
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = "parity_tests/jit"
+# What is the same whatever is compiled for, or asks for targets itself.
+OTHERS = [f"--ignore={TESTS}/test_{name}.py" for name in ("arm", "bounds", "compiler", "memory", "schedule")]
+OTHERS.append(f"--deselect={TESTS}/test_machines.py::test_processors_share_a_folder_and_no_code")
 # The plainest of its kind: on x86-64 a processor that has SSE2 alone.
 BASELINE = {"NUMBA_CPU_NAME": "generic"}
 AVX2 = {
@@ -45,7 +48,7 @@ def missing(target, features):
 def run_tests(name):
     """Run the tests for a target and return pytest's exit code."""
     environment = environment_of(TARGETS[name], ROOT / ".cache" / name)
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "-q", TESTS]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "-q", TESTS, *OTHERS]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

@@ -33,8 +33,8 @@ def test_it_times_what_is_installed_and_names_what_is_not(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     for words in (
-        "torch: not installed (torch: pip install 'unrolled[bench]')",
-        "jax: not installed (jax: pip install 'unrolled[bench]')",
+        'torch: not installed (torch: pip install -e ".[bench]")',
+        'jax: not installed (jax: pip install -e ".[bench]")',
         "numba against the fastest peer present, tf1-block: ",
         # Which is held against the reference like everybody else.
         "numba of the bare loop: ",

@@ -17,7 +17,7 @@ from cluster import BATCH_SIZE, TRY_AGAIN, launcher, saved, task
 from rich.console import Console
 
 from parity_tests.harness import STUCK
-from parity_tests.test_examples import ROOT, run, without
+from parity_tests.test_examples import ROOT
 from scratch import latest_checkpoint, load_checkpoint, pad_batch, save_checkpoint, slot_variables
 from scratch.tasks.sentences import make_corpus, make_sentences
 from scratch.tasks.tagging import OPTIMIZER, Tagger, TaggingTrainer, as_batch
@@ -188,11 +188,3 @@ def test_it_refuses_bad_arguments(tmp_path, monkeypatch, capsys, arguments, conf
         distributed.main(["--sentences", "20", "--out", str(tmp_path), *arguments])
     assert ended.value.code == code
     assert words in capsys.readouterr().err
-
-
-def test_a_missing_extra_is_named(tmp_path):
-    environment = {"TF_USE_LEGACY_KERAS": "1", **without(tmp_path, "tensorflow")}
-    done = run(EXAMPLE, "--workers", 1, "--sentences", 20, "--out", tmp_path, **environment)
-    assert done.returncode == 1
-    assert "need tensorflow, which is in the extra 'tf'" in done.stdout
-    assert "Traceback" not in done.stdout

@@ -99,6 +99,10 @@ def test_a_long_value_is_shown_in_part(value):
     assert "..." in shown(value)
 
 
+def test_a_value_is_shown_on_one_line():
+    assert shown(np.eye(2)) == "array([[1., 0.],        [0., 1.]])"
+
+
 def test_a_short_value_is_shown_whole():
     for value in ("a word", 'both \' and "', b"\0", 1.5, None, np.float64(0.1), [1, "two"], {"a": 1}, np.arange(3)):
         assert shown(value) == repr(value)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tf_impl
-from parity_tests.test_examples import ROOT, run, without
+from parity_tests.test_examples import ROOT, run
 
 PROGRAM = "examples/input_formatting.py"
 
@@ -55,11 +55,3 @@ def test_it_refuses_a_folder_it_cannot_write_to(tmp_path):
     assert done.returncode == 2
     assert "cannot be written to" in done.stderr
     assert done.stdout == ""
-
-
-@pytest.mark.parametrize(("missing", "extra"), [("tensorflow", "tf"), ("rich", "plot")])
-def test_a_missing_extra_is_named(tmp_path, missing, extra):
-    done = run(PROGRAM, "--out", tmp_path / "out", **without(tmp_path, missing))
-    assert done.returncode == 1
-    assert f"pip install 'unrolled[{extra}]'" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parity_tests.test_examples import run, without
+from parity_tests.test_examples import run
 
 EXAMPLE = "examples/masked_loss.py"
 
@@ -74,13 +74,3 @@ def test_it_refuses_bad_arguments(arguments, words):
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stdout == ""
-
-
-def test_missing_extras_are_named(tmp_path):
-    for package, extra in (("matplotlib", "plot"), ("tensorflow", "tf")):
-        folder = tmp_path / package
-        folder.mkdir()
-        done = run(EXAMPLE, "--out", folder, TF_USE_LEGACY_KERAS="1", **without(folder, package))
-        assert done.returncode == 1
-        assert f"need {package}, which is in the extra '{extra}'" in done.stderr.replace("needs", "need")
-        assert "Traceback" not in done.stderr

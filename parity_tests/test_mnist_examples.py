@@ -154,7 +154,7 @@ def test_data_that_is_not_there_is_named(tmp_path):
 def test_without_mnist_the_digits_say_who_they_are(tmp_path, monkeypatch):
     monkeypatch.setattr(mnist_common, "PLACES", (tmp_path,))
     arguments, _ = mnist_common.arguments_for("", "x", ("lee3",), "lee3", ["--out", str(tmp_path)])
-    assert mnist_common.load_data(arguments).name == "scikit-learn's 8 × 8 digits"
+    assert mnist_common.load_data(arguments, None).name == "scikit-learn's 8 × 8 digits"
 
 
 def test_a_run_that_diverges_says_so(tmp_path):

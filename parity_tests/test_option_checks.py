@@ -203,7 +203,7 @@ def test_fields(kind, good, name, option):
         made = kind(**{**good, name: value})
         kept = getattr(made, name)
         assert type(kept) is type(same), f"{value!r} is kept as a {type(kept).__name__}"
-        assert kept == same
+        assert repr(kept) == repr(same)
         assert made == kind(**{**good, name: same})
         assert hash(made) == hash(kind(**{**good, name: same}))
     for value in option.refused:
@@ -519,6 +519,17 @@ CALLS = {
         {"step": count(0, 10**18 - 1), "validation": ANY.or_none(), "max_to_keep": COUNT},
     ),
 }
+# Where the refusal has another name for it, or for what it does not fit.
+NAMED = {
+    ("unstack", "axis"): "axis is|axis must",
+    ("stack", "axis"): "axis is|axis must",
+    ("clip_by_value", "clip_value_min"): "clip_value_m",
+    ("buckets", "boundary"): r"bucket_boundaries\b",
+    ("buckets", "size"): r"bucket_batch_sizes\b",
+    ("series_to_rows", "batch_size"): "batch_size must|which do not divide into",
+    ("unflatten_time", "batch_size"): "batch_size must|which do not divide into",
+    ("one_hot", "num_classes"): r"num_classes must|labels\[1\] must be from 0 to 1",
+}
 OPTIONS = [(name, option) for name, (_, _, options) in CALLS.items() for option in options]
 
 
@@ -547,7 +558,7 @@ def test_options_of_calls(call, name, tmp_path_factory):
     for value, same in options[name].taken:
         assert told(function(**{**good, name: value})) == told(function(**{**good, name: same}))
     for value in options[name].refused:
-        with pytest.raises((TypeError, ValueError), match=r"^\S*"):
+        with pytest.raises((TypeError, ValueError), match=NAMED.get((call, name), name)):
             function(**{**good, name: value})
 
 

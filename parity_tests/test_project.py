@@ -23,6 +23,7 @@ STANDARD = {
     "dataclasses",
     "fcntl",
     "functools",
+    "gc",
     "gzip",
     "hashlib",
     "importlib",

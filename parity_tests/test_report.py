@@ -8,17 +8,16 @@ import pytest
 import parity_tests.report
 from parity_tests.__main__ import HEADINGS, main
 from parity_tests.cases import BLOCK_CELLS, CELLS, DROPOUT_CELLS, JIT_CELLS
-from parity_tests.report import rows, short
+from parity_tests.report import cells_named, rows, short
 from scratch import BasicLSTMCell, BasicRNNCell, MultiRNNCell
 
 
 def test_a_row_holds_every_quantity_and_what_each_is_off_by():
     found = list(rows("GRUCell(num_units=4, activation='tanh', reset_after=False)"))
     assert {row.dtype for row in found} == {"float32", "float64"}
-    # Alone in its row; as part of a stack it has rows of its own.
-    alone = [row for row in found if row.cell == "GRUCell(4)"]
-    assert {row.witness for row in alone} == {"TF1 dynamic_rnn", "Keras 3", "GRUBlockCell"}
-    for row in alone:
+    assert {row.cell for row in found} == {"GRUCell(4)"}
+    assert {row.witness for row in found} == {"TF1 dynamic_rnn", "Keras 3", "GRUBlockCell"}
+    for row in found:
         assert row.agrees
         names = [difference.name.lstrip(".") for difference in row.differences]
         assert names[:4] == ["outputs", "final_state", "d_inputs", "d_initial_state"]
@@ -26,6 +25,18 @@ def test_a_row_holds_every_quantity_and_what_each_is_off_by():
 
 
 GRU_PARAMS = ("gates/kernel", "gates/bias", "candidate/kernel", "candidate/bias")
+
+
+def test_a_name_is_first_of_all_that_of_a_cell():
+    """``BasicRNNCell`` alone, and not every stack that holds one; a part of a name is all that contain it."""
+    assert set(cells_named("basicrnncell")) == {cell for cell in CELLS if type(cell) is BasicRNNCell}
+    assert cells_named("BasicLSTMCell(4)") == {BasicLSTMCell(4)}
+    assert cells_named("BasicRNNCell(num_units=4, activation='relu')") == {BasicRNNCell(4, activation="relu")}
+    holding = cells_named("RNN")
+    assert {type(cell) for cell in holding} > {BasicRNNCell, MultiRNNCell}
+    assert holding == {cell for cell in CELLS + DROPOUT_CELLS if "rnn" in repr(cell).lower()}
+    assert cells_named("") == set(CELLS + DROPOUT_CELLS + BLOCK_CELLS)
+    assert cells_named("Transformer") == set()
 
 
 def test_every_cell_of_the_case_table_has_a_row():
@@ -63,6 +74,9 @@ def test_it_prints_writes_and_ends_with_zero(tmp_path, capsys):
     cells = Cells()
     cells.feed(page.read_text(encoding="utf-8"))
     assert cells.texts[: len(HEADINGS)] == list(HEADINGS)
+    # First, where no width of the screen cuts it off.
+    assert HEADINGS[0] == "verdict"
+    assert set(cells.texts[len(HEADINGS) :: len(HEADINGS)]) == {"ok"}
     assert len(cells.texts) == len(HEADINGS) * (len(lines) - 1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["table.html", "table.md"]
 

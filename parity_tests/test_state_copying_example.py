@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from examples import state_copying
-from parity_tests.test_examples import run, without
+from parity_tests.test_examples import run
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
@@ -44,17 +44,3 @@ def test_bad_arguments_are_refused(arguments, words):
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("missing", "words"),
-    [
-        ("rich", "examples/state_copying.py needs rich, which is in the extra 'plot': pip install 'unrolled[plot]'"),
-        ("tensorflow", "need tensorflow, which is in the extra 'tf': pip install 'unrolled[tf]'"),
-    ],
-)
-def test_a_missing_extra_is_named(tmp_path, missing, words):
-    done = run("examples/state_copying.py", "--out", tmp_path, **without(tmp_path, missing))
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parity_tests.test_examples import run, without
+from parity_tests.test_examples import run
 
 EXAMPLE = "examples/to_the_limit.py"
 TINY = ("--batch-size", 5, "--num-steps", 4, "--input-size", 3, "--num-units", 16, "--rounds", 1, "--patience", 0)
@@ -103,10 +103,3 @@ def test_it_refuses_bad_arguments(arguments, words):
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stdout == ""
-
-
-def test_the_missing_plot_extra_is_named(tmp_path):
-    done = run(EXAMPLE, **without(tmp_path, "rich"))
-    assert done.returncode == 1
-    assert "examples/to_the_limit.py needs rich, which is in the extra 'plot'" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -9,6 +9,7 @@ jaxtyping has been imported before, as it is for the tests, the types are its ow
 holds every call to its signature. Without it they are notes to the reader and to the type checker.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,6 +31,7 @@ __all__ = [
     "Bool",
     "Cache",
     "DType",
+    "FilePath",
     "Float",
     "Initializer",
     "Int",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 Array: TypeAlias = np.ndarray
+FilePath: TypeAlias = str | os.PathLike[str]
 # What NumPy makes a dtype of: ``np.float32``, ``"float64"``, a dtype.
 DType: TypeAlias = Any
 # A leaf of a tree: an array, or what stands in the place of one, such as its size.

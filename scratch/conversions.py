@@ -10,8 +10,12 @@ added, on the way back it is subtracted: the two functions of a pair, given one 
 ``forget_bias=0.0`` the bias is copied as it is. The page is ``docs/conversions.md``.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Float, Params
 from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
@@ -21,22 +25,22 @@ from scratch.tree import map_tree, named_leaves
 
 LSTMS = BasicLSTMCell, LSTMCell
 # What a Keras LSTM does not have.
-KERAS_LSTM = {"use_peepholes": False, "cell_clip": None}
+KERAS_LSTM: dict[str, Any] = {"use_peepholes": False, "cell_clip": None}
 
 
-def rnn_to_keras(cell, params):
+def rnn_to_keras(cell: Any, params: Params) -> list[Array]:
     """Return ``[kernel [D, H], recurrent_kernel [H, H], bias [H]]`` of ``keras.layers.SimpleRNN``."""
     check_from_scratch(cell, params, BasicRNNCell)
     return [*split_rows(params["kernel"], cell.num_units), params["bias"].copy()]
 
 
-def rnn_from_keras(cell, weights):
+def rnn_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
     """Return the parameters of ``BasicRNNCell`` from the weights of ``keras.layers.SimpleRNN``."""
     kernel, recurrent_kernel, bias = check_from_keras(cell, weights, BasicRNNCell, 1)
     return {"kernel": np.concatenate([kernel, recurrent_kernel]), "bias": bias.copy()}
 
 
-def lstm_to_keras(cell, params):
+def lstm_to_keras(cell: Any, params: Params) -> list[Array]:
     """Return ``[kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H]]`` of ``keras.layers.LSTM``.
 
     ``cell`` is a ``BasicLSTMCell``, or an ``LSTMCell`` or ``LSTMBlockCell`` without peepholes, clipping and projection,
@@ -48,7 +52,7 @@ def lstm_to_keras(cell, params):
     return [*split_rows(kernel, cell.num_units), bias]
 
 
-def lstm_from_keras(cell, weights):
+def lstm_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
     """Return the parameters of the cell from the weights of ``keras.layers.LSTM``, the inverse of the function above.
 
     ``cell.forget_bias`` is taken out of the bias.
@@ -58,7 +62,7 @@ def lstm_from_keras(cell, weights):
     return {"kernel": kernel, "bias": add_to_forget_gate(reorder(bias, "ifjo", "ijfo"), -cell.forget_bias)}
 
 
-def gru_to_keras(cell, params):
+def gru_to_keras(cell: Any, params: Params) -> list[Array]:
     """Return ``[kernel [D, 3H], recurrent_kernel [H, 3H], bias]`` of ``keras.layers.GRU``.
 
     The layer has the ``reset_after`` of the cell. The bias is [3H]; with ``reset_after`` it is [2, 3H], one row that
@@ -77,7 +81,7 @@ def gru_to_keras(cell, params):
     return [*split_rows(kernel, cell.num_units), reorder(bias, "run", "urn")]
 
 
-def gru_from_keras(cell, weights):
+def gru_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
     """Return the parameters of ``GRUCell`` from the weights of ``keras.layers.GRU`` with the same ``reset_after``.
 
     Of a gate's two biases nothing but their sum is ever used, and the sum is what TF1 has.
@@ -85,8 +89,8 @@ def gru_from_keras(cell, weights):
     weights = check_from_keras(cell, weights, GRUCell, 3)
     split = [np.split(reorder(array, "urn", "run"), [2 * cell.num_units], axis=-1) for array in weights]
     (gates_x, kernel_x), (gates_h, kernel_h), (gates_bias, bias) = split
-    gates = {"kernel": np.concatenate([gates_x, gates_h]), "bias": gates_bias}
-    candidate = {"kernel": np.concatenate([kernel_x, kernel_h]), "bias": bias}
+    gates: Params = {"kernel": np.concatenate([gates_x, gates_h]), "bias": gates_bias}
+    candidate: Params = {"kernel": np.concatenate([kernel_x, kernel_h]), "bias": bias}
     if cell.reset_after:
         gates["bias"] = gates_bias[0] + gates_bias[1]
         candidate = {
@@ -96,7 +100,7 @@ def gru_from_keras(cell, weights):
     return map_tree(np.copy, {"gates": gates, "candidate": candidate})
 
 
-def lstm_to_block_v2(cell, params):
+def lstm_to_block_v2(cell: Any, params: Params) -> Params:
     """Return the parameters that ``tf.raw_ops.BlockLSTMV2`` takes, under the names of ``params``.
 
     ``cell`` is a ``BasicLSTMCell``, an ``LSTMCell`` or an ``LSTMBlockCell``, with tanh and no projection. Peepholes
@@ -109,14 +113,14 @@ def lstm_to_block_v2(cell, params):
     return map_tree(np.copy, params | ordered)
 
 
-def lstm_from_block_v2(cell, weights):
+def lstm_from_block_v2(cell: Any, weights: Params) -> Params:
     """Return the parameters of the cell from those of ``tf.raw_ops.BlockLSTMV2``, the inverse of the function above."""
     check_from_scratch(cell, weights, LSTMS, "weights", activation="tanh")
     bias = add_to_forget_gate(reorder(weights["bias"], "ifjo", "ijfo"), -cell.forget_bias)
     return map_tree(np.copy, weights | {"kernel": reorder(weights["kernel"], "ifjo", "ijfo"), "bias": bias})
 
 
-def reorder(columns, order, wanted):
+def reorder(columns: Float[Array, "... gates"], order: str, wanted: str) -> Float[Array, "... gates"]:
     """Return the gates that stand side by side in the last axis of ``columns`` in another order.
 
     ``order`` and ``wanted`` name each gate by its letter, as in "ijfo".
@@ -125,18 +129,18 @@ def reorder(columns, order, wanted):
     return np.concatenate([gates[gate] for gate in wanted], axis=-1)
 
 
-def add_to_forget_gate(bias, number):
+def add_to_forget_gate(bias: Float[Array, " gates"], number: float) -> Float[Array, " gates"]:
     """Return a bias in TF1's order with ``number`` added to the columns of f."""
     i, j, f, o = np.split(bias, 4)
     return np.concatenate([i, j, f + number, o])
 
 
-def split_rows(kernel, num_units):
+def split_rows(kernel: Float[Array, "rows N"], num_units: int) -> list[Array]:
     """Return the rows of x and the rows of h, each an array of its own."""
     return [rows.copy() for rows in np.split(kernel, [-num_units])]
 
 
-def check_cell(cell, kinds, **only):
+def check_cell(cell: Any, kinds: Any, **only: Any) -> None:
     """Refuse a cell that is not of these kinds, or has other options than the other layout can say.
 
     No other layout here has a projection; ``only`` gives what else an option, where the cell has it, must be.
@@ -149,7 +153,7 @@ def check_cell(cell, kinds, **only):
             raise ValueError(f"cell must have {option}={wanted!r} to be converted, but has {option}={found!r}")
 
 
-def check_from_scratch(cell, params, kinds, name="params", **only):
+def check_from_scratch(cell: Any, params: Any, kinds: Any, name: str = "params", **only: Any) -> None:
     """Refuse, by name, parameters that do not fit the cell; the width of the inputs is read from the kernel."""
     check_cell(cell, kinds, **only)
     kernels = [leaf for path, leaf in named_leaves(params) if path in ("kernel", "gates/kernel")]
@@ -158,7 +162,7 @@ def check_from_scratch(cell, params, kinds, name="params", **only):
     check_params(name, params, cell.param_shapes(input_size), kernel.dtype if len(kernel) else None)
 
 
-def check_from_keras(cell, weights, kinds, num_gates, **only):
+def check_from_keras(cell: Any, weights: Any, kinds: Any, num_gates: int, **only: Any) -> Sequence[Array]:
     """Return the three weights of a Keras layer, refusing, by name, what does not fit the cell."""
     check_cell(cell, kinds, **only)
     names = ("kernel", "recurrent_kernel", "bias")

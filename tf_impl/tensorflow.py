@@ -11,7 +11,7 @@ import warnings
 
 from scratch.extras import lacking
 
-if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
+if sys.modules.get("tensorflow") and os.environ.get("TF_USE_LEGACY_KERAS") != "1":
     raise ImportError(
         "tf_impl needs TF_USE_LEGACY_KERAS=1 in the environment before TensorFlow is imported: "
         "import tf_impl first, or set the variable"

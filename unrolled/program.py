@@ -4,6 +4,7 @@ Nothing that takes long is imported here, so a program that calls ``begin`` befo
 these last.
 """
 
+import argparse
 import errno
 import os
 import signal
@@ -12,10 +13,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-# What a shell says of a program that a signal ended.
-INTERRUPTED, CLOSED = 128 + signal.SIGINT, 128 + 13
+STOPPED = "stopped before the end"
+# What a shell says of a program that a signal ended: SIGINT, and SIGPIPE.
+INTERRUPTED, CLOSED = 130, 141
 # An output that nobody reads any more, or that has no room.
 OUTPUT_ERRORS = errno.EPIPE, errno.ENOSPC, errno.EIO
+
+
+class Parser(argparse.ArgumentParser):
+    """``ArgumentParser`` whose help, where it cannot be written, is an error like all that cannot."""
+
+    def print_help(self, file: Any = None) -> None:
+        (file or sys.stdout).write(self.format_help())
 
 
 def begin() -> None:
@@ -26,7 +35,7 @@ def begin() -> None:
 
 
 def stop(*_: object) -> NoReturn:
-    os.write(2, b"stopped\n")
+    os.write(2, f"{STOPPED}\n".encode())
     os._exit(INTERRUPTED)
 
 
@@ -41,7 +50,7 @@ def end(main: Callable[[], Any]) -> NoReturn:
     try:
         status = run(main)
     except KeyboardInterrupt as interrupt:
-        status = say(str(interrupt) or "stopped before the end", INTERRUPTED)
+        status = say(str(interrupt) or STOPPED, INTERRUPTED)
     except OSError as error:
         status = say(in_words(error), CLOSED if error.errno == errno.EPIPE else 1)
     except ImportError as error:

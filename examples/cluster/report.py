@@ -5,6 +5,7 @@ from functools import partial
 from common import plt, save
 
 import numpy as np
+from peers.pictures import plain_log
 
 from scratch.tasks import tagging
 from scratch.variables import params_from_variables
@@ -38,4 +39,5 @@ def draw(losses, title):
     figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
     axis.plot(losses, linewidth=0.8, color="#8c2f7a")
     axis.set(xlabel="step", ylabel="mean cross-entropy of the batch", yscale="log", title=title)
+    plain_log(axis.yaxis, plt)
     return figure

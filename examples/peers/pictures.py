@@ -1,5 +1,11 @@
 """What was found, drawn: bars for each workload, and lines over the lengths and the widths."""
 
+from peers.report import milliseconds
+
+# From here on a bar of the fastest is too short to be compared with that of the slowest.
+FAR = 20
+# Behind a number, lest the line of a limit runs through it.
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 COLOURS, OTHERS = {"numba": "#8c2f7a", "numba-small": "#8c2f7a", "numpy": "#5b8e7d"}, "#f4a259"
 
 
@@ -19,18 +25,36 @@ def draw_bars(all_found, plt):
             [1e3 * (row.median - min(row.seconds)) for row in rows],
             [1e3 * (max(row.seconds) - row.median) for row in rows],
         ]
-        axis.barh(
+        bars = axis.barh(
             [row.name for row in rows],
             medians,
             xerr=spread,
             color=[COLOURS.get(row.name, OTHERS) for row in rows],
             ecolor="0.4",
         )
+        axis.bar_label(bars, [milliseconds(row.median) for row in rows], padding=3, fontsize=8, bbox=WHITE)
         if found.limit:
             axis.axvline(1e3 * found.limit, color="#c8443d", linewidth=1)
-        axis.set(title=f"{found.name}: {found.workload.title}", xlabel="ms a step; red: the limit")
+            medians.append(1e3 * found.limit)
+        label = "ms a step; red: the limit" if found.limit else "ms a step"
+        if max(medians) > FAR * min(medians):
+            # On a linear axis the fastest would be lines that nobody can tell apart.
+            axis.set(xscale="log", xlim=(min(medians) / 2, 4 * max(medians)))
+            plain_log(axis.xaxis, plt)
+            label += " (logarithmic)"
+        else:
+            axis.margins(x=0.15)
+        axis.set(title=f"{found.name}: {found.workload.title}", xlabel=label)
         axis.title.set_fontsize(9)
     return figure
+
+
+def plain_log(axis, plt):
+    """Number a logarithmic axis as people write numbers: 0.5, 1, 2, 5, 10, and in powers of 10 where it is long."""
+    least, most = axis.get_view_interval()
+    axis.set_major_locator(plt.LogLocator(subs=(1, 2, 5) if most < 1000 * least else (1,)))
+    axis.set_major_formatter(plt.FuncFormatter(lambda value, place: f"{value:g}"))
+    axis.set_minor_formatter(plt.NullFormatter())
 
 
 def draw_sweep(all_found, letter, plt):
@@ -56,5 +80,6 @@ def draw_sweep(all_found, letter, plt):
     axis.set(xscale="log", yscale="log", xlabel=letter, ylabel="ms a step", title=all_found[0].workload.title)
     axis.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     axis.set_xticks([], minor=True)
+    plain_log(axis.yaxis, plt)
     axis.legend(frameon=False, fontsize=8)
     return figure

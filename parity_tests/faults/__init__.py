@@ -5,8 +5,10 @@ from parity_tests.faults import (
     entry,
     inputs,
     jit,
+    maintainer_checks,
     maintainer_copies,
     maintainer_files,
+    maintainer_together,
     models,
     optimizers,
     tasks,
@@ -14,5 +16,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, maintainer_copies, maintainer_files, models)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models)
+GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -229,8 +229,8 @@ FAULTS = [
         ),
         (
             "int8 and int16 under the code between them",
-            "9: np.int8, 11: np.int16",
-            "9: np.int8, 10: np.int16",
+            '9: "int8", 11: "int16"',
+            '9: "int8", 10: "int16"',
         ),
         (
             "another dtype than was asked for",
@@ -354,7 +354,7 @@ FAULTS = [
         "inputs/test_steps.py",
         ("an empty part lost", " or name in self.empty_parts", ""),
         ("a part that is not there found empty", "for field in sorted(there) if not", "for field in (1, 2) if not"),
-        ("fields that nobody knows taken for parts", "there = () if all(parts) else parts_of(data)", "there = () if all(parts) else {1, 2} if len(data) else ()"),
+        ("fields that nobody knows taken for parts", "there = () if all(parts) else parts_of(numbers)", "there = () if all(parts) else {1, 2} if len(numbers) else ()"),
     ),
     *faults_in(
         "inputs/wire/frames.py",

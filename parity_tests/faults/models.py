@@ -21,7 +21,7 @@ FAULTS = [
         ("zero_output_for_mask not looked at", "    if not options[\"zero_output_for_mask\"]:\n        return outputs\n", "    return outputs\n", "front_zeros"),
         ("an unrolled layer's mask not turned around", 'if options["unroll"] and options["go_backwards"]', 'if options["go_backwards"] and False', "front_unrolled"),
         ("the mask not turned around with the inputs", "x, live = x[:, ::-1], live[:, ::-1]", "x = x[:, ::-1]", "front_backwards"),
-        ("the mask dropped behind the layer", "Tensor(outputs, mask) if", "Tensor(outputs) if", "front_sequences"),
+        ("the mask dropped behind the layer", "Tensor(outputs, mask) if", "Tensor(outputs) if", "front_sequences_of_2"),
         ("Keras 3's mask with a first state", 'options["keras"] == 3 and not call.mask_given', "False", "talk_decoder"),
         ("Keras 2's mask with a first state", 'call.initial_state and options["keras"] == 3', "call.initial_state", "talk_decoder_of_2"),
         ("a mask by hand not seen with a first state", " and not call.mask_given", "", "gaps_given"),

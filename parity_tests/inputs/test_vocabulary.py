@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,18 @@ def test_words_that_come_too_seldom_are_unknown():
     assert vocabulary.words == ("the", "dog", "saw")
     np.testing.assert_array_equal(vocabulary.numbers(SENTENCES[1]), [1, 3, 4, 1, 2])
     assert vocabulary_of([]).words == ()
+
+
+def test_a_vocabulary_is_a_value():
+    words = ["the", "dog"]
+    vocabulary = Vocabulary(words)
+    words.append("cat")
+    assert vocabulary.words == ("the", "dog")
+    assert vocabulary == Vocabulary(("the", "dog"))
+    assert hash(vocabulary) == hash(Vocabulary(("the", "dog")))
+    assert repr(vocabulary) == "Vocabulary(words=('the', 'dog'))"
+    with pytest.raises(FrozenInstanceError):
+        vocabulary.words = ()
 
 
 def test_refusals():

@@ -50,6 +50,9 @@ READINGS = {
         [5, 6, 7, 8],
         None,
     ),
+    "packed, then not": (message(1, entry(b"a", message(3, message(1, b"\1\2"), b"\x08\5"))), [1, 2, 5], [1, 2]),
+    "packed twice": (message(1, entry(b"a", message(3, message(1, b"\1\2"), message(1, b"\3")))), [1, 2, 3], [1, 2]),
+    "a list with another field": (message(1, entry(b"a", message(3, message(2, b"\1\2")))), [], None),
     "a number longer than need be": (message(1, entry(b"a", message(3, b"\x08\x81\x80\0"))), [1], ...),
     "a number of 70 bits": (message(1, entry(b"a", message(3, b"\x08" + b"\xff" * 9 + b"\x7f"))), [-1], ...),
     "a tag and a length of five bytes": (b"\x8a\x80\x80\x80\0\x8d\x80\x80\x80\0" + TWO[2:], [1, 2], []),
@@ -95,6 +98,8 @@ REFUSED = {
     "a number cut": (message(1, entry(b"a", message(3, message(1, b"\x80")))), "it goes on past the end"),
     "five bytes of packed floats": (message(1, entry(b"a", message(2, message(1, bytes(5))))), "fewer than four"),
     "three bytes of a float": (message(1, entry(b"a", message(2, b"\x0dabc"))), "fewer than four bytes"),
+    "numbers longer than their list": (message(1, entry(b"a", b"\x1a\2\n\3\1\2\3")), "it goes on past the end"),
+    "a list of 1280 bytes in 127": (message(1, entry(b"a", b"\x1a\x80\n\x7e" + bytes(126))), "it goes on past the end"),
     "a group that ends another": (b"\x4b\x08\4\x44", "a group ends that did not begin"),
     "a group without end": (b"\x4b\x08\4", "it goes on past the end"),
     "an end alone": (b"\x4c", "a group ends that did not begin"),
@@ -120,6 +125,18 @@ def test_what_is_no_example_is_refused(name):
         SequenceExample.parse(data)
     with pytest.raises(ValueError, match=words):
         parse_single_sequence_example(data, {"b": VarLenFeature(bytes)})
+
+
+@pytest.mark.parametrize("one", [b"\0\0\x80?", b"\1"], ids=["floats", "integers"])
+def test_lists_whose_length_takes_one_byte_or_two(one):
+    """A length of up to 127 is one byte, and such a list has a reader of its own."""
+    kind = 2 if len(one) == 4 else 3
+    features = {"a": RaggedFeature(np.float32 if kind == 2 else np.int64)}
+    for count in range(140):
+        data = message(1, entry(b"a", message(kind, message(1, one * count))))
+        assert parse_single_sequence_example(data, features)[0]["a"].tolist() == [1] * count
+        found = SequenceExample.parse(data).context["a"]
+        assert (found.dtype.kind, found.tolist()) == ("if"[kind == 2], [1] * count)
 
 
 def test_an_entry_with_something_unknown_is_refused():

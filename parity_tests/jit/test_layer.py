@@ -12,7 +12,7 @@ from scratch.jit.machine import threads
 from scratch.jit.walk import layer
 from scratch.tree import map_tree, named_leaves
 
-# A vector is 16 float32 or 8 float64, and a panel 4 vectors.
+# A vector is 16 float32 or 8 float64, and a panel 4 vectors with AVX-512 and else 1: below, at and beyond each border.
 UNITS = (1, 4, 16, 17, 33, 65)
 KINDS = [
     BasicRNNCell,

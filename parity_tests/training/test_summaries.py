@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from scratch import SummaryWriter, histogram
+from scratch.training import summaries
 from scratch.training.summaries import LIMITS
 from tf_impl.training import summaries as tf_summaries
 
@@ -151,3 +153,27 @@ def test_refusals(tmp_path):
             writer.histogram("w", np.ones(3, int), 0)
     (path,) = tmp_path.iterdir()
     assert len(tf_summaries.read_events(path)) == 1
+
+
+def test_every_writer_has_a_file_of_its_own(tmp_path, monkeypatch):
+    """Two of one second and process; and where another process has the same name, nothing of its file is lost."""
+    monkeypatch.setattr(summaries.time, "time", lambda: 1e9)
+    with SummaryWriter(tmp_path) as first, SummaryWriter(tmp_path) as second:
+        first.scalar("loss", 1, 0)
+        second.scalar("loss", 2, 0)
+    assert len(list(tmp_path.iterdir())) == 2
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(summaries, "FILE_NUMBERS", itertools.count(int(min(before).name.rsplit(".", 1)[1])))
+    with pytest.raises(FileExistsError):
+        SummaryWriter(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_was_flushed_is_with_the_system(tmp_path):
+    with SummaryWriter(tmp_path) as writer:
+        (path,) = tmp_path.iterdir()
+        writer.scalar("loss", 1, 0)
+        writer.flush()
+        flushed = path.stat().st_size
+        writer.scalar("loss", 2, 1)
+    assert 0 < flushed < path.stat().st_size

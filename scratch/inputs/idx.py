@@ -16,19 +16,21 @@ import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import Array, DType, FilePath
 from scratch.checks import as_dtype, shape_text
 from scratch.files import written_whole
 
-KINDS = {8: np.uint8, 9: np.int8, 11: np.int16, 12: np.int32, 13: np.float32, 14: np.float64}
-KINDS = {code: np.dtype(kind) for code, kind in KINDS.items()}
-CODES = {kind: code for code, kind in KINDS.items()}
+NAMES = {8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
+KINDS: dict[int, Any] = {code: np.dtype(name) for code, name in NAMES.items()}
+CODES: dict[Any, int] = {kind: code for code, kind in KINDS.items()}
 LARGEST = 2**30  # bytes in one array: twenty times MNIST, and no header makes us ask for more memory
 
 
-def read_idx(path, shape, dtype=None):
+def read_idx(path: FilePath, shape: tuple[int | str, ...], dtype: DType = None) -> Array:
     """Return the numbers of an idx file, plain or compressed by gzip, as an array of ``shape``.
 
     A letter in ``shape``, as in ``("N", 28, 28)``, stands for any size. The array has the dtype that the file says;
@@ -47,7 +49,7 @@ def read_idx(path, shape, dtype=None):
             raise ValueError(f"{path} must be a whole gzip file, but is damaged or cut off: {error}") from error
 
 
-def read_plain(file, path, shape, wanted):
+def read_plain(file: Any, path: FilePath, shape: tuple[int | str, ...], wanted: "np.dtype | None") -> Array:
     kind, rank = read_magic(file, path)
     if wanted not in (None, kind):
         raise ValueError(f"{path} must hold {wanted}, but holds {kind}")
@@ -70,7 +72,7 @@ def read_plain(file, path, shape, wanted):
     return np.frombuffer(data, kind.newbyteorder(">")).reshape(sizes).astype(kind)
 
 
-def read_magic(file, path):
+def read_magic(file: Any, path: FilePath) -> tuple["np.dtype", int]:
     """Return the dtype and the number of axes that the first four bytes of an idx file say."""
     magic = file.read(4)
     if not magic:
@@ -84,7 +86,7 @@ def read_magic(file, path):
     return KINDS[magic[2]], magic[3]
 
 
-def write_idx(path, array):
+def write_idx(path: FilePath, array: Array) -> None:
     """Write a NumPy array as an idx file, whole or not at all; compressed by gzip where the name ends in ``.gz``.
 
     ``array`` has one of the six dtypes of the format: uint8, int8, int16, int32, float32 or float64. Equal arrays make
@@ -103,7 +105,7 @@ def write_idx(path, array):
         unfinished.write_bytes(gzip.compress(data, mtime=0) if Path(path).suffix == ".gz" else data)
 
 
-def check_kind(name, dtype):
+def check_kind(name: str, dtype: DType) -> "np.dtype":
     """Return one of the six dtypes of the format, in this machine's order of bytes; refuse all others."""
     kind = as_dtype(dtype)
     if kind is None or kind.newbyteorder("=") not in CODES:

@@ -110,7 +110,7 @@ def bucket_by_length(
     check_flag("drop_remainder", drop_remainder)
     lengths, padding_value = check_rows(rows, padding_value)
     buckets = np.searchsorted(bucket_boundaries, lengths, side="right")  # the number of boundaries that are ≤ T_b
-    row = buckets.argmax()
+    row = int(buckets.argmax())
     if pad_to_bucket_boundary and buckets[row] == len(bucket_boundaries):
         raise ValueError(
             f"rows[{row}] has {lengths[row]} steps, but pad_to_bucket_boundary has no end for the last bucket"

@@ -10,10 +10,14 @@ features it wants, and in what shape: ``FixedLenFeature`` and its kin. Sources: 
 """
 
 import os
+from collections.abc import ItemsView, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from scratch.arrays import FilePath
 from scratch.inputs.tfrecord import check_bytes, check_compression, check_path
 from scratch.inputs.wire.chunks import LARGEST, read_chunks
 from scratch.inputs.wire.columns import Schema
@@ -42,6 +46,8 @@ __all__ = [
 ]
 
 PARTS = ("context", "feature_lists")
+# {name: FixedLenFeature, VarLenFeature, …}
+Features: TypeAlias = dict[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +61,11 @@ class SequenceExample:
     ``TypeError`` or ``ValueError``, by name, for what the format cannot hold. Source: ``tf.train.SequenceExample``.
     """
 
-    context: dict
-    feature_lists: dict
-    empty_parts: tuple = ()
+    context: dict[str, Any]
+    feature_lists: dict[str, Any]
+    empty_parts: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         context = {
             name: as_feature(f"context[{name!r}]", values) for name, values in check_named("context", self.context)
         }
@@ -75,12 +81,12 @@ class SequenceExample:
         object.__setattr__(self, "context", context)
         object.__setattr__(self, "feature_lists", lists)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, SequenceExample) and self.serialize() == other.serialize()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def serialize(self):
+    def serialize(self) -> bytes:
         """Return the example as bytes; equal examples have equal ones.
 
         Names come in the order of their UTF-8; where one is the beginning of another, the longer comes first.
@@ -96,18 +102,20 @@ class SequenceExample:
         return b"".join(parts)
 
     @classmethod
-    def parse(cls, data):
+    def parse(cls, data: bytes | bytearray) -> "SequenceExample":
         """Return the example that the bytes ``data`` hold; ``ValueError`` where they hold none.
 
         Source: ``tf.train.SequenceExample.FromString``.
         """
-        data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
-        parts = read_example(data)
-        there = () if all(parts) else parts_of(data)
-        return cls(*parts, tuple(PARTS[field - 1] for field in sorted(there) if not parts[field - 1]))
+        numbers = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
+        context, lists = parts = read_example(numbers)
+        there = () if all(parts) else parts_of(numbers)
+        return cls(context, lists, tuple(PARTS[field - 1] for field in sorted(there) if not parts[field - 1]))
 
 
-def parse_single_sequence_example(serialized, context_features=None, sequence_features=None):
+def parse_single_sequence_example(
+    serialized: bytes | bytearray, context_features: Features = None, sequence_features: Features = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences)`` of one example in bytes: {name: value} each, as the descriptions shape them.
 
     A ``FixedLenFeature`` gives an array of its shape, for [] a scalar; a ``FixedLenSequenceFeature`` [T, *shape]. Bytes
@@ -119,7 +127,9 @@ def parse_single_sequence_example(serialized, context_features=None, sequence_fe
     return next(schema.rows(columns))
 
 
-def parse_sequence_example(serialized, context_features=None, sequence_features=None):
+def parse_sequence_example(
+    serialized: Sequence[bytes], context_features: Features = None, sequence_features: Features = None
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences, lengths)`` of a list of B examples in bytes, as one batch.
 
     A ``FixedLenFeature`` gives [B, *shape]; a ``FixedLenSequenceFeature`` [B, T, *shape], padded with 0 or b"" to the
@@ -134,7 +144,7 @@ def parse_sequence_example(serialized, context_features=None, sequence_features=
     return schema.batch(read_all(schema, serialized, "serialized[{}]"))
 
 
-def read_all(schema, serialized, name):
+def read_all(schema: Schema, serialized: Sequence[bytes | bytearray], name: str) -> Any:
     """Return the columns of all these examples; ``name`` is what to call one that is refused."""
     sizes = np.array([len(data) for data in serialized], np.int64)
     stops = np.cumsum(sizes)
@@ -145,8 +155,12 @@ def read_all(schema, serialized, name):
 
 
 def read_sequence_examples(
-    paths, context_features=None, sequence_features=None, compression_type="", on_damage="raise"
-):
+    paths: FilePath | Sequence[FilePath],
+    context_features: Features = None,
+    sequence_features: Features = None,
+    compression_type: str = "",
+    on_damage: str = "raise",
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield ``(context, sequences)`` of each example in a TFRecord file, or in a list of them.
 
     They are what ``parse_single_sequence_example`` returns for each record of ``read_tfrecord``, and so are the errors,
@@ -158,11 +172,15 @@ def read_sequence_examples(
     paths = [paths] if isinstance(paths, str | os.PathLike) else paths
     if not isinstance(paths, list | tuple):
         raise TypeError(f"paths must be the path of a file or a list of them, but is {type(paths).__name__}")
-    paths = [check_path(f"paths[{number}]", path) for number, path in enumerate(paths)]
-    return examples(paths, Schema(context_features, sequence_features), check_compression(compression_type), on_damage)
+    checked = [check_path(f"paths[{number}]", path) for number, path in enumerate(paths)]
+    return examples(
+        checked, Schema(context_features, sequence_features), check_compression(compression_type), on_damage
+    )
 
 
-def examples(paths, schema, compression_type, on_damage):
+def examples(
+    paths: list[Path], schema: Schema, compression_type: str, on_damage: str
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     for path in paths:
         for chunk in read_chunks(path, compression_type, LARGEST, on_damage):
             columns, error = schema.read(chunk.data, chunk.starts, chunk.stops)
@@ -173,13 +191,13 @@ def examples(paths, schema, compression_type, on_damage):
                 raise ValueError(f"{path}: {placed(chunk.number + good, offset, compression_type, error)}")
 
 
-def in_order(part):
+def in_order(part: dict[str, Any]) -> list[tuple[bytes, Any]]:
     """Return the names, in UTF-8, and values of one part in the order in which they are written."""
     # No byte of UTF-8 is 0xff.
     return sorted(((name.encode(), value) for name, value in part.items()), key=lambda entry: entry[0] + b"\xff")
 
 
-def check_named(name, features):
+def check_named(name: str, features: Any) -> ItemsView[str, Any]:
     """Return the items of a dict whose keys are names."""
     if not isinstance(features, dict):
         raise TypeError(f"{name} must be a dict of names and values, but is {type(features).__name__}")

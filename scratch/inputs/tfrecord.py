@@ -9,12 +9,15 @@ walking over all before it. Sources: ``tf.io.TFRecordWriter``, ``tf.data.TFRecor
 
 import os
 import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from scratch.arrays import FilePath
 from scratch.files import written_whole
 from scratch.inputs.wire.chunks import read_chunks
 from scratch.inputs.wire.crc32c import masked_crc_of
@@ -26,13 +29,13 @@ from scratch.options import check_choice
 check_compression = partial(check_choice, "compression_type", choices=tuple(WINDOW_BITS))
 
 
-def masked_crc32c(data):
+def masked_crc32c(data: bytes | bytearray) -> int:
     """Return the masked CRC-32C of bytes as a whole number below 2^32.
 
     masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
     """
-    data = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
-    return int(masked_crc_of(data, 0, len(data)))
+    numbers = np.frombuffer(bytearray(check_bytes("data", data)), np.uint8)
+    return int(masked_crc_of(numbers, 0, len(numbers)))
 
 
 class TFRecordWriter:
@@ -43,12 +46,13 @@ class TFRecordWriter:
     Source: ``tf.io.TFRecordWriter``.
     """
 
-    def __init__(self, path, compression_type=""):
+    def __init__(self, path: FilePath, compression_type: str = "") -> None:
         self.path = check_path("path", path)
         self.compression_type = check_compression(compression_type)
-        self.block = self.put = None
+        self.block: Any = None
+        self.put: Callable[[bytes], object] | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> "TFRecordWriter":
         if self.block is not None:
             raise ValueError("the block of this TFRecordWriter has begun before: each file takes a writer of its own")
         block = self.open()
@@ -56,19 +60,19 @@ class TFRecordWriter:
         self.block = block
         return self
 
-    def write(self, record):
+    def write(self, record: bytes | bytearray) -> None:
         """Append one record of bytes."""
         check_bytes("record", record)
         if self.put is None:
             raise ValueError("records are written inside the block: with TFRecordWriter(path) as writer: ...")
         self.put(frame(record))
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> bool | None:
         self.put = None
         return self.block.__exit__(*error)
 
     @contextmanager
-    def open(self):
+    def open(self) -> Iterator[Callable[[bytes], object]]:
         window_bits = WINDOW_BITS[self.compression_type]
         with written_whole(self.path) as unfinished, open(unfinished, "wb") as file:
             if window_bits is None:
@@ -79,7 +83,7 @@ class TFRecordWriter:
                 file.write(packer.flush())
 
 
-def read_tfrecord(path, compression_type="", on_damage="raise"):
+def read_tfrecord(path: FilePath, compression_type: str = "", on_damage: str = "raise") -> Iterator[bytes]:
     """Yield the records of a file as bytes, one after another; no more than one and a buffer are in memory.
 
     Raises ``ValueError`` for a damaged file, naming the file, the number of the record, counted from 0, and the byte at
@@ -94,21 +98,21 @@ def read_tfrecord(path, compression_type="", on_damage="raise"):
     return records(check_path("path", path), check_compression(compression_type), on_damage)
 
 
-def records(path, compression_type, on_damage):
+def records(path: Path, compression_type: str, on_damage: str) -> Iterator[bytes]:
     for chunk in read_chunks(path, compression_type, on_damage=on_damage):
         data = memoryview(chunk.data)
         for start, stop in zip(chunk.starts.tolist(), chunk.stops.tolist(), strict=True):
             yield bytes(data[start:stop])
 
 
-def check_bytes(name, value):
+def check_bytes(name: str, value: Any) -> bytes | bytearray:
     """Refuse all but bytes."""
     if not isinstance(value, bytes | bytearray):
         raise TypeError(f"{name} must be bytes, but is {type(value).__name__}")
     return value
 
 
-def check_path(name, path):
+def check_path(name: str, path: Any) -> Path:
     """Return the path of a file, refusing what names none."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"{name} must be the path of a file, but is {type(path).__name__}")

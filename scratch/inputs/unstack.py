@@ -114,7 +114,7 @@ def check_rank(name: str, array: Any, least: int) -> Array:
     return array
 
 
-def check_held(name: str, value: Any, dtype: "np.dtype") -> Any:
+def check_held(name: str, value: Any, dtype: Any) -> Any:
     """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
     if not isinstance(value, numbers.Number | np.bool_):
         raise TypeError(f"{name} must be a number, but is {shown(value)}")
@@ -122,7 +122,7 @@ def check_held(name: str, value: Any, dtype: "np.dtype") -> Any:
         with np.errstate(over="ignore"):
             kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
         # A float may round the value, as 0.1 is rounded, but whole numbers and truth values may not.
-        held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)
+        held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         held = False
     if not held:

@@ -8,10 +8,12 @@ The page is ``docs/inputs/vocabulary.md``.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from scratch.arrays import Array, Int
 from scratch.options import check_count
 from scratch.shown import shown
 
@@ -25,10 +27,10 @@ class Vocabulary:
     Raises ``TypeError`` or ``ValueError`` for what is no string, an empty string, or a word that comes twice.
     """
 
-    words: tuple
-    numbers_of: dict = field(init=False, repr=False, compare=False)
+    words: tuple[str, ...]
+    numbers_of: dict[str, int] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.words, list | tuple):
             raise TypeError(f"words must be a tuple of strings, but is {type(self.words).__name__}")
         numbers_of = {"": PADDING}
@@ -44,17 +46,17 @@ class Vocabulary:
         object.__setattr__(self, "numbers_of", numbers_of)
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many numbers there are, padding and unknown among them: what an ``Embedding`` needs rows for."""
         return FIRST + len(self.words)
 
-    def numbers(self, words):
+    def numbers(self, words: Sequence[str]) -> Int[Array, " T"]:
         """Return the int64 numbers [T] of a list of T words, 1 for each that is unknown."""
         if isinstance(words, str):
             raise TypeError(f"words must be a list of strings, but is the string {shown(words)}")
         return np.array([self.numbers_of.get(word, UNKNOWN) for word in words], np.int64)
 
-    def words_at(self, numbers):
+    def words_at(self, numbers: Iterable[int]) -> list[str]:
         """Return the list of T words at the numbers [T]: ``""`` for padding and ``"[UNK]"`` for the unknown.
 
         Raises ``ValueError`` for a number that is no word's.
@@ -66,7 +68,7 @@ class Vocabulary:
         return [known[number] for number in numbers]
 
 
-def vocabulary_of(sentences, least_count=1):
+def vocabulary_of(sentences: Iterable[Iterable[str]], least_count: int = 1) -> Vocabulary:
     """Return the ``Vocabulary`` of the words that come at least ``least_count`` times in a list of lists of words.
 
     The commonest stands first; those that come equally often stand in the order of their letters. With a

@@ -114,10 +114,11 @@ def run_forward(cell, params, x, state, masks, batch):
     if isinstance(cell, ResidualWrapper):
         outputs, final_state, tape = run_forward(cell.cell, params, x, state, masks, batch)
         return batch.add_live(outputs, x), final_state, JitTape(cell, params, input_size, batch, tape)
-    layer, outputs = layer_of(cell, input_size, batch.dtype), batch.array(cell.output_size)
+    outputs = batch.array(cell.output_size)
     # A copy, which the walk makes the final state of.
     final_state = map_tree(np.ndarray.copy, state)
     with announced(type(cell).__name__, "forward in", batch.dtype):
+        layer = layer_of(cell, input_size, batch.dtype)
         schedule = layer.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
         tape = layer.run_forward(params, schedule, ends_of(x, outputs, final_state), batch.keep_tape)
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)

@@ -58,8 +58,8 @@ ADV    ADV  0   fast early well hard late often home
 """
 SHORTEST, LONGEST = 3, 40
 # How a sentence stands in a record: its length once, the numbers of its words and labels step by step.
-CONTEXT = {"length": FixedLenFeature([], np.int64)}
-STEPS = {"words": FixedLenSequenceFeature([], np.int64), "labels": FixedLenSequenceFeature([], np.int64)}
+CONTEXT = {"length": FixedLenFeature((), np.int64)}
+STEPS = {"words": FixedLenSequenceFeature((), np.int64), "labels": FixedLenSequenceFeature((), np.int64)}
 
 
 class Sentence(NamedTuple):

@@ -13,11 +13,14 @@ was cut or damaged afterwards is refused. The page is ``docs/training/checkpoint
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from scratch.archives import read_arrays, write_arrays
+from scratch.arrays import Array, FilePath, Tree
 from scratch.cells.grid_lstm import grid_state_like
 from scratch.cells.lstm import LSTMState
 from scratch.files import remove_unfinished
@@ -28,11 +31,11 @@ from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from
 FORMAT = "a checkpoint of unrolled, {}: {} arrays"
 # The first kept no structure.
 VERSIONS = 1, 2
-STATES = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
+STATES: dict[str, Any] = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
 DAMAGED = (ValueError, TypeError, LookupError, RuntimeError)
 
 
-def save_checkpoint(path, tree):
+def save_checkpoint(path: FilePath, tree: Tree) -> None:
     """Write a tree to the file ``path``, whole or not at all.
 
     ``tree`` is a dict, a tuple or a named tuple, or these inside one another: parameters, states, slots, or a dict of
@@ -43,7 +46,7 @@ def save_checkpoint(path, tree):
     if not isinstance(tree, dict | tuple):
         raise TypeError(f"tree must be a dict or a tuple, but is {type(tree).__name__}")
     check_keys("", tree)
-    arrays = {"format": None}
+    arrays: dict[str, Any] = {"format": None}
     for name, leaf in named_leaves(tree):
         array = np.asarray(leaf)
         if array.dtype.kind not in "biufcU":
@@ -57,7 +60,7 @@ def save_checkpoint(path, tree):
     write_arrays(path, arrays)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: FilePath) -> dict[str, Array]:
     """Return ``{name: array}`` from a file of ``save_checkpoint``: every bit and dtype as it was saved.
 
     Raises ``ValueError`` for a file that is cut, damaged or of another kind, ``OSError`` where there is none to read.
@@ -65,7 +68,7 @@ def load_checkpoint(path):
     return read(path)[0]
 
 
-def load_tree(path, kinds=()):
+def load_tree(path: FilePath, kinds: Iterable[type] = ()) -> Tree:
     """Return the tree that ``save_checkpoint`` was given: dicts, tuples and states as they were, an array a leaf.
 
     Named tuples come back as what they were where they are the states of scratch's cells, ``LSTMState`` and
@@ -83,7 +86,7 @@ def load_tree(path, kinds=()):
         raise ValueError(f"{path} must hold a tree, but cannot be read as one: {error}") from error
 
 
-def read(path):
+def read(path: FilePath) -> tuple[dict[str, Array], str]:
     """Return ``({name: array}, structure)`` of a file; the structure is JSON, empty in a file that has none."""
     arrays = read_arrays(path, "checkpoint")
     found, _, structure = str(arrays.pop("format", "another file")).partition("\n")
@@ -93,9 +96,9 @@ def read(path):
     return arrays, structure
 
 
-def checkpoints(folder):
+def checkpoints(folder: FilePath) -> dict[int, Path]:
     """Return ``{step: path}`` of the checkpoints in a folder, in the order of their steps."""
-    found = {}
+    found: dict[int, Path] = {}
     for path in Path(folder).glob("model.ckpt-*.npz"):
         # As the manager writes it: no other digits than these, no zeros before them, no more than an int64 has.
         if (match := re.fullmatch(r"model\.ckpt-(0|[1-9][0-9]{0,17})\.npz", path.name)) and path.is_file():
@@ -103,7 +106,7 @@ def checkpoints(folder):
     return dict(sorted(found.items()))
 
 
-def latest_checkpoint(folder):
+def latest_checkpoint(folder: FilePath) -> Path | None:
     """Return the path of the checkpoint with the highest step in a folder, or ``None`` where there is none.
 
     Source: ``tf.train.latest_checkpoint``.
@@ -120,15 +123,15 @@ class CheckpointManager:
     ``tf.compat.v1.train.Saver(max_to_keep=5)``, which knows no best.
     """
 
-    def __init__(self, folder, max_to_keep=5):
+    def __init__(self, folder: FilePath, max_to_keep: int = 5) -> None:
         self.folder, self.max_to_keep = Path(folder), check_count("max_to_keep", max_to_keep)
         self.folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self.folder.glob(".model.ckpt-*.partial.npz"):
             remove_unfinished(unfinished)
-        self.validations = {}
+        self.validations: dict[int, float] = {}
         self.look()
 
-    def look(self):
+    def look(self) -> None:
         """Take the folder for what it is by now."""
         known = self.validations
         self.validations = {
@@ -136,7 +139,7 @@ class CheckpointManager:
             for step, path in checkpoints(self.folder).items()
         }
 
-    def save(self, step, tree, validation=None):
+    def save(self, step: int, tree: dict[str, Tree], validation: float | None = None) -> Path:
         """Write the dict ``tree`` as ``save_checkpoint`` does, with ``global_step`` beside it, and return the path.
 
         ``validation``: how good the weights are, such as an accuracy on the validation set; the higher the better.
@@ -148,7 +151,7 @@ class CheckpointManager:
             raise TypeError(f"tree must be a dict, with a name for each part, but is {type(tree).__name__}")
         if step >= 10**18:
             raise ValueError(f"step must have at most 18 digits, but is {step}")
-        extra = {"global_step": np.int64(step)}
+        extra: dict[str, Any] = {"global_step": np.int64(step)}
         if validation is not None:
             extra["validation"] = np.float64(check_number("validation", validation))
         for name in ("global_step", "validation"):
@@ -166,13 +169,13 @@ class CheckpointManager:
             del self.validations[old]
         return path
 
-    def best_step(self):
+    def best_step(self) -> int | None:
         """Return the step that was best on validation, the earliest of equals; ``None`` where none was validated."""
         best = max(self.validations, key=lambda step: (self.validations[step], -step), default=None)
         return None if best is None or self.validations[best] == -np.inf else best
 
 
-def validation_of(path):
+def validation_of(path: Path) -> float:
     """Return how good the weights in a checkpoint are, −∞ where it does not say or cannot be read."""
     try:
         return float(load_checkpoint(path)["validation"])

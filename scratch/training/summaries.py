@@ -18,19 +18,20 @@ import re
 import socket
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, FilePath, Float
 from scratch.checks import check_array
 from scratch.extras import lacking
 from scratch.options import check_count
 from scratch.shown import shown
 
 
-def bucket_limits():
+def bucket_limits() -> Float[Array, " 1551"]:
     """Return the upper limits [1551] of TF1's buckets, rising. Source: ``tensorflow/core/lib/histogram``."""
-    positive = [1e-12]
+    positive: Any = [1e-12]
     while positive[-1] * 1.1 < 1e20:
         # One product after another, as in TensorFlow: powers of 1.1 would be rounded otherwise.
         positive.append(positive[-1] * 1.1)
@@ -50,11 +51,11 @@ class Histogram(NamedTuple):
     num: float
     sum: float
     sum_squares: float
-    bucket_limit: np.ndarray
-    bucket: np.ndarray
+    bucket_limit: Float[Array, " N"]
+    bucket: Float[Array, " N"]
 
 
-def histogram(values):
+def histogram(values: Float[Array, "..."]) -> Histogram:
     """Return the ``Histogram`` of an array's values in TF1's buckets, empty stretches made one.
 
     Raises ``ValueError`` where there is no value, or one is not finite.
@@ -85,7 +86,7 @@ class SummaryWriter:
     ``ImportError`` where the package tensorboard is not installed.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: FilePath) -> None:
         try:
             # In an extra. These three modules of it neither need nor import TensorFlow.
             from tensorboard.compat.proto import event_pb2, summary_pb2
@@ -99,14 +100,14 @@ class SummaryWriter:
         self.records = RecordWriter(open(Path(folder) / name, "xb"))
         self.write(file_version="brain.Event:2")
 
-    def scalar(self, tag, value, step):
+    def scalar(self, tag: str, value: Any, step: int) -> None:
         """Write one number of the curve ``tag``; NaN and infinity too, because a run that diverges should show it."""
         check_tag(tag)
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(f"the value of {tag!r} must be a number, but is {shown(value)}")
         self.write_value(step, tag=tag, simple_value=float(value))
 
-    def histogram(self, tag, values, step):
+    def histogram(self, tag: str, values: Float[Array, "..."], step: int) -> None:
         """Write the histogram ``tag`` of an array's values; raises what ``histogram`` raises, with the tag."""
         check_tag(tag)
         try:
@@ -115,28 +116,28 @@ class SummaryWriter:
             raise type(error)(f"the histogram {tag!r} at step {shown(step)}: {error}") from error
         self.write_value(step, tag=tag, histo=self.HistogramProto(**counted._asdict()))
 
-    def write_value(self, step, **value):
+    def write_value(self, step: int, **value: Any) -> None:
         step = check_count("step", step, least=0)
         self.write(step=step, summary=self.Summary(value=[self.Summary.Value(**value)]))
 
-    def write(self, **event):
+    def write(self, **event: Any) -> None:
         self.records.write(self.Event(wall_time=time.time(), **event).SerializeToString())
 
-    def flush(self):
+    def flush(self) -> None:
         """Hand all that was written to the operating system, so that TensorBoard sees it and no kill can lose it."""
         self.records.flush()
 
-    def close(self):
+    def close(self) -> None:
         self.records.close()
 
-    def __enter__(self):
+    def __enter__(self) -> "SummaryWriter":
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
-def check_tag(tag):
+def check_tag(tag: Any) -> None:
     """Refuse a tag that TF1 would write otherwise: it puts ``_`` for all but letters, digits and ``. _ - /``."""
     if not isinstance(tag, str) or not re.fullmatch(r"[\w.-][\w./-]*", tag, re.ASCII):
         raise ValueError(f"tag must be made of letters, digits and . _ - /, but is {shown(tag)}")

@@ -54,6 +54,7 @@ def dynamic_rnn(
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
     - ``masks``: from ``cell.draw_masks``, [T, B, …] in either layout, for a cell with dropout and for no other.
     - ``engine``: ``"numpy"``, the text book, for every cell; ``"numba"``, compiled, for the cells in ``scratch/jit``.
+      On a machine that others use too, NumPy is far quicker with ``OPENBLAS_NUM_THREADS=1`` in the environment.
     - ``checkpoint_every``: keep only every k-th state, and compute the rest again on the way back: the same numbers to
       the last bit from a short tape, for one more forward pass. Not with ``"numba"``.
 

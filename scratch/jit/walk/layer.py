@@ -17,6 +17,7 @@ from scratch.jit.walk.schedule import Schedule, make_schedule, without_tape
 from scratch.jit.walk.stage import Stage
 from scratch.jit.walk.weights import gradients_of_params, pack_all, pack_all_transposed
 
+
 class LayerTape(NamedTuple):
     """What a forward pass keeps for the backward pass."""
 

@@ -30,7 +30,7 @@ def pack(parameter, panels, arena, back, first, last):
         row, column = panels.row + k, 0
         for gate in range(0, parameter.shape[1], units):
             for unit in range(0, units, lanes(arena)):
-                count = min(lanes(arena), units - unit)
+                count = lanes(arena) if unit + lanes(arena) <= units else units - unit
                 if back:
                     copy_row(packed, row, column, parameter, k, gate + unit, count)
                 else:
@@ -49,7 +49,8 @@ def pack_transposed(parameter, panels, arena, first, last):
     while n < last:
         # As many rows as there are columns left in a vector: they fill its line of the cache.
         panel, column = (panels.row + n) // panels.width, (panels.row + n) % panels.width
-        count = min(lanes(arena) - column % lanes(arena), last - n)
+        left = lanes(arena) - column % lanes(arena)
+        count = left if n + left <= last else last - n
         for gate in range(parameter.shape[1] // units):
             row = panel * panels.depth + gate * size
             for i in range(count):

@@ -12,8 +12,8 @@ class ProductPlan(NamedTuple):
     - ``units``, ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1.
     - ``d_source``, ``d_columns``: its columns of the rows of gradients. ``few_source``, ``few``: those of a narrow x.
     - ``adds``: 1 where gradients are added to those that are there.
-    - ``panels``, ``d_panels``, ``few_panels``, ``d_weights``: where its packed, transposed and narrow weights, and their
-      gradients, begin in their arenas.
+    - ``panels``, ``d_panels``, ``few_panels``, ``d_weights``: where its packed, transposed and narrow weights, and
+      their gradients, begin in their arenas.
     """
 
     source: int

@@ -31,10 +31,10 @@ def multiply(tile, a, arena, first, z, add, soon):
     num_tiles, num_panels = (n + ROWS - 1) // ROWS, (num_columns + width - 1) // width
     tiles_done, all_tiles = 0, (depth + DEPTH - 1) // DEPTH * num_panels * num_tiles
     for k in range(0, depth, DEPTH):
-        k_end = min(k + DEPTH, depth)
+        k_end = k + DEPTH if k + DEPTH <= depth else depth
         for panel in range(num_panels):
             left = panel * width
-            right = min(left + width, num_columns)
+            right = left + width if left + width <= num_columns else num_columns
             b = block(matrix_in(arena, first + panel * depth * width, depth, width), k, k_end, 0, right - left)
             for number in range(num_tiles):
                 # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
@@ -62,7 +62,7 @@ def add_gradient(tile, a, d_z, d_w, add):
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
     for left in range(0, num_columns, width):
-        right = min(left + width, num_columns)
+        right = left + width if left + width <= num_columns else num_columns
         b = block(d_z, 0, d_z.shape[0], left, right)
         for number in range(num_tiles):
             top, bottom = number * depth // num_tiles, (number + 1) * depth // num_tiles

@@ -1,0 +1,104 @@
+"""Compile now what a lesson will need, and keep it: ``python -m scratch.jit.warm_up``.
+
+Each kernel is compiled when it is first called, once for each precision, and kept for all processes that come after.
+This runs every cell once, forward, back and one step at a time. It ends with status 1 where nothing can be kept.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from scratch import jit
+from scratch.cell import Cell
+from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
+from scratch.cells.full_lstm import LSTMCell
+from scratch.cells.gru import GRUCell
+from scratch.cells.lstm import BasicLSTMCell
+from scratch.cells.rnn import BasicRNNCell
+from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
+from scratch.unroll.streaming import Stream
+
+# By the class that a user names, a cell for each of its stages that is compiled by itself: a Boolean option is decided
+# when a stage is compiled. LSTMBlockCell runs those of LSTMCell.
+ACTIVATIONS = "tanh", "relu"
+CELLS: dict[str, list[Cell]] = {
+    "BasicRNNCell": [BasicRNNCell(5, activation=phi) for phi in ACTIVATIONS],
+    "BasicLSTMCell": [BasicLSTMCell(5, activation=phi) for phi in ACTIVATIONS],
+    "LSTMCell": [
+        LSTMCell(5, peepholes, clip, num_proj=projected, activation=phi)
+        for peepholes in (False, True)
+        for clip in (None, 3.0)
+        for projected in (None, 6)
+        for phi in ACTIVATIONS
+    ],
+    "CoupledInputForgetGateLSTMCell": [
+        CoupledInputForgetGateLSTMCell(5, peepholes, num_proj=projected, activation=phi)
+        for peepholes in (False, True)
+        for projected in (None, 6)
+        for phi in ACTIVATIONS
+    ],
+    "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
+}
+DTYPES = "float32", "float64"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compile what the arguments of the command line ask for, and return the status to end with."""
+    what = "Compile what engine='numba' runs, and keep it for all processes that come after."
+    parser = argparse.ArgumentParser(prog="python -m scratch.jit.warm_up", description=what)
+    parser.add_argument("--cell", choices=CELLS, action="append", help="only this cell; may be given more than once")
+    parser.add_argument("--dtype", choices=DTYPES, action="append", help="only this precision")
+    chosen = parser.parse_args(arguments)
+    try:
+        jit.check_installed()
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    from numba import config
+
+    if config.DISABLE_JIT:
+        print("NUMBA_DISABLE_JIT is set, so nothing is compiled", file=sys.stderr)
+        return 1
+    began = time.perf_counter()
+    for name in dict.fromkeys(chosen.cell or CELLS):
+        for dtype in dict.fromkeys(chosen.dtype or DTYPES):
+            start = time.perf_counter()
+            for cell in CELLS[name]:
+                run(cell, np.dtype(dtype))
+            print(f"{name} in {dtype}: {time.perf_counter() - start:.1f} s", flush=True)
+    return report(time.perf_counter() - began)
+
+
+def run(cell: Cell, dtype: np.dtype) -> None:
+    """Call every kernel of a cell once."""
+    params = cell.init_params(np.random.default_rng(0), 2, dtype)
+    # Rows of unequal lengths, for what is past the end of one is cleared by a kernel as well.
+    outputs, _, tape = dynamic_rnn(cell, params, np.ones((2, 2, 2), dtype), np.array([2, 1]), engine="numba")
+    dynamic_rnn_backward(tape, np.ones_like(outputs))
+    Stream(cell, params, engine="numba").step(np.ones((2, 2), dtype))
+    if cell == BasicLSTMCell(5):
+        small = jit.SmallUnroll(cell, 2, 2, 2, dtype)
+        small.forward(params, np.ones((2, 2, 2), dtype))
+        small.backward(np.ones_like(outputs))
+
+
+def report(seconds: float) -> int:
+    """Compile what threads wait with, say where the code is, and return the status."""
+    from scratch.jit.machine import flags, kept
+
+    raised = np.zeros(1, np.int64)
+    flags.raise_flag(raised, 0, 1)
+    flags.wait_for_flags(raised, 1)
+    if kept.not_kept:
+        # What has been said of it on the way may be far up by now.
+        print("not kept: set NUMBA_CACHE_DIR to a folder that can be written to, and run this again", file=sys.stderr)
+        return 1
+    print(f"compiled in {seconds:.1f} s, kept in {flags.raise_flag.stats.cache_path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
