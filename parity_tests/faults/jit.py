@@ -129,7 +129,7 @@ FAULTS = [
     *faults_in(
         "jit/walk/stage.py",
         "jit/test_layer.py::test_any_size",
-        ("constants' gradients of the last step alone", "view(*places[name])[:] += result.sum(axis=0)", "view(*places[name])[:] = result.sum(axis=0)"),
+        ("constants' gradients of the last step alone", "view(*columns[name])[:] += result.sum(axis=0)", "view(*columns[name])[:] = result.sum(axis=0)"),
     ),
     *faults_in(
         "jit/walk/stage.py",

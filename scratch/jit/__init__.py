@@ -11,13 +11,13 @@
 - The doors: ``stack.py``, from a cell to its layers, and ``stream.py``, one step at a time.
 
 To import Numba takes longer than to import the rest of ``scratch``, so this file imports nothing that needs it: what
-``PLACES`` names is imported when it is first asked for.
+``MODULES`` names is imported when it is first asked for.
 """
 
 from importlib import import_module
 from typing import Any
 
-PLACES = {
+MODULES = {
     "SmallUnroll": "small.unroll",
     "backward": "stack",
     "check_covered": "stack",
@@ -29,15 +29,15 @@ PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in PLACES:
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     check_installed()
-    value = globals()[name] = getattr(import_module(f"{__name__}.{PLACES[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *PLACES})
+    return sorted({*globals(), *MODULES})
 
 
 def check_installed() -> None:

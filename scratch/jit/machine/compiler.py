@@ -7,7 +7,7 @@ from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
 
 from scratch.jit.machine.kept import keep
-from scratch.jit.machine.parts import AnnouncedCompiler, KernelCompiler, teach_part
+from scratch.jit.machine.parts import AnnouncedCompiler, KernelCompiler, register_part
 from scratch.jit.machine.progress import announced
 
 __all__ = ["announced", "compiled", "compiled_address", "has_feature", "inlined", "instruction", "kernel"]
@@ -44,7 +44,7 @@ def kernel(function):
     if config.DISABLE_JIT:
         return function
     dispatcher = njit(function, pipeline_class=KernelCompiler, **KERNEL)
-    compile_for = teach_part(function, KERNEL)
+    compile_for = register_part(function, KERNEL)
 
     def find(arguments, keywords):
         signature = compile_for(arguments).signature
@@ -60,7 +60,7 @@ def inlined(function):
 
     Python calls it uncompiled: each call would hand over all arrays of a schedule, one number after the other.
     """
-    teach_part(function, {**KERNEL, "forceinline": True})
+    register_part(function, {**KERNEL, "forceinline": True})
     return function
 
 
@@ -71,7 +71,7 @@ def instruction(function):
     builder, signature, arguments)``. It is Numba's ``intrinsic`` for a function that means the same uncompiled.
     """
 
-    def teach(build):
+    def lower(build):
         @infer_global(function)
         class Template(AbstractTemplate):
             def generic(self, arguments, keywords):
@@ -83,7 +83,7 @@ def instruction(function):
 
         return build
 
-    return teach
+    return lower
 
 
 def without_constants(function):

@@ -122,7 +122,7 @@ def without_collection():
             gc.enable()
 
 
-def teach_part(function, options):
+def register_part(function, options):
     """Let compiled code that calls ``function`` have it as a part; return what compiles it for some types."""
     known = {}
 

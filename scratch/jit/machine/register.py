@@ -5,13 +5,33 @@ A function of registers, such as the gates of a cell, is plain Python. Given Num
 instruction in LLVM's language. So the same lines mean the same both ways, and what the compiler makes of them is known.
 """
 
+import platform
+
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils
 
+from scratch.jit.machine.compiler import has_feature
+
 # Bytes in a register: what AVX-512 has, and a line of the cache on all processors of today. LLVM splits it into as many
 # registers as it takes where they are shorter.
 REGISTER = 64
+
+
+def registers():
+    """Return how many registers the processor has, and how many bytes are in one."""
+    if has_feature("avx512f"):
+        return 32, 64
+    if has_feature("avx"):
+        return 16, 32
+    return (32, 16) if platform.machine().lower() in ("arm64", "aarch64") else (16, 16)
+
+
+def tile_size(count, width):
+    """Return ``(ROWS, VECTORS)`` for ``count`` registers of ``width`` bytes."""
+    of_vector = REGISTER // width
+    vectors = 4 if of_vector == 1 else 1
+    return min(6, (count - 1) // (vectors * of_vector) - 1), vectors
 
 
 class Register:

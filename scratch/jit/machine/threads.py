@@ -1,6 +1,6 @@
 """Work shared out among threads.
 
-Compiled code lets go of Python's lock, so Python's own threads run it side by side. What a thread is given never
+Compiled code lets go of the GIL, so Python's own threads run it side by side. What a thread is given never
 changes a result: work is cut into parts, as many as the machine has cores, whatever the number of threads; a part is
 done by one thread, in one order; and gradients of parts are added in the order of the parts. So the bits are the same
 with any number of threads.
@@ -17,14 +17,14 @@ from scratch.jit.machine.flags import raise_flag, wait_for_flags
 from scratch.options import check_count
 
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
-# the best, and they have to take turns at Python's lock.
+# the best, and they have to take turns at the GIL.
 WORTH_A_THREAD = 6_000_000
 # To copy a number to another place takes as long as this many of them.
 COPYING = 32
 
 # How often a thread looks whether the others are done before it goes to sleep: for about a millisecond.
 PATIENCE = 30_000
-# And how long one that is done leaves Python's lock to whoever has waited for it: some microseconds.
+# And how long one that is done leaves the GIL to whoever has waited for it: some microseconds.
 MOMENT = 100
 
 num_threads = numba.config.NUMBA_NUM_THREADS
@@ -41,7 +41,7 @@ def set_num_threads(count):
     """Let ``engine="numba"`` use ``count`` threads from now on: at first, as many as this process may use cores.
 
     Work is cut into no more parts than that, so more threads than cores change nothing. Raises ``TypeError`` or
-    ``ValueError`` for what is no whole number of at least 1.
+    ``ValueError`` for what is no integer of at least 1.
     """
     global num_threads
     num_threads = check_count("count", count)

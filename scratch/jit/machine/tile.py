@@ -13,8 +13,8 @@ A result is one sum over depth in ascending order, whatever tile it is in: how r
 of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
 """
 
-import platform
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -22,27 +22,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from scratch.jit.machine.compiler import compiled_address, has_feature, instruction
-from scratch.jit.machine.register import REGISTER, call_llvm, constant, spread
+from scratch.jit.machine.compiler import compiled_address, instruction
+from scratch.jit.machine.register import REGISTER, call_llvm, constant, registers, spread, tile_size
 from scratch.jit.machine.vector import Vector, check_index
 from scratch.jit.machine.words import call_with_words, load_words
-
-
-def registers():
-    """Return how many registers the processor has, and how many bytes are in one."""
-    if has_feature("avx512f"):
-        return 32, 64
-    if has_feature("avx"):
-        return 16, 32
-    return (32, 16) if platform.machine().lower() in ("arm64", "aarch64") else (16, 16)
-
-
-def tile_size(count, width):
-    """Return ``(ROWS, VECTORS)`` for ``count`` registers of ``width`` bytes."""
-    of_vector = REGISTER // width
-    vectors = 4 if of_vector == 1 else 1
-    return min(6, (count - 1) // (vectors * of_vector) - 1), vectors
-
 
 ROWS, VECTORS = tile_size(*registers())
 INTEGER = ir.IntType(64)
@@ -110,13 +93,28 @@ def check_tile(context, builder, rows, depth, columns, lanes, parts):
         check_index(context, builder, builder.sub(size, other), INTEGER(1))
 
 
+class Operands(NamedTuple):
+    """Addresses, the bytes from a row to the next and from a number of a to the next, the depth, and whether to add."""
+
+    a: ir.Value
+    a_row: ir.Value
+    a_step: ir.Value
+    b: ir.Value
+    b_step: ir.Value
+    depth: ir.Value
+    c: ir.Value
+    c_row: ir.Value
+    add: ir.Value
+
+
 @intrinsic
 def build_tiles(typing, number, operands):
     """Write a loop for every size of tile, and a jump to the one for the number of rows and vectors."""
     kind = Vector(number)
 
     def generate(context, builder, signature, arguments):
-        rows, vectors, *operands = load_words(builder, arguments[1], 11)
+        rows, vectors, *words = load_words(builder, arguments[1], 11)
+        operands = Operands._make(words)
         vector_type = context.get_value_type(kind)
         end, no_such_tile = builder.append_basic_block("end"), builder.append_basic_block("no_such_tile")
         jump = builder.switch(builder.add(builder.mul(rows, INTEGER(VECTORS + 1)), vectors), no_such_tile)
@@ -125,7 +123,7 @@ def build_tiles(typing, number, operands):
                 block = builder.append_basic_block(f"tile_{num_rows}_{num_vectors}")
                 jump.add_case(INTEGER(num_rows * (VECTORS + 1) + num_vectors), block)
                 builder.position_at_end(block)
-                build_tile(builder, vector_type, num_rows, num_vectors, *operands)
+                build_tile(builder, vector_type, num_rows, num_vectors, operands)
                 builder.branch(end)
         builder.position_at_end(no_such_tile)
         builder.unreachable()
@@ -135,7 +133,7 @@ def build_tiles(typing, number, operands):
     return types.void(number, types.intp), generate
 
 
-def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step, depth, c, c_row, add):
+def build_tile(builder, vector_type, rows, vectors, operands):
     """Write one tile:
 
     sums = 0
@@ -145,6 +143,7 @@ def build_tile(builder, vector_type, rows, vectors, a, a_row, a_step, b, b_step,
                 sums[i][j] += a[i, k] * b[k, j]
     c = sums + c if add else sums
     """
+    a, a_row, a_step, b, b_step, depth, c, c_row, add = operands
     number = vector_type.element
     align = 4 if isinstance(number, ir.FloatType) else 8
 

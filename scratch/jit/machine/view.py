@@ -154,8 +154,8 @@ def build_copy_row(source, row, column, target, target_row, target_column, width
             (vectors, size, step, element),
         ):
             with cgutils.for_range_slice(builder, first, last, width.type(each), width.type) as (offset, _):
-                places = (builder.bitcast(builder.gep(place, [offset]), kind.as_pointer()) for place in (read, written))
-                read_at, written_at = places
+                at = [builder.bitcast(builder.gep(place, [offset]), kind.as_pointer()) for place in (read, written)]
+                read_at, written_at = at
                 builder.store(builder.load(read_at, align=step), written_at, align=step)
         return context.get_dummy_value()
 

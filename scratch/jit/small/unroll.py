@@ -85,8 +85,21 @@ class SmallUnroll:
         w, d_w = make(num_layers * depth, width), make(num_layers, depth, width)
         self.memory = Memory(w, forget_bias, gates, rows, self.outputs, w_t, d_rows, self.d_inputs, d_w)
         strides = (batch_size, 1) if time_major else (1, num_steps)
-        sizes = num_layers, num_steps, batch_size, input_size, num_units
-        self.layout = Layout(tile_code(dtype), *sizes, *strides, h, c, c + num_units, d_z, d_c)
+        self.layout = Layout(
+            tile=tile_code(dtype),
+            num_layers=num_layers,
+            num_steps=num_steps,
+            batch_size=batch_size,
+            num_inputs=input_size,
+            num_units=num_units,
+            step_stride=strides[0],
+            row_stride=strides[1],
+            h=h,
+            c=c,
+            tanh_c=c + num_units,
+            d_z=d_z,
+            d_c=d_c,
+        )
         self.own = pointers_to(self.memory)
         self.zero_state = [make(batch_size, num_units)] * 2 * num_layers
         self.zero_state_at = pointers_to(self.zero_state)

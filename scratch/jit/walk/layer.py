@@ -138,7 +138,7 @@ class Layer:
             num_ranks = len(schedule.rows)
             rows, c = empty((num_ranks, self.d_width), self.dtype), empty((num_ranks, self.c_size), self.dtype)
             # ∂L/∂z of a block of tokens, in each part. Between two rows is a line of the cache, else all of them would
-            # fall on few places of it.
+            # fall on few lines of it.
             num_rows = num_parts * max(TOKENS, np.diff(schedule.parts).max())
             z = empty((num_rows, self.z_width + self.vector), self.dtype)
             d = Gradients(rows, c, z, weights.reshape(-1), constants.reshape(-1, constants.shape[2]))

@@ -69,17 +69,17 @@ class Stage(NamedTuple):
     own: str
     constants: tuple
 
-    def places(self):
+    def columns(self):
         """Return ``{name: (matrix, first column or row, what it is counted in)}`` of all a token has."""
-        places = {"h": ("rows", 0, "size"), "c": ("c", 0, "size"), "c_new": ("c_new", 0, "size")}
-        places |= {"h_new": ("h_new", 0, "size"), "d_h": ("d_rows", 0, "size"), "d_c": ("d_c", 0, "size")}
-        places |= {self.own: ("rows", 1, "own"), f"d_{self.own}": ("d_rows", 1, "d_own")}
+        columns = {"h": ("rows", 0, "size"), "c": ("c", 0, "size"), "c_new": ("c_new", 0, "size")}
+        columns |= {"h_new": ("h_new", 0, "size"), "d_h": ("d_rows", 0, "size"), "d_c": ("d_c", 0, "size")}
+        columns |= {self.own: ("rows", 1, "own"), f"d_{self.own}": ("d_rows", 1, "d_own")}
         for n, gate in enumerate(self.gates):
             # A gate is written over its z.
-            places |= {gate: ("z", n, "size"), f"z_{gate}": ("z", n, "size"), f"d_z_{gate}": ("d_z", n, "size")}
+            columns |= {gate: ("z", n, "size"), f"z_{gate}": ("z", n, "size"), f"d_z_{gate}": ("d_z", n, "size")}
         for n, name in enumerate(self.constants):
-            places |= {name: ("constants", n, "row"), f"d_{name}": ("d_constants", n, "row")}
-        return places
+            columns |= {name: ("constants", n, "row"), f"d_{name}": ("d_constants", n, "row")}
+        return columns
 
     def address(self, dtype):
         """Return the address of the compiled loop for ``call_stage``: uncompiled, a number that stands for it."""
@@ -108,13 +108,13 @@ def loop_of(key):
 class Token:
     """The registers of one row, by their names, each loaded when it is first asked for."""
 
-    def __init__(self, places, load):
-        self.places, self.load = places, load
+    def __init__(self, columns, load):
+        self.columns, self.load = columns, load
 
     def __getattr__(self, name):
-        if name not in self.places:
-            raise AttributeError(f"a token has {', '.join(sorted(self.places))}, but no {name}")
-        register = self.load(*self.places[name])
+        if name not in self.columns:
+            raise AttributeError(f"a token has {', '.join(sorted(self.columns))}, but no {name}")
+        register = self.load(*self.columns[name])
         setattr(self, name, register)
         return register
 
@@ -122,7 +122,7 @@ class Token:
 def call_stage(address, step):
     """Run a stage over the rows of a ``Step``; ``address`` is from ``Stage.address``."""
     stage = list(stages.values())[address]
-    places = stage.places()
+    columns = stage.columns()
 
     def view(matrix, number, unit):
         if unit == "row":
@@ -130,11 +130,11 @@ def call_stage(address, step):
         first = number * getattr(step, unit)
         return getattr(step, matrix)[: step.live, first : first + step.width]
 
-    for name, result in stage.function(stage.flags, Token(places, view)).items():
-        if places[name][0] == "d_constants":
-            view(*places[name])[:] += result.sum(axis=0)
+    for name, result in stage.function(stage.flags, Token(columns, view)).items():
+        if columns[name][0] == "d_constants":
+            view(*columns[name])[:] += result.sum(axis=0)
         else:
-            view(*places[name])[:] = result
+            view(*columns[name])[:] = result
 
 
 @instruction(call_stage)
@@ -166,11 +166,11 @@ def build_loop(typing, key, step):
             step[name] = next(words)
             if name not in SIZES:
                 strides[name] = next(words)
-        kind, places = vector_type(single), stage.places()
+        kind, columns = vector_type(single), stage.columns()
         lanes, itemsize = INTEGER(kind.count), INTEGER(REGISTER // kind.count)
         with cgutils.for_range(builder, step["live"]) as rows:
-            columns = cgutils.for_range_slice(builder, INTEGER(0), step["width"], lanes, INTEGER)
-            with columns as (k, _):
+            registers = cgutils.for_range_slice(builder, INTEGER(0), step["width"], lanes, INTEGER)
+            with registers as (k, _):
 
                 def place(matrix, number, unit):
                     row = INTEGER(number) if unit == "row" else rows.index
@@ -182,10 +182,10 @@ def build_loop(typing, key, step):
                     return Register(builder, builder.load(place(*where), align=REGISTER // kind.count))
 
                 # Whatever is read is read before anything is written.
-                for name, result in stage.function(stage.flags, Token(places, load)).items():
-                    if places[name][0] == "d_constants":
-                        result = load(*places[name]) + result
-                    builder.store(result.value, place(*places[name]), align=REGISTER // kind.count)
+                for name, result in stage.function(stage.flags, Token(columns, load)).items():
+                    if columns[name][0] == "d_constants":
+                        result = load(*columns[name]) + result
+                    builder.store(result.value, place(*columns[name]), align=REGISTER // kind.count)
         return context.get_dummy_value()
 
     return types.void(key, types.intp), generate
