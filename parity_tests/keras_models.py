@@ -16,8 +16,8 @@ INPUTS = {
     "holes": holes,
     "front": np.concatenate([text[:, ::-1], holes]),
     "numbers": numbers,
-    # Steps that are all 0, and one that is 0 in part.
-    "gaps": np.where(holes[..., None] > 0, rng.standard_normal((4, 6, 3)), [0, 0, 0]).astype(np.float32),
+    # Steps that are all 0.5, and some that are 0.5 in part.
+    "gaps": np.where(holes[..., None] > [0, 0, 1], rng.standard_normal((4, 6, 3)), 0.5).astype(np.float32),
     "row": rng.standard_normal((5, 12)).astype(np.float32),
     "deep": rng.standard_normal((2, 4, 6, 3)).astype(np.float32),
     "pages": rng.integers(0, 3, (2, 4, 6)),
@@ -139,6 +139,10 @@ def make_models(keras):
         made += [ops.softmax(y, axis=1), ops.expand_dims(y, 1), ops.transpose(y, (0, 2, 1)), ops.reshape(y, (-1, 24))]
         return [*made, ops.cast(y > 0, "float32"), ops.stack([y, y]), ops.squeeze(y[:, :1], 1), ops.flip(y, axis=1)]
 
+    def masked(x):
+        y = L.Masking(mask_value=0.5)(x)
+        return [y, L.Dense(2)(L.LSTM(4, return_sequences=True)(y)), L.GRU(3)(y, training=False)]
+
     def told(x):
         """A mask that is given by hand, also where the first state is."""
         mask = x[:, :, 0] > 0
@@ -215,7 +219,7 @@ def make_models(keras):
         "front_unrolled": lambda: words(L.Bidirectional(L.LSTM(4, unroll=True, **sequences)), L.LSTM(2, unroll=True)),
         "holes_average": lambda: words(L.LSTM(4, **sequences), L.GlobalAveragePooling1D()),
         "holes_attention": lambda: graph(attention, (6,)),
-        "gaps_masking": lambda: steps(L.Masking(), L.LSTM(4, **sequences), L.Dense(2)),
+        "gaps_masking": lambda: graph(masked, (6, 3)),
         "gaps_given": lambda: graph(told, (6, 3)),
         "talk_decoder": lambda: graph(decoder, (6,), (6,)),
         "talk_merged": lambda: graph(masks, (6,), (6,)),

@@ -110,7 +110,8 @@ def judge(mutant, recorded):
         if (ROOT / place).exists():
             result = apart(lambda: meet(replace(mutant, compiled=True), [[place]], 5 * ONE_TEST, 10 * ONE_TEST))
     if isinstance(result, int):
-        return "noticed", f"the process ended with {result}"
+        # Below 0 it is the signal that ended the process: a crash, or no end in sight. Else it is we who failed.
+        return "noticed" if result < 0 else "broken", f"the process ended with {result}"
     verdict, detail, not_begun = result
     if verdict == "survived":
         detail = f"{sum(map(len, stages)) - not_begun} tests passed, {not_begun} were not begun"

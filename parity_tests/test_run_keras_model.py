@@ -223,8 +223,8 @@ def test_inputs_that_do_not_fit_are_refused(folder, tmp_path, name, inputs, word
     path = tmp_path / "inputs"
     with open(path, "wb") as file:
         np.savez(file, **inputs) if isinstance(inputs, dict) else np.save(file, inputs)
-    assert words in refusal("run", folder / f"{name}.npz", path, tmp_path / "outputs.npy")
-    assert not (tmp_path / "outputs.npy").exists()
+    assert words in refusal("run", folder / f"{name}.npz", path, tmp_path / "outputs.npz")
+    assert not (tmp_path / "outputs.npz").exists()
 
 
 def test_a_damaged_file_is_refused_and_nothing_is_written(folder, tmp_path):

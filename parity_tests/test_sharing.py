@@ -76,6 +76,15 @@ def assert_apart(results, *others):
             assert not np.shares_memory(leaf, other), f"result {number}, {leaf.shape}, shares memory"
 
 
+def assert_alone(results):
+    """Fail where an array of the results keeps more memory alive than its own, but for one number."""
+    for number, leaf in enumerate(leaves(results)):
+        owner = leaf
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        assert owner.nbytes <= leaf.nbytes + 8, f"result {number}, {leaf.shape}, keeps {owner.nbytes} bytes"
+
+
 def check_round(play):
     results, tape = play.forward(play.arguments)
     given = bits(play.arguments), bits(play.gradients)
@@ -465,6 +474,11 @@ def test_parts(name):
     check_round(PARTS[name])
 
 
+@pytest.mark.parametrize("name", [name for name in PARTS if " to " in name or " from " in name or "unpad" in name])
+def test_a_part_that_is_kept_does_not_keep_the_whole(name):
+    assert_alone(PARTS[name].forward(PARTS[name].arguments)[0])
+
+
 def test_what_moves_no_number_is_a_view():
     """Shapes alone change, as with NumPy's ``reshape``; nobody is told otherwise."""
     for view in (
@@ -538,6 +552,8 @@ def test_examples(tmp_path):
 
     for read in (from_a_file, as_a_batch, one_by_one):
         check_round(Round(normal(1), read))
+    # Whoever keeps one example of a file does not keep all that was read with it.
+    assert_alone([from_a_file(None), one_by_one(None)])
 
 
 def test_an_example_keeps_values_of_its_own():

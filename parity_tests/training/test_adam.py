@@ -3,6 +3,7 @@ import pytest
 
 from parity_tests.training.steps import assert_steps_agree, draw
 from scratch import AdamOptimizer
+from scratch.training.adam import next_power
 from scratch.tree import map_tree
 
 OPTIMIZERS = [AdamOptimizer(), AdamOptimizer(0.002, beta1=0.1), AdamOptimizer(0.3, 0.7, 0.95, epsilon=0.2)]
@@ -27,6 +28,13 @@ def test_the_powers_are_float32_and_rounded_at_every_step(dtype):
     assert power.dtype == np.float32
     assert power != np.float32(np.float64(np.float32(0.9)) ** 51)
     np.testing.assert_allclose(power, 0.9**51, rtol=1e-5)
+
+
+def test_a_power_is_kept_as_long_as_float32_has_all_its_digits():
+    tiny = np.finfo(np.float32).tiny
+    assert next_power(np.float32(2 * tiny), 0.5) == tiny
+    assert next_power(np.float32(1.99 * tiny), 0.5) == 0
+    assert next_power(np.float32(0), 0.5) == 0
 
 
 def test_the_first_step_is_as_long_as_the_learning_rate_whatever_the_gradient():

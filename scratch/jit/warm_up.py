@@ -18,8 +18,6 @@ from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.rnn import BasicRNNCell
-from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.streaming import Stream
 
 # By the class that a user names, a cell for each of its stages that is compiled by itself: a Boolean option is decided
 # when a stage is compiled. LSTMBlockCell runs those of LSTMCell.
@@ -74,11 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(cell: Cell, dtype: np.dtype) -> None:
     """Call every kernel of a cell once."""
-    params = cell.init_params(np.random.default_rng(0), 2, dtype)
+    params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     # Rows of unequal lengths, for what is past the end of one is cleared by a kernel as well.
-    outputs, _, tape = dynamic_rnn(cell, params, np.ones((2, 2, 2), dtype), np.array([2, 1]), engine="numba")
-    dynamic_rnn_backward(tape, np.ones_like(outputs))
-    Stream(cell, params, engine="numba").step(np.ones((2, 2), dtype))
+    outputs, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), np.array([2, 1]), state, (), False)
+    jit.backward(tape, np.ones_like(outputs), state)
+    jit.make_stream(cell, params, 2, state).step(np.ones((2, 2), dtype))
     if cell == BasicLSTMCell(5):
         small = jit.SmallUnroll(cell, 2, 2, 2, dtype)
         small.forward(params, np.ones((2, 2, 2), dtype))

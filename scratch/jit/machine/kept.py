@@ -15,8 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 import numba
 from numba.core.caching import FunctionCache, NullCache
@@ -56,7 +56,7 @@ class CheckedFiles:
     def save(self, key: object, data: object) -> None:
         """Write the file whole or not at all, and delete those of other sources or versions."""
         path, content = self.path(key), dumps(data)
-        unfinished = path.with_name(f"{path.name}.{uuid4().hex}")
+        unfinished = path.with_name(f"{path.name}.{token_hex(16)}")
         try:
             unfinished.write_bytes(checksum(path.name, content) + content)
             os.replace(unfinished, path)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from llvmlite import binding
 from numba import types
+from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompilerBase, Flags, compile_extra
 from numba.core.compiler_machinery import PassManager, register_pass
@@ -63,7 +64,13 @@ class PartLibrary(Library):
 
 
 class KernelLower(Lower):
-    """Nothing is done where a variable ends: it owns no memory."""
+    """Nothing is done where a variable ends: it owns no memory; and no debugger is told where it is."""
+
+    def alloca_lltype(self, name, lltype, datamodel=None):
+        return cgutils.alloca_once(self.builder, lltype, name=name)
+
+    def storevar(self, value, name, argidx=None):
+        super().storevar(value, name)
 
     def delvar(self, name):
         pass
