@@ -31,7 +31,6 @@ FAULTS = [
         "jit/walk/forward.py",
         "jit/test_threads.py::test_any_number_of_threads_gives_the_same_bits",
         ("memory before the first step of another part", "rows_of(tape.c, first_rank, last_rank)", "rows_of(tape.c, 0, last_rank - first_rank)"),
-        ("all parts hand on in the memory of the first", "rows_of(tape.h_new, first_rank, last_rank)", "rows_of(tape.h_new, 0, last_rank - first_rank)"),
     ),
     *faults_in(
         "jit/walk/backward.py",
