@@ -22,21 +22,21 @@ from scratch.tree import map_tree, named_leaves
 
 def pairs(options, fits=lambda chosen: True):
     """Return dicts ``{name: value}`` in which every two values of two options, where that fits, come together."""
-    names = list(options)
-    everything = [dict(zip(names, values, strict=True)) for values in itertools.product(*options.values())]
-    everything = [chosen for chosen in everything if fits(chosen)]
-
-    def together(chosen):
-        return {
-            ((one, repr(chosen[one])), (other, repr(chosen[other]))) for one, other in itertools.combinations(names, 2)
-        }
-
-    wanted = set().union(*map(together, everything))
-    found = []
+    names, numbers = list(options), {}
+    left = []
+    for values in itertools.product(*options.values()):
+        chosen = dict(zip(names, values, strict=True))
+        if fits(chosen):
+            found = itertools.combinations(enumerate(map(repr, values)), 2)
+            # A bit for each two values of two options.
+            left.append((sum(1 << numbers.setdefault(both, len(numbers)) for both in found), chosen))
+    chosen_ones, wanted = [], (1 << len(numbers)) - 1
     while wanted:
-        found.append(max(everything, key=lambda chosen: len(together(chosen) & wanted)))
-        wanted -= together(found[-1])
-    return found
+        together, chosen = max(left, key=lambda one: (one[0] & wanted).bit_count())
+        chosen_ones.append(chosen)
+        wanted &= ~together
+        left = [one for one in left if one[0] & wanted]
+    return chosen_ones
 
 
 def test_pairs_are_all_there():
@@ -181,7 +181,7 @@ def wrapped(chosen):
     if outer == "residual":
         cell = scratch.ResidualWrapper(cell)
     elif outer == "layers":
-        cell = scratch.MultiRNNCell([cell, scratch.DropoutWrapper(scratch.GRUCell(3), output_keep_prob=0.5)])
+        cell = scratch.MultiRNNCell([cell, scratch.DropoutWrapper(scratch.GRUCell(3), 0.7, 0.5)])
     elif outer == "attention":
         cell = scratch.AttentionCellWrapper(cell, 2, input_size=width)
     return Case(cell, num_steps=3, input_size=width)
@@ -427,7 +427,8 @@ PADDING = pairs(
 @pytest.mark.parametrize("chosen", PADDING, ids=str)
 def test_buckets(chosen):
     rng = np.random.default_rng(0)
-    boundaries, sizes = chosen["boundaries"], [2] * (len(chosen["boundaries"]) + 1)
+    boundaries = chosen["boundaries"]
+    sizes = [2, 1, 3, 2][: len(boundaries) + 1]
     to_boundary = chosen["pad_to_bucket_boundary"] and boundaries
     longest = boundaries[-1] if to_boundary else 9
     rows = [
@@ -441,18 +442,21 @@ def test_buckets(chosen):
     batches = scratch.bucket_by_length(
         rows, boundaries, sizes, chosen["padding_value"], bool(to_boundary), chosen["drop_remainder"]
     )
-    seen = []
+    seen, in_buckets = [], [[] for _ in sizes]
     for batch in batches:
         buckets = {sum(boundary <= len(rows[row]) for boundary in boundaries) for row in batch.rows}
-        assert len(buckets) == 1
-        width = boundaries[buckets.pop()] - 1 if to_boundary else max(len(rows[row]) for row in batch.rows)
+        (bucket,) = buckets
+        width = boundaries[bucket] - 1 if to_boundary else max(len(rows[row]) for row in batch.rows)
         assert batch.inputs.shape == (len(batch.rows), width, *chosen["trailing"])
         assert batch.inputs.dtype == chosen["dtype"]
         for padded, length, row in zip(*batch, strict=True):
             assert length == len(rows[row])
             np.testing.assert_array_equal(padded[:length], rows[row])
             assert (padded[length:] == chosen["padding_value"]).all()
-        assert len(batch.rows) == 2 or not chosen["drop_remainder"]
+        in_buckets[bucket].append(len(batch.rows))
         seen += batch.rows.tolist()
     assert len(set(seen)) == len(seen)
-    assert len(seen) == len(rows) or chosen["drop_remainder"]
+    for bucket, size in enumerate(sizes):
+        count = sum(bucket == sum(boundary <= len(row) for boundary in boundaries) for row in rows)
+        rest = [count % size] if count % size and not chosen["drop_remainder"] else []
+        assert in_buckets[bucket] == [size] * (count // size) + rest

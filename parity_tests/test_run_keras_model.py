@@ -292,11 +292,13 @@ def test_what_is_no_model_is_named(folder, tmp_path):
     with h5py.File(model, "w") as file:
         file["kernel"] = np.ones(3)
     assert "holds weights alone" in refusal("export", model, tmp_path / "weights.npz")
-    # A layer that HDF5 would be unpacked for: Keras 2 runs the code in it.
-    config = {"class_name": "Sequential", "config": [{"class_name": "Lambda", "config": {"name": "code"}}]}
+    # Keras 2 would run the code in it, wherever it stands.
+    code = {"class_name": "Lambda", "config": {"name": "code"}}
+    dense = {"class_name": "Dense", "config": {"name": "dense", "activation": code}}
     with h5py.File(model, "w") as file:
-        file.attrs["model_config"] = json.dumps(config)
-    assert "code is a Lambda, which cannot be run" in refusal("export", model, tmp_path / "weights.npz")
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": [dense]})
+    said = refusal("export", model, tmp_path / "weights.npz")
+    assert "code is a Lambda, which cannot be run: it is Python code" in said
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
