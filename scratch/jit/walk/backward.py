@@ -3,7 +3,7 @@
 from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import ProductPlan
-from scratch.jit.walk.products import add_gradient, multiply, multiply_few
+from scratch.jit.walk.products import add_gradient, clear_padding, multiply, multiply_few
 from scratch.jit.walk.rows import add_row
 from scratch.jit.walk.stage import Step, call_stage
 
@@ -13,6 +13,7 @@ def multiply_back(plan, arena, product, d_z, d_rows, soon):
     """Compute ∂L/∂row = ∂L/∂z Wᵀ of one product, in the columns of the row that have a gradient."""
     live, adds = d_z.shape[0], product.adds != 0
     d_z = block(d_z, 0, live, product.target, product.target + product.columns)
+    clear_padding(d_z, product.units, product.gate_size)
     d_row = block(d_rows, 0, live, product.d_source, product.d_source + product.d_columns)
     multiply(plan.tile, d_z, arena, product.d_panels, d_row, adds, soon)
     few = matrix_in(arena, product.few_panels, product.few, product.columns)
