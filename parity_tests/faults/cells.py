@@ -671,8 +671,8 @@ FAULTS = [
         ),
         (
             "mask drawn again between forward and backward",
-            "        cache, masks = cache\n",
-            "        cache, masks = cache\n        flip = lambda mask: np.random.default_rng(0).permuted(mask, axis=1)\n        masks = DropoutMasks(*(map_tree(flip, part) for part in masks[:3]), masks.cell)\n",
+            "        cache, masks, shape, dtype = cache\n",
+            "        cache, masks, shape, dtype = cache\n        flip = lambda mask: np.random.default_rng(0).permuted(mask, axis=1)\n        masks = DropoutMasks(*(map_tree(flip, part) for part in masks[:3]), masks.cell)\n",
         ),
         (
             "scale by keep_prob forgotten",

@@ -178,7 +178,7 @@ class GridLSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
-        self.check_step_gradients(d_output, d_new_state, shape[0], steps[0].v.dtype)
+        self.check_step_back(params, shape, d_output, d_new_state, steps[0].v.dtype)
         d_outputs = np.split(d_output, 2 * len(steps), axis=1)
         d_x, d_params = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, params)
         d_state: list[Array] = []

@@ -195,8 +195,10 @@ class TimeFreqLSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
-        check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), steps[0].c.dtype)
-        check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), steps[0].c.dtype)
+        dtype = steps[0].c.dtype
+        check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), dtype)
+        check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), dtype)
+        check_fit(params, self.param_shapes, shape[1], dtype, "x")
         weights, windows = self.weights(params), self.windows(shape[1])
         d_outputs, d_columns = np.split(d_output, len(steps), axis=1), np.split(d_new_state, 2 * len(steps), axis=1)
         d_x, d_weights = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, weights)
