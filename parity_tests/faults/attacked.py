@@ -2,7 +2,7 @@
 
 from parity_tests.faults.fault import faults_in
 
-BACK = "test_arguments.py::test_arrays"
+BACK, REFUSALS = "test_arguments.py::test_arrays", "test_refusals.py"
 
 FAULTS = [
     *faults_in(
@@ -24,7 +24,6 @@ FAULTS = [
         BACK,
         ("shapes of what is usual not compared", "            if leaf.shape != shape or leaf.dtype", "            if leaf.dtype"),
         ("dtypes of what is usual not compared", "leaf.shape != shape or leaf.dtype != dtype or", "leaf.shape != shape or"),
-        ("fewer arrays are usual", "    if len(params) != len(shapes):", "    if len(params) < len(shapes):"),
         ("any array with a * of its own", "type(value) in (np.ndarray, np.memmap)", "isinstance(value, np.ndarray) and not isinstance(value, np.matrix | np.ma.MaskedArray)"),
     ),
     *faults_in(
@@ -32,6 +31,85 @@ FAULTS = [
         "test_checks.py",
         ("an array twice is usual", " or id(leaf) in found:", ":"),
         ("ids of what is usual not gathered", "            found.add(id(leaf))\n", ""),
+        ("more arrays are usual", "    if len(params) != len(shapes):", "    if len(params) < len(shapes):"),
         ("arrays that lie in a file refused", "in (np.ndarray, np.memmap)", "in (np.ndarray,)"),
     ),
+    *faults_in(
+        "inputs/vocabulary.py",
+        REFUSALS,
+        ("a text is its letters", "    if isinstance(values, str | bytes):", "    if isinstance(values, bytes):"),
+        ("bytes are numbers", "    if isinstance(values, str | bytes):", "    if isinstance(values, str):"),
+        ("what cannot be gone through", "    if not isinstance(values, Iterable):", "    if False:"),
+        ("any word", "        if not isinstance(word, str):\n            raise TypeError(f\"{name}", "        if False:\n            raise TypeError(f\"{name}"),
+        ("an iterator gone through twice", 'listed("numbers", numbers, "whole numbers")', "numbers"),
+        ("a number too high", "< len(known):", "<= len(known):"),
+    ),
+    *faults_in(
+        "tasks/mnist_data.py",
+        REFUSALS,
+        ("an order of a wrong length", "    if order.shape != (pixels,):", "    if False:"),
+        ("a masked order", '    check_listed("order", order)\n', ""),
+        ("an order that leaves out a pixel", "    if sorted(chosen) != list(range(pixels)):", "    if False:"),
+    ),
+    *faults_in(
+        "initializers.py",
+        REFUSALS,
+        ("any generator", "    if rng is not ... and not isinstance(rng, np.random.Generator):", "    if False:"),
+        ("any shape", "    if not isinstance(shape, tuple | list):", "    if False:"),
+        ("any sizes", '        check_count(f"shape[{axis}]", size, least=0)\n', "        pass\n"),
+        ("sizes of at least 1", '        check_count(f"shape[{axis}]", size, least=0)\n', '        check_count(f"shape[{axis}]", size)\n'),
+        ("any dtype", '    check_dtype("dtype", dtype)\n', ""),
+        ("no axis", "    if not shape:\n", "    if False:\n"),
+        ("nothing to divide by", "max(fan_in + fan_out, 2)", "(fan_in + fan_out)"),
+        ("an initializer that is none", "    if not callable(chosen):", "    if False:"),
+        ("what was drawn has any shape", '    check_array(f"what the initializer of {path} returns", drawn, shapes)\n', ""),
+        ("what was drawn has any dtype", "    if drawn.dtype != dtype:", "    if False:"),
+    ),
+    *faults_in(
+        "training/optimizers.py",
+        REFUSALS,
+        ("slots of another optimiser", "slots.keys() != like.keys():", "not slots.keys() >= like.keys():"),
+        ("a slot that is no dict", "        if isinstance(part, dict) != isinstance(like[slot], dict):", "        if False:"),
+        ("slots of anything", '    for path, leaf in named_leaves(slots, "slots"):\n', "    for path, leaf in ():\n"),
+        ("anything is an optimiser", '    if not hasattr(optimizer, "init_slots"):', "    if False:"),
+    ),
+    *faults_in(
+        "variables.py",
+        REFUSALS,
+        ("a list of variables", "    if not isinstance(variables, dict):", "    if False:"),
+        ("names that are none", "        if not isinstance(name, str):", "        if False:"),
+        ("a text is names", "    if isinstance(names, str):", "    if False:"),
+    ),
+    *faults_in(
+        "options.py",
+        REFUSALS,
+        ("counts beyond 64 bits", "LARGEST = 2**63 - 1", "LARGEST = 2**64 - 1"),
+        ("a limit not looked at", "    if value > most:", "    if value > LARGEST:"),
+    ),
+    *faults_in(
+        "inputs/padding.py",
+        REFUSALS,
+        ("a mask that is too long", 'check_count("maxlen", maxlen, least=0, most=LONGEST)', 'check_count("maxlen", maxlen, least=0)'),
+        ("a length that is too long", "lengths.max(initial=0) > LONGEST:", "lengths.min(initial=0) > LONGEST:"),
+        ("a length that fills its row refused", "    if maxlen is None and lengths.max(initial=0) > LONGEST:", "    if lengths.max(initial=0) >= LONGEST:"),
+        ("rows that are too long", 'check_count("num_steps", num_steps, least=0, most=LONGEST)', 'check_count("num_steps", num_steps, least=0)'),
+    ),
+    *faults_in("unroll/truncated.py", REFUSALS, ("as many windows as may be, less one", "num_steps // width > MOST", "num_steps // width >= MOST")),
+    *faults_in("cells/time_freq_lstm.py", REFUSALS, ("as many windows as may be, less one", "    if fitting > MOST_WINDOWS:", "    if fitting >= MOST_WINDOWS:")),
+    *faults_in("cells/grid_lstm.py", REFUSALS, ("as many windows as may be, less one", ")) > MOST_WINDOWS:", ")) >= MOST_WINDOWS:")),
+    *faults_in(
+        "archives.py",
+        REFUSALS,
+        ("a name that is there twice", "                    if name in arrays:", "                    if False:"),
+        ("arrays of anything", "                    if array.dtype.kind not in KINDS:", "                    if False:"),
+        ("times are numbers", 'KINDS = "biufcU"', 'KINDS = "biufcUmM"'),
+        ("bytes are text", 'KINDS = "biufcU"', 'KINDS = "biufcUS"'),
+        ("records are numbers", 'KINDS = "biufcU"', 'KINDS = "biufcUV"'),
+    ),
+    *faults_in(
+        "files.py",
+        REFUSALS,
+        ("a folder is an error like others", 'IsADirectoryError if kind == "folder" else OSError', "OSError"),
+    ),
+    *faults_in("inputs/idx.py", REFUSALS, ("a mask lost", "    if not is_plain(array):", "    if not isinstance(array, np.ndarray):")),
 ]

@@ -10,9 +10,9 @@ FAULTS = [
         f"{OPTIONS}::test_fields[BasicRNNCell.num_units]",
         ("a Boolean is a whole number", "    if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "    if not isinstance(value, numbers.Integral):"),
         ("a fraction is a whole number", "numbers.Integral):", "numbers.Real):"),
-        ("the least itself refused", "    if value < least:\n        raise ValueError(f\"{name} must be at least {least}, but is {value}\")\n    return int(value)", "    if value <= least:\n        raise ValueError(f\"{name} must be at least {least}, but is {value}\")\n    return int(value)"),
-        ("one less than the least taken", "    if value < least:\n        raise ValueError(f\"{name} must be at least {least}, but is {value}\")\n    return int(value)", "    if value < least - 1:\n        raise ValueError(f\"{name} must be at least {least}, but is {value}\")\n    return int(value)"),
-        ("NumPy's integer kept", "    return int(value)", "    return value"),
+        ("the least itself refused", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value <= least:"),
+        ("one less than the least taken", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value < least - 1:"),
+        ("NumPy's integer kept", "    value = int(value)\n", ""),
     ),
     *faults_in(
         "options.py",
