@@ -29,7 +29,7 @@ from steps.problem import draw
 
 from scratch.extras import lacking
 from scratch.jit import set_num_threads
-from scratch.jit.vector import lanes
+from scratch.jit.machine.vector import lanes
 
 # The largest difference from the text book in float64, as a part of the largest number.
 LIMIT = 2e-6

@@ -27,8 +27,10 @@ ONE_TEST, ALL_TESTS = 60, 150
 # No test sleeps for so long; a lock that is never released is waited for without any processor time.
 ASLEEP = 900
 MEMORY = 6 << 30
-# Which tests meet code that is compiled.
+# Which tests meet code that is compiled, which is then run uncompiled.
 MEET_COMPILED = tuple(f"parity_tests/{part}" for part in ("jit/", "inputs/", "unroll/", "test_drawn"))
+# Which the rest of scratch does without: what a program does in a process of its own is not seen.
+DONE_WITHOUT = ("/jit/", "example", "test_programs", "test_random_mutants")
 
 
 class Limits:
@@ -85,13 +87,12 @@ def record_file(file, uncompiled):
 def record(paths, pool):
     """Return for compiled and for uncompiled code which test enters which function."""
     files = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "parity_tests").rglob("test_*.py"))]
-    modes = {path.startswith(COMPILED) for path in paths}
-    return {
-        uncompiled: reached.record(
-            [file for file in files if not uncompiled or file.startswith(MEET_COMPILED)], uncompiled, record_file, pool
-        )
-        for uncompiled in sorted(modes)
+    chosen = {
+        True: [file for file in files if file.startswith(MEET_COMPILED)],
+        False: [file for file in files if not any(part in file for part in DONE_WITHOUT)],
     }
+    modes = sorted({path.startswith(COMPILED) for path in paths})
+    return {uncompiled: reached.record(chosen[uncompiled], uncompiled, record_file, pool) for uncompiled in modes}
 
 
 def judge(mutant, recorded):
@@ -105,7 +106,7 @@ def judge(mutant, recorded):
         return *examine(mutant, stages, limits)[:2], limits.not_begun
 
     result = apart(lambda: meet(mutant, stages))
-    if result[0] == "survived" and mutant.path.startswith(JIT):
+    if not isinstance(result, int) and result[0] == "survived" and mutant.path.startswith(JIT):
         place = reached.place_of(mutant.path)
         if (ROOT / place).exists():
             result = apart(lambda: meet(replace(mutant, compiled=True), [[place]], 5 * ONE_TEST, 10 * ONE_TEST))

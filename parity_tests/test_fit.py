@@ -56,6 +56,16 @@ def test_a_wrong_width_is_said_of_the_inputs(cell, width):
         cell.forward(params, inputs[:, 0], cell.zero_state(2, np.float64))
 
 
+def test_params_for_inputs_of_one_column_are_known_as_such():
+    cell = BasicLSTMCell(4)
+    params = cell.init_params(RNG, 1, np.float64)
+    with pytest.raises(ValueError, match="^inputs of width 3 and params for a width of 1 do not fit: params/kernel"):
+        dynamic_rnn(cell, params, np.ones((2, 6, 3)))
+    # No cell has inputs of no width: with a kernel as high as h alone, it is the kernel that is wrong.
+    with pytest.raises(ValueError, match="^params/kernel must have shape \\[7, 16\\], but has \\[4, 16\\]"):
+        dynamic_rnn(cell, {**params, "kernel": params["kernel"][1:]}, np.ones((2, 6, 3)))
+
+
 def test_a_wrong_width_is_said_of_both_directions_of_layers_and_of_a_dense_layer():
     cells, inputs = (GRUCell(3), BasicLSTMCell(2)), np.ones((2, 6, 4))
     words = "^inputs of width 4 and params for a width of 5 do not fit: params/"

@@ -86,8 +86,9 @@ def assert_alone(results):
 
 
 def check_round(play):
-    results, tape = play.forward(play.arguments)
     given = bits(play.arguments), bits(play.gradients)
+    results, tape = play.forward(play.arguments)
+    assert bits(play.arguments) == given[0], "what was given was written to"
     expected = bits(results)
     assert leaves(results)
     assert_apart(results, play.arguments)

@@ -3,9 +3,12 @@
 import numpy as np
 
 from scratch import dynamic_rnn, static_rnn
-from scratch.jit.lstm import LSTMLayer, lstm_forward
-from scratch.jit.schedule import make_schedule
-from scratch.jit.tile import tile_code
+from scratch.jit.stack import ends_of, layer_of
+from scratch.jit.walk.forward import walk_forward
+from scratch.jit.walk.plan import Tape
+from scratch.jit.walk.schedule import make_schedule
+from scratch.jit.walk.weights import pack_all
+from scratch.tree import map_tree
 
 
 def text_book(problem, lengths):
@@ -15,19 +18,18 @@ def text_book(problem, lengths):
 
 
 def tiles(problem, lengths):
-    """Step 6: ``scratch/jit/lstm.py`` on memory that nobody has used before."""
+    """Step 6: the engine's walk through time on memory that nobody has used before."""
     num_steps, batch_size, input_size = problem.x.shape
     tokens, num_units = num_steps * batch_size, problem.cell.num_units
-    layer = LSTMLayer(problem.cell, input_size, np.float32)
+    layer = layer_of(problem.cell, input_size, np.dtype(np.float32))
     schedule = make_schedule(np.full(batch_size, num_steps), num_steps, time_major=True)
-    weights = layer.pack_all(problem.params)
-    rows, z = (np.empty((tokens, width), np.float32) for width in (layer.row_width, layer.z_width))
-    c, outputs = (np.empty((count, num_units), np.float32) for count in (batch_size + tokens, tokens))
-    state = [part.copy() for part in problem.state]
-    room = [np.empty((batch_size, width), np.float32) for width in layer.forward_room]
-    x, options = problem.x.reshape(tokens, input_size), (problem.cell.forget_bias, layer.relu)
-    lstm_forward(tile_code(layer.dtype), *weights, *options, schedule, x, *state, rows, z, c, outputs, *room, 0)
-    return outputs.reshape(num_steps, batch_size, num_units), state[0]
+    shapes = (tokens, layer.row_width), (tokens, layer.z_width), (batch_size + tokens, num_units)
+    rows, z, c = (np.empty(shape, np.float32) for shape in shapes)
+    tape = Tape(rows, z, c, layer.constants(problem.params), np.empty((batch_size, num_units), np.float32))
+    outputs, state = np.empty((num_steps, batch_size, num_units), np.float32), map_tree(np.ndarray.copy, problem.state)
+    ends = ends_of(problem.x, outputs, state)
+    walk_forward(layer.plan, pack_all(layer, problem.params), schedule, tape, ends, 0)
+    return outputs, state.c
 
 
 def whole(problem, lengths):

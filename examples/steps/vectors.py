@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from scratch.jit.activations import sigmoid, tanh
-from scratch.jit.compiler import compiled
-from scratch.jit.vector import lanes, load, store
+from scratch.jit.machine.activations import sigmoid, tanh
+from scratch.jit.machine.compiler import compiled
+from scratch.jit.machine.vector import lanes, load, store
 from steps.problem import fresh_memory
 
 

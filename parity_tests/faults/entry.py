@@ -22,6 +22,10 @@ FAULTS = [
         ("gradients left time-major", "return in_layout(np.stack(d_inputs), time_major)", "return np.stack(d_inputs)"),
         ("gradients read with the time last", "backward_steps(tape, d_steps", "backward_steps(tape, d_outputs"),
         ("gradient reversed in time", "backward_steps(tape, d_steps, d", "backward_steps(tape, d_steps[::-1], d"),
+    ),
+    *faults_in(
+        "engines.py",
+        "unroll/test_dynamic.py::test_a_row_of_length_0_hands_any_state_through_and_teaches_nothing",
         ("lengths lost on the way to the kernels", "if run.lengths is None else run.lengths", ""),
     ),
     *faults_in(

@@ -144,14 +144,14 @@ FAULTS = [
         ("lengths of nothing have no dtype", 'lengths.dtype.kind not in "iu" and lengths.size:', 'lengths.dtype.kind not in "iu":'),
     ),
     *faults_in(
-        "jit/memory.py",
+        "jit/machine/memory.py",
         LOCKS,
         ("taken without the lock", "    with lock:\n        fitting", "    if True:\n        fitting"),
         ("no lock of its own for a child", "    global lock\n    lock = threading.Lock()\n", "    return\n"),
         ("fork hook left out", "    os.register_at_fork(after_in_child=renew_lock)", "    pass"),
     ),
     *faults_in(
-        "jit/threads.py",
+        "jit/machine/threads.py",
         LOCKS,
         ("threads counted without the lock", "        with lock:\n", "        if True:\n"),
         ("threads counted before the lock is there", "        with lock:\n            while len(workers) < count:", "        missing = count - len(workers)\n        with lock:\n            for _ in range(missing):"),

@@ -5,33 +5,57 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from scratch.jit.activations import clip, is_within, sigmoid, slope, tanh, value
-from scratch.jit.compiler import compiled
-from scratch.jit.vector import lanes, load, store
+from scratch.jit.machine.activations import clip, is_within, sigmoid, sigmoid_or_tanh, slope, tanh, value
+from scratch.jit.machine.compiler import compiled
+from scratch.jit.machine.vector import lanes, load, lower_to_registers, store
+
+
+def relu(z):
+    return value(True, z)
+
+
+def relu_slope(a):
+    return slope(True, a)
+
+
+def phi(z):
+    return value(False, z)
+
+
+def phi_slope(a):
+    return slope(False, a)
+
+
+# What Numba need not know but for these tests: it is part of functions of registers.
+for function, count in ((relu, 1), (relu_slope, 1), (phi, 1), (phi_slope, 1), (clip, 2), (is_within, 2)):
+    lower_to_registers(function, count, function)
 
 DTYPES = [np.float32, np.float64]
-NUM_FUNCTIONS = 8
+NUM_FUNCTIONS = 10
 
 
 @compiled
-def compute_all(relu, z, results):
+def compute_all(rectified, z, results):
     """Write what each function makes of the row z, a row of ``results`` each."""
     for k in range(0, z.shape[1], lanes(z)):
         z_k = load(z, 0, k)
         store(results, 0, k, tanh(z_k))
         store(results, 1, k, sigmoid(z_k))
-        store(results, 2, k, value(relu, z_k))
-        store(results, 3, k, slope(relu, value(relu, z_k)))
+        store(results, 2, k, relu(z_k) if rectified else phi(z_k))
+        store(results, 3, k, relu_slope(relu(z_k)) if rectified else phi_slope(phi(z_k)))
         store(results, 4, k, clip(z_k, 0.5))
         store(results, 5, k, is_within(z_k, 0.5))
         store(results, 6, k, clip(z_k, np.inf))
         store(results, 7, k, is_within(z_k, np.inf))
+        of_sigmoid, of_tanh = (88.0, 20.0) if z.itemsize == 4 else (709.0, 40.0)
+        store(results, 8, k, sigmoid_or_tanh(z_k, 1 + 0 * z_k, of_sigmoid + 0 * z_k, 0 * z_k))
+        store(results, 9, k, sigmoid_or_tanh(z_k, 2 + 0 * z_k, of_tanh + 0 * z_k, 1 + 0 * z_k))
 
 
-def compute(z, relu=False):
+def compute(z, rectified=False):
     results = np.zeros((NUM_FUNCTIONS, len(z)), z.dtype)
     with np.errstate(all="ignore"):
-        compute_all(relu, z[None], results)
+        compute_all(rectified, z[None], results)
     return results
 
 
@@ -103,7 +127,7 @@ def test_ends_and_what_is_no_number(dtype):
 def test_the_rectifier_clipping_and_their_slopes(dtype):
     beyond = np.nextafter(dtype(0.5), dtype(1))
     z = np.resize(np.array([0.0, 1e-30, -1e-30, 2.5, -2.5, 0.5, -0.5, beyond, -beyond, np.inf], dtype), 16)
-    results = compute(z, relu=True)
+    results = compute(z, rectified=True)
     np.testing.assert_array_equal(results[2], np.maximum(z, 0))
     np.testing.assert_array_equal(results[3], (z > 0).astype(dtype))
     np.testing.assert_array_equal(results[4], np.clip(z, -0.5, 0.5))
@@ -116,18 +140,21 @@ def test_the_rectifier_clipping_and_their_slopes(dtype):
     np.testing.assert_allclose(tanh_z[3], 1 - tanh_z[0] ** 2, atol=np.finfo(dtype).eps)
 
 
-def uncompiled(function):
-    return getattr(function, "py_func", function)
-
-
-@pytest.mark.parametrize("relu", [False, True])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_compiled_is_as_uncompiled(dtype, relu):
+def test_one_function_is_the_sigmoid_in_some_lanes_and_tanh_in_others(dtype):
+    z = np.clip(numbers(dtype), -1e30, 1e30)
+    results = compute(z)
+    np.testing.assert_array_equal(results[8], results[1])
+    np.testing.assert_array_equal(results[9], results[0])
+
+
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_compiled_is_as_uncompiled(dtype, rectified):
     z = numbers(dtype)
-    actual, phi = compute(z, relu), uncompiled(value)(relu, z)
-    with np.errstate(over="ignore"):
-        expected = [tanh(z), uncompiled(sigmoid)(z), phi, uncompiled(slope)(relu, phi)]
-        expected += [uncompiled(function)(z, bound) for bound in (0.5, np.inf) for function in (clip, is_within)]
+    actual, a = compute(z, rectified), value(rectified, z)
+    expected = [tanh(z), sigmoid(z), a, slope(rectified, a)]
+    expected += [function(z, bound) for bound in (0.5, np.inf) for function in (clip, is_within)]
     tiny, eps = np.finfo(dtype).smallest_subnormal, np.finfo(dtype).eps
-    for have, want, absolute in zip(actual, expected, (tiny, eps, tiny, 8 * eps, 0, 0, 0, 0), strict=True):
+    for have, want, absolute in zip(actual, expected, (tiny, eps, tiny, 8 * eps, 0, 0, 0, 0), strict=False):
         np.testing.assert_allclose(have, want, rtol=8 * eps if absolute else 0, atol=absolute)

@@ -9,8 +9,8 @@ from llvmlite import binding
 from numba import types
 
 from parity_tests.jit import test_activations, test_vector
-from scratch.jit import tile
-from scratch.jit.compiler import OPTIONS
+from scratch.jit.machine import tile
+from scratch.jit.machine.compiler import OPTIONS
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 DTYPES = [np.float32, np.float64]
@@ -54,9 +54,11 @@ def test_every_operation_on_a_register_is_of_instructions(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_tile_multiplies_and_adds_in_one(dtype, monkeypatch):
     """Of one vector, as without AVX-512: 24 registers of sums, 4 of b and one of a are 29 of Arm's 32."""
-    monkeypatch.setattr(tile, "VECTORS", 1)
+    for name, number in zip(("ROWS", "VECTORS"), tile.tile_size(32, 16), strict=True):
+        monkeypatch.setattr(tile, name, number)
     compute = tile.tile_float32 if dtype == np.float32 else tile.tile_float64
-    assembly = assembly_for_arm(compute, *[types.intp] * 11)
+    assembly = assembly_for_arm(compute, types.intp)
     assert calls(assembly) == set()
+    assert (tile.ROWS, tile.VECTORS) == (6, 1)
     of_rows = sum(range(1, tile.ROWS + 1)) * 4
     assert len(re.findall(r"\bfmla\s+v", assembly)) >= of_rows

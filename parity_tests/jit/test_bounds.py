@@ -3,6 +3,7 @@
 import ctypes
 import subprocess
 import sys
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 
 from parity_tests.jit.test_vector import copy_block, total_of
 from parity_tests.targets import BOUNDS, ROOT, environment_of
-from scratch.jit.compiler import OPTIONS
-from scratch.jit.shared import look, matrix_at, places_of
-from scratch.jit.tile import ROWS, VECTORS, multiply_tile, tile_code
-from scratch.jit.vector import REGISTER
+from scratch.jit.machine.compiler import OPTIONS
+from scratch.jit.machine.flags import look
+from scratch.jit.machine.pointers import matrices_at, pointers_to
+from scratch.jit.machine.register import REGISTER
+from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile, tile_code
+from scratch.jit.machine.view import clear_row, copy_row
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 DTYPES = [np.float32, np.float64]
@@ -80,27 +83,57 @@ def test_a_tile_is_one_and_its_shapes_fit_together(dtype):
         {"c": (1, 0)},
     ]
     # What is let through does nothing.
-    nothing = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 11)(lambda *_: None)
+    nothing = ctypes.CFUNCTYPE(None, ctypes.c_int64)(lambda _: None)
     code = ctypes.cast(nothing, ctypes.c_void_p).value
     for sizes in wrong:
         with pytest.raises(IndexError, match="index is out of bounds"):
             run(**{"rows": 2, "depth": 3, "columns": lanes} | sizes)
 
 
-def test_flags_and_places_are_those_there_are():
+class One(NamedTuple):
+    matrix: np.ndarray
+
+
+def test_flags_and_pointers_are_those_there_are():
     def look_at(flags, number):
         return look(flags, number)
 
-    def first_of(places, number, like):
-        return matrix_at(places, number, like)[0, 0]
+    def first_of(pointers, number, like):
+        return matrices_at(One, pointers, number, like).matrix[0, 0]
 
     flags, matrices = np.array([0, 1]), [np.full((2, 3), 5.0), np.full((1, 4), 7.0)]
     assert checked(look_at)(flags, 1) == 1
-    assert checked(first_of)(places_of(matrices), 1, matrices[0]) == 7
+    assert checked(first_of)(pointers_to(matrices), 1, matrices[0]) == 7
     for number in (-1, 2):
-        for function, arguments in [(look_at, (flags, number)), (first_of, (places_of(matrices), number, matrices[0]))]:
+        of_pointers = pointers_to(matrices), number, matrices[0]
+        for function, arguments in [(look_at, (flags, number)), (first_of, of_pointers)]:
             with pytest.raises(IndexError, match="index is out of bounds"):
                 checked(function)(*arguments)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_is_copied_and_cleared_is_within_its_array(dtype):
+    array = np.zeros((7, 50), dtype)
+    inner = array[2:5, 10:30]
+    copy, clear = checked(copy_some), checked(clear_some)
+    for row, column, width in [(0, 0, 20), (2, 20, 0), (1, 19, 1)]:
+        copy(inner, array, row, column, width)
+        copy(array, inner, row, column, width)
+        clear(inner, row, column, width)
+    for row, column, width in [(3, 0, 1), (-1, 0, 1), (0, 0, 21), (0, 20, 1), (0, -1, 2)]:
+        for source, target in ((inner, array), (array, inner)):
+            with pytest.raises(IndexError, match="index is out of bounds"):
+                copy(source, target, row, column, width)
+        with pytest.raises(IndexError, match="index is out of bounds"):
+            clear(inner, row, column, width)
+
+
+def copy_some(source, target, row, column, width):
+    copy_row(source, row, column, target, row, column, width)
+
+
+def clear_some(matrix, row, column, width):
+    clear_row(matrix, row, column, column + width)
 
 
 PROGRAM = """

@@ -8,7 +8,8 @@ from parity_tests.cases import GRU_CELLS, LSTM_CELLS, MIXED_CELLS, RESIDUAL_CELL
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic
 from parity_tests.jit.checks import run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn, dynamic_rnn_backward
-from scratch.jit import layer, threads
+from scratch.jit.machine import threads
+from scratch.jit.walk import layer
 from scratch.tree import map_tree, named_leaves
 
 # A vector is 16 float32 or 8 float64, and a panel 4 vectors with AVX-512 and else 1: below, at and beyond each border.
@@ -151,6 +152,17 @@ def test_what_is_infinite_saturates(cell):
         np.testing.assert_array_equal(np.isnan(leaf), np.isnan(wanted), err_msg=name)
 
 
+def test_an_infinite_gradient_is_that_of_the_text_book():
+    """Of positive numbers alone it stays infinite, also where the padding of a vector meets weights that are 0."""
+    case = Case(BasicRNNCell(5, "relu"), (4, 2, 6, 1, 3))
+    problem = map_tree(np.abs, case.draw(np.float64))
+    problem.d_outputs[2, 5, 0] = np.inf
+    actual, expected = run_numba(case, problem), run_dynamic(scratch, case, problem)
+    assert np.isinf(expected.d_inputs[2]).all()
+    for (_, leaf), (name, wanted) in zip(named_leaves(tuple(actual)), named_leaves(tuple(expected)), strict=True):
+        np.testing.assert_allclose(leaf, wanted, rtol=1e-12, err_msg=name)
+
+
 @pytest.mark.parametrize("anything", [np.nan, np.inf])
 @pytest.mark.parametrize("keep_tape", [False, True])
 @pytest.mark.parametrize(
@@ -162,7 +174,7 @@ def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeyp
     def empty(shape, dtype):
         return np.full(shape, anything, dtype)
 
-    for module in ("layer", "stack", "weights"):
+    for module in ("walk.layer", "walk.weights", "stack"):
         monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
     case = Case(cell, (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)

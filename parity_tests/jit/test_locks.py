@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from parity_tests.harness import STUCK
-from scratch.jit import memory, threads
+from scratch.jit.machine import memory, threads
 
 DTYPE = np.dtype(np.float64)
 

@@ -5,8 +5,8 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from scratch import BasicLSTMCell, dynamic_rnn, dynamic_rnn_backward
-from scratch.jit import memory
-from scratch.jit.vector import REGISTER
+from scratch.jit.machine import memory
+from scratch.jit.machine.register import REGISTER
 from scratch.tree import map_tree
 
 DTYPE = np.dtype(np.float64)

@@ -3,19 +3,13 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from parity_tests.jit.checks import SAME_BITS
-from scratch.jit.products import (
-    DEPTH,
-    TOKENS,
-    Adjoint,
-    add_gradient,
-    multiply,
-    multiply_transposed,
-    pack,
-    pack_transposed,
-    unpack,
-)
-from scratch.jit.tile import ROWS, VECTORS, tile_code
-from scratch.jit.vector import REGISTER
+from scratch.jit.machine.compiler import kernel
+from scratch.jit.machine.register import REGISTER
+from scratch.jit.machine.tile import ROWS, VECTORS, tile_code
+from scratch.jit.machine.view import block, matrix_in, rows_of
+from scratch.jit.walk import products
+from scratch.jit.walk.packing import Panels, pack, pack_transposed
+from scratch.jit.walk.products import DEPTH, TOKENS
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 
@@ -39,6 +33,29 @@ def packed_weights(matrix):
     return np.ascontiguousarray(wide.reshape(len(matrix), panels, width).swapaxes(0, 1))
 
 
+@kernel
+def multiply(tile, a, arena, first, z, add, soon):
+    a, z, soon = rows_of(a, 0, a.shape[0]), rows_of(z, 0, z.shape[0]), rows_of(soon, 0, soon.shape[0])
+    products.multiply(tile, a, arena, first, z, add, soon)
+
+
+@kernel
+def multiply_few(d_z, few, d_rows, column, add):
+    few, d_z = matrix_in(few, 0, few.shape[0], few.shape[1]), rows_of(d_z, 0, d_z.shape[0])
+    products.multiply_few(d_z, few, block(d_rows, 0, len(d_rows), column, d_rows.shape[1]), add)
+
+
+@kernel
+def add_gradient(tile, a, d_z, d_w, add):
+    a, d_z = rows_of(a, 0, a.shape[0]), rows_of(d_z, 0, d_z.shape[0])
+    products.add_gradient(tile, a, d_z, rows_of(d_w, 0, d_w.shape[0]), add)
+
+
+def arena_of(packed):
+    """Return an arena with panels after three other numbers."""
+    return np.concatenate([np.full(3, np.nan, packed.dtype), packed.ravel()])
+
+
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("depth", [1, 5, DEPTH, DEPTH + 1, 2 * DEPTH + 3])
 def test_multiply(depth, dtype):
@@ -46,12 +63,12 @@ def test_multiply(depth, dtype):
     for rows, columns in [(1, lanes), (5, width), (6, width + lanes), (7, 2 * width), (13, 2 * width + 3 * lanes)]:
         a, b, z = draw(dtype, rows, depth), draw(dtype, depth, columns), draw(dtype, rows, columns)
         before = z.copy()
-        multiply(tile_code(dtype), a, packed_weights(b), z, True, a)
+        multiply(tile_code(dtype), a, arena_of(packed_weights(b)), 3, z, True, a)
         assert_parity(z, before + a @ b)
         # Rows to ask for: none, and more than there are tiles.
         for soon in (a[:0], draw(dtype, 40, 3)):
             z[:] = before
-            multiply(tile_code(dtype), a, packed_weights(b), z, False, soon)
+            multiply(tile_code(dtype), a, arena_of(packed_weights(b)), 3, z, False, soon)
             assert_parity(z, a @ b)
 
 
@@ -59,32 +76,27 @@ def test_multiply(depth, dtype):
 def test_how_rows_are_cut_changes_no_bit(dtype):
     """A product of any number of rows is that of each row alone, although its tiles have other heights."""
     depth, columns = DEPTH + 7, sum(sizes(dtype))
-    b = packed_weights(draw(dtype, depth, columns))
+    arena = arena_of(packed_weights(draw(dtype, depth, columns)))
     for rows in [*range(1, 2 * ROWS + 2), 31]:
         a, before = draw(dtype, rows, depth), draw(dtype, rows, columns)
         for add in (False, True):
             together, alone = before.copy(), before.copy()
-            multiply(tile_code(dtype), a, b, together, add, a)
+            multiply(tile_code(dtype), a, arena, 3, together, add, a)
             for row in range(rows):
-                multiply(tile_code(dtype), a[row : row + 1], b, alone[row : row + 1], add, a)
+                multiply(tile_code(dtype), a[row : row + 1], arena, 3, alone[row : row + 1], add, a)
             assert_parity(together, alone, limit=SAME_BITS)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
-@pytest.mark.parametrize(("many", "few"), [(1, 0), (2, 1), (0, 2)])
-def test_multiply_transposed(many, few, dtype):
-    """Gradients of columns 3 and on, in whole vectors, and of a few others; the rest is left alone."""
+@pytest.mark.parametrize("few", [0, 1, 2])
+def test_multiply_few(few, dtype):
+    """The columns from one on; the rest is left alone."""
     lanes, _ = sizes(dtype)
-    rows, depth, last = 7, 3 * lanes, 3 + many * lanes
-    columns = np.array([0, last + 1][:few], np.int64)
-    d_z, d_rows = draw(dtype, rows, depth), draw(dtype, rows, last + 2)
-    w_many, w_few = draw(dtype, depth, many * lanes), draw(dtype, few, depth)
-    weights = Adjoint(packed_weights(w_many), 3, last, w_few, columns)
+    d_z, d_rows, weights = draw(dtype, 7, 3 * lanes), draw(dtype, 7, 9), draw(dtype, few, 3 * lanes)
     for add in (True, False):
         expected = d_rows.copy()
-        expected[:, 3:last] = d_z @ w_many + add * d_rows[:, 3:last]
-        expected[:, columns] = d_z @ w_few.T + add * d_rows[:, columns]
-        multiply_transposed(tile_code(dtype), d_z, weights, d_rows, add, d_z)
+        expected[:, 4 : 4 + few] = d_z @ weights.T + add * d_rows[:, 4 : 4 + few]
+        multiply_few(d_z, weights, d_rows, 4, add)
         assert_parity(d_rows, expected)
 
 
@@ -94,13 +106,13 @@ def test_add_gradient(num_tokens, dtype):
     """Of some columns of the tape's rows and of d_z's, in tiles and panels of all sizes."""
     lanes, width = sizes(dtype)
     for depth, columns in [(1, lanes), (6, width), (17, width + 3 * lanes), (20, 3 * width)]:
-        rows, d_z = draw(dtype, num_tokens, 4 + depth + 2), draw(dtype, num_tokens, lanes + columns + lanes)
+        a = draw(dtype, num_tokens, 4 + depth + 2)[:, 4 : 4 + depth]
+        d_z = draw(dtype, num_tokens, lanes + columns + lanes)[:, lanes : lanes + columns]
         d_w = draw(dtype, depth, columns)
-        expected = rows[:, 4 : 4 + depth].T @ d_z[:, lanes : lanes + columns]
-        before = d_w.copy()
-        add_gradient(tile_code(dtype), rows, 4, d_z, lanes, d_w, True)
+        expected, before = a.T @ d_z, d_w.copy()
+        add_gradient(tile_code(dtype), a, d_z, d_w, True)
         assert_parity(d_w, before + expected)
-        add_gradient(tile_code(dtype), rows, 4, d_z, lanes, d_w, False)
+        add_gradient(tile_code(dtype), a, d_z, d_w, False)
         assert_parity(d_w, expected)
 
 
@@ -118,8 +130,11 @@ def test_packing(units, dtype):
     matrix = draw(dtype, 5, 4 * units)
     expected = packed_weights(gates_in_whole_vectors(matrix, units))
     packed = np.zeros((len(expected), 8, expected.shape[2]), dtype)
-    pack(matrix, units, packed, 2, 0, 2)
-    pack(matrix, units, packed, 2, 2, 5)
+    arena = arena_of(packed)
+    panels = Panels(3, len(packed), 8, packed.shape[2], 2, units)
+    pack(matrix, panels, arena, False, 0, 2)
+    pack(matrix, panels, arena, False, 2, 5)
+    packed = arena[3:].reshape(packed.shape)
     np.testing.assert_array_equal(packed[:, 2:7], expected)
     assert (packed[:, :2] == 0).all()
     assert (packed[:, 7:] == 0).all()
@@ -135,22 +150,24 @@ def test_packing_transposed(units, dtype):
     expected = np.zeros((3 * -(-units // lanes) * lanes, at + rows), dtype)
     expected[:, at:] = gates_in_whole_vectors(matrix, units).T
     expected = packed_weights(expected)
-    packed = np.zeros_like(expected)
+    arena = arena_of(np.zeros_like(expected))
+    panels = Panels(3, len(expected), expected.shape[1], width, at, units)
     # The second call begins two columns before a border, whatever the width of a panel.
     middle = 2 * width - 2 - at
-    pack_transposed(matrix, units, packed, at, 0, middle)
-    pack_transposed(matrix, units, packed, at, middle, rows)
-    np.testing.assert_array_equal(packed, expected)
+    pack_transposed(matrix, panels, arena, 0, middle)
+    pack_transposed(matrix, panels, arena, middle, rows)
+    np.testing.assert_array_equal(arena[3:].reshape(expected.shape), expected)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("units", [1, 16, 21])
-@pytest.mark.parametrize("num_parts", [1, 3])
-def test_unpacking_adds_parts_and_leaves_out_what_stands_between_gates(num_parts, units, dtype):
-    gradients = draw(dtype, num_parts, 9, 3 * -(-units // sizes(dtype)[0]) * sizes(dtype)[0])
-    # In the order of the parts.
-    expected = sum(gradients[1:, 2:6], gradients[0, 2:6]).reshape(4, 3, -1)[..., :units].reshape(4, -1)
-    matrix = np.zeros((4, 3 * units), dtype)
-    unpack(matrix, units, gradients, 2, 0, 1)
-    unpack(matrix, units, gradients, 2, 1, 4)
-    np.testing.assert_array_equal(matrix, expected)
+def test_unpacking_leaves_out_what_stands_between_gates(units, dtype):
+    lanes, width = sizes(dtype)
+    for panel in (width, 3 * -(-units // lanes) * lanes):
+        gradient = draw(dtype, 9, 3 * -(-units // lanes) * lanes)
+        expected = gradient[2:6].reshape(4, 3, -1)[..., :units].reshape(4, -1)
+        packed = packed_weights(gradient) if panel == width else gradient[None]
+        matrix, panels = np.zeros((4, 3 * units), dtype), Panels(3, len(packed), 9, panel, 2, units)
+        pack(matrix, panels, arena_of(packed), True, 0, 1)
+        pack(matrix, panels, arena_of(packed), True, 1, 4)
+        np.testing.assert_array_equal(matrix, expected)

@@ -3,17 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from scratch.jit import schedule as schedules
-from scratch.jit.schedule import make_schedule, share_ranks, without_tape
-
-
-def uncompiled(function):
-    return getattr(function, "py_func", function)
-
-
-span, before = uncompiled(schedules.span), uncompiled(schedules.before)
-row_of, ranks_of = uncompiled(schedules.row_of), uncompiled(schedules.ranks_of)
-block_before = uncompiled(schedules.block_before)
+from scratch.jit.walk.schedule import make_schedule, share_ranks, without_tape
 
 
 def drawn_lengths():
@@ -25,19 +15,23 @@ def drawn_lengths():
 
 def live_ranks(schedule, t):
     """Return ``(rank, token)`` of every rank that is live at step t."""
-    found = []
-    for part in range(len(schedule.parts) - 1):
-        (token, live), (first_rank, _) = span(schedule, t, part), ranks_of(schedule, part)
-        found += [(int(first_rank + r), int(token + r)) for r in range(live)]
-    return found
+    return [
+        (int(first_rank + r), int(token + r))
+        for first_rank, token, live in zip(schedule.parts[:-1], schedule.first[:, t], schedule.live[:, t], strict=True)
+        for r in range(live)
+    ]
+
+
+def row_of(schedule, t, rank):
+    return schedule.offsets[rank] + schedule.step_stride * t
 
 
 def test_the_example_of_the_page():
     schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
     assert schedule.rows.tolist() == [1, 2, 0]
-    assert schedule.live.tolist() == [3, 3, 2, 1]
     assert schedule.parts.tolist() == [0, 2, 3]
-    assert schedule.first.tolist() == [[0, 2, 4, 6], [7, 8, 9, 9]]
+    assert schedule.live.tolist() == [[2, 2, 2, 1, 0], [1, 1, 0, 0, 0]]
+    assert schedule.first.tolist() == [[0, 2, 4, 6, 7], [7, 8, 9, 9, 9]]
     assert schedule.num_tokens == 9
     # Rank 2 is row 0; batch-major, its step 1 is the second row of the caller's matrix, time-major the fourth.
     assert row_of(schedule, 1, 2) == 1
@@ -53,7 +47,7 @@ def test_every_live_row_and_step_is_one_token(time_major, count):
         numbers = np.arange(11 * len(lengths))
         cells = numbers.reshape(11, -1).T if time_major else numbers.reshape(-1, 11)
         tokens = {}
-        for t in range(len(schedule.live)):
+        for t in range(schedule.live.shape[1]):
             for rank, token in live_ranks(schedule, t):
                 row = schedule.rows[rank]
                 assert row_of(schedule, t, rank) == cells[row, t]
@@ -67,42 +61,21 @@ def test_the_tokens_of_a_part_lie_together_step_after_step(count):
     for lengths in drawn_lengths():
         schedule = make_schedule(lengths, 11, False, count)
         parts = range(len(schedule.parts) - 1)
-        spans = [span(schedule, t, part) for part in parts for t in range(len(schedule.live))]
+        steps = range(schedule.live.shape[1])
+        spans = [(schedule.first[part, t], schedule.live[part, t]) for part in parts for t in steps]
         assert [token + r for token, live in spans for r in range(live)] == list(range(schedule.num_tokens))
 
 
-@pytest.mark.parametrize("most", [0, 1, 7, 20, 10**6])
-def test_blocks_of_a_part_end_where_the_next_one_begins_and_are_as_large_as_may_be(most):
-    for lengths in filter(np.any, drawn_lengths()):
-        schedule = make_schedule(lengths, 11, False, count=2)
-        for part in range(len(schedule.parts) - 1):
-            lives = [span(schedule, t, part)[1] for t in range(len(schedule.live))]
-            # Steps without a live rank are in no block.
-            t = np.count_nonzero(lives) - 1
-            while t >= 0:
-                first_step, first_token, num_tokens = block_before(schedule, part, t, most)
-                assert first_token == span(schedule, first_step, part)[0]
-                assert num_tokens == sum(lives[first_step : t + 1])
-                assert num_tokens <= most or first_step == t
-                assert first_step == 0 or num_tokens + lives[first_step - 1] > most
-                t = first_step - 1
-
-
 def test_before_the_first_step_and_after_the_last_nothing_is_live():
-    schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
-    assert [span(schedule, t, part)[1] for t in (-1, 4) for part in (0, 1)] == [0, 0, 0, 0]
+    for lengths in drawn_lengths():
+        schedule = make_schedule(lengths, 11, False, count=2)
+        assert schedule.live.shape[1] == lengths.max(initial=0) + 1
+        assert (schedule.live[:, -1] == 0).all()
 
 
 def test_rows_of_one_length_keep_their_order():
     assert make_schedule(np.array([3, 5, 3, 0, 5, 3]), 6, False).rows.tolist() == [1, 4, 0, 2, 5]
     assert make_schedule(np.array([6, 6, 6]), 6, False).rows.tolist() == [0, 1, 2]
-
-
-def test_the_state_before_a_step_is_that_after_the_one_before():
-    schedule = make_schedule(np.array([2, 4, 3]), 4, False, count=2)
-    # Three rows of initial states, then a row a token.
-    assert [before(schedule, t, 0) for t in range(5)] == [0, 3, 5, 7, 9]
-    assert [before(schedule, t, 1) for t in range(3)] == [2, 10, 11]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -111,7 +84,7 @@ def test_without_a_tape_two_steps_take_turns(count):
         schedule = without_tape(make_schedule(lengths, 11, False, count))
         num_ranks = len(schedule.rows)
         last = {}
-        for t in range(len(schedule.live)):
+        for t in range(schedule.live.shape[1]):
             tokens = dict(live_ranks(schedule, t))
             assert len(set(tokens.values())) == len(tokens)
             if t:

@@ -9,8 +9,9 @@ from parity_tests.cases import DROPOUT_CELLS, MIXED_CELLS, MULTI_CELLS, RESIDUAL
 from parity_tests.harness import Case, assert_parity, run_dynamic
 from parity_tests.jit.checks import check_against_numpy, check_against_numpy_and_tensorflow
 from scratch import BasicLSTMCell, MultiRNNCell, dynamic_rnn
-from scratch.jit.lstm import lstm_backward, lstm_forward
-from scratch.jit.products import add_gradient, pack, pack_transposed
+from scratch.jit.walk.backward import walk_backward
+from scratch.jit.walk.forward import walk_forward
+from scratch.jit.walk.packing import pack, pack_transposed
 from scratch.tree import map_tree
 
 
@@ -85,7 +86,7 @@ def test_any_memory_layout_gives_the_same_bits():
 def test_any_memory_layout_compiles_nothing_anew():
     case = Case(BasicLSTMCell(4), (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)
-    functions = pack, pack_transposed, add_gradient, lstm_forward, lstm_backward
+    functions = pack, pack_transposed, walk_forward, walk_backward
     run_dynamic_numba(case, problem)
     before = [len(function.signatures) for function in functions]
     for layout in (np.asfortranarray, strided, read_only):

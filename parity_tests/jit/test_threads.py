@@ -14,7 +14,8 @@ import scratch
 from parity_tests.harness import STUCK, Case, assert_parity, run_dynamic
 from parity_tests.jit.checks import SAME_BITS, run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell, dynamic_rnn
-from scratch.jit import get_num_threads, set_num_threads, threads
+from scratch.jit import get_num_threads, set_num_threads
+from scratch.jit.machine import threads
 from scratch.tree import map_tree
 
 LENGTHS = (11, 0, 12, 1, 9, 12, 5, 0, 3, 8, 12, 2, 7)

@@ -3,23 +3,24 @@
 import numba
 import numpy as np
 import pytest
+from llvmlite import ir
 
-import scratch.jit.register  # noqa: F401  What the operations are in compiled code.
-from scratch.jit.compiler import compiled
-from scratch.jit.vector import (
+from scratch.jit.machine.compiler import compiled
+from scratch.jit.machine.register import (
     REGISTER,
+    Register,
     at_least,
     at_most,
+    constant,
     is_above,
-    lanes,
-    load,
-    padded,
     power_of_two,
-    round_to_whole,
-    store,
-    total,
-    whole_vectors,
+    round_to_integer,
 )
+from scratch.jit.machine.vector import lanes, load, lower_to_registers, padded, store, total
+
+# What Numba need not know but for these tests.
+for function, count in ((at_least, 2), (at_most, 2), (is_above, 2), (power_of_two, 1), (round_to_integer, 1)):
+    lower_to_registers(function, count, function)
 
 DTYPES = [np.float32, np.float64]
 NUM_OPERATIONS = 16
@@ -40,8 +41,8 @@ def compute_all(x, y, results):
         store(results, 5, k, 0.3 - a)
         store(results, 6, k, a * 0.3)
         store(results, 7, k, 0.3 / a)
-        store(results, 8, k, round_to_whole(a))
-        store(results, 9, k, power_of_two(round_to_whole(b)))
+        store(results, 8, k, round_to_integer(a))
+        store(results, 9, k, power_of_two(round_to_integer(b)))
         store(results, 10, k, at_least(a, b))
         store(results, 11, k, at_most(a, b))
         store(results, 12, k, at_least(a, 0.3))
@@ -134,4 +135,16 @@ def test_sizes_in_whole_vectors(dtype):
     count = lanes(array)
     assert count * array.itemsize == REGISTER
     for size, expected in [(0, 0), (1, count), (count, count), (count + 1, 2 * count)]:
-        assert padded(size, dtype) == whole_vectors(size, array) == expected
+        assert padded(size, dtype) == expected
+
+
+def test_a_number_beside_a_register_takes_its_place_in_all_lanes():
+    kind = ir.VectorType(ir.FloatType(), 4)
+    function = ir.Function(ir.Module(), ir.FunctionType(kind, [kind]), "f")
+    builder = ir.IRBuilder(function.append_basic_block())
+    register = Register(builder, function.args[0])
+    all_made = (1 - register, "fsub"), (2 * register, "fmul"), (1 / register, "fdiv"), (3 + register, "fadd")
+    for made, operation in all_made:
+        assert made.value.opname == operation
+        assert made.value.operands[1] is register.value
+    assert str((register + 1).value.operands[1]) == str(constant(kind, 1.0))

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from scratch import BasicRNNCell, Stream, dynamic_rnn, dynamic_rnn_backward, jit
-from scratch.jit import kept, layer, progress, stack, warm_up
+from scratch.jit import warm_up
+from scratch.jit.cells import EQUATIONS
+from scratch.jit.machine import kept, progress
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 
@@ -41,8 +43,9 @@ def test_after_it_nothing_is_left_to_compile(names, capsys):
 
 
 def test_every_kernel_has_a_cell():
-    covered = {stack.layer_class(cell) for cells in warm_up.CELLS.values() for cell in cells}
-    assert covered == set(layer.Layer.__subclasses__())
+    covered = {EQUATIONS[type(cell)] for cells in warm_up.CELLS.values() for cell in cells}
+    assert covered == set(EQUATIONS.values())
+    assert {cell.reset_after for cell in warm_up.CELLS["GRUCell"]} == {False, True}
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def test_all_cells_in_both_precisions_or_those_that_are_named(names, runs):
     assert sorted(set(runs)) == sorted((name, dtype) for name in warm_up.CELLS for dtype in ("float32", "float64"))
     runs.clear()
     assert warm_up.main(["--cell", "GRUCell", "--cell", "LSTMCell", "--dtype", "float64"]) == 0
-    assert runs == [("GRUCell", "float64"), ("GRUCell", "float64"), ("LSTMCell", "float64")]
+    assert list(dict.fromkeys(runs)) == [("GRUCell", "float64"), ("LSTMCell", "float64")]
+    assert len(runs) == len(warm_up.CELLS["GRUCell"] + warm_up.CELLS["LSTMCell"])
     with pytest.raises(SystemExit):
         warm_up.main(["--cell", "Elman"])
 

@@ -19,7 +19,7 @@ from parity_tests.cases import (
 )
 from parity_tests.harness import Case, assert_parity
 from scratch import BasicLSTMCell, GRUCell, dynamic_rnn
-from scratch.jit import memory
+from scratch.jit.machine import memory
 from scratch.tree import map_tree, named_leaves
 
 # Every kernel and every wrapper.

@@ -1,40 +1,43 @@
-"""The recurrences again, fused through time and compiled by Numba: what ``engine="numba"`` runs.
+"""The recurrences again, compiled by Numba: what ``engine="numba"`` runs. Read it in the order of the listing.
 
-Read ``lstm.py`` first: its two kernels hold the equations. What they stand on is, from below, ``vector.py``, a register
-of numbers, and ``register.py``, what it is to the compiler; ``activations.py``, σ and tanh; ``tile.py``, the product
-that stays in registers; ``products.py``, whole products made of tiles; ``schedule.py``, which rows run when, and
-``rows.py``, to and from where they lie; ``layer.py``, a layer over a batch, with ``threads.py``, ``shared.py`` and
-``memory.py``; ``stack.py``, from a cell to its layers, and ``stream.py``, one step at a time. For networks of a few
-units there is ``small.py``; ``compiler.py`` compiles it all.
+- ``cells/``: a file a cell, its equations forward and back, as functions of registers.
+- ``machine/``: what stands below. ``register.py`` and ``activations.py``, what is computed on; ``vector.py`` and
+  ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``compiler.py``,
+  ``memory.py``, ``threads.py``.
+- ``small/``: the same once more for networks of a few units.
+- ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layer.py``, a layer over a batch;
+  ``forward.py`` and ``backward.py``, the walk; ``stage.py``, where it meets the cell; ``schedule.py``, which rows run
+  when.
+- The doors: ``stack.py``, from a cell to its layers, and ``stream.py``, one step at a time.
 
 To import Numba takes longer than to import the rest of ``scratch``, so this file imports nothing that needs it: what
-``PLACES`` names is imported when it is first asked for.
+``MODULES`` names is imported when it is first asked for.
 """
 
 from importlib import import_module
 from typing import Any
 
-PLACES = {
-    "SmallUnroll": "small_unroll",
+MODULES = {
+    "SmallUnroll": "small.unroll",
     "backward": "stack",
     "check_covered": "stack",
     "forward": "stack",
-    "get_num_threads": "threads",
+    "get_num_threads": "machine.threads",
     "make_stream": "stream",
-    "set_num_threads": "threads",
+    "set_num_threads": "machine.threads",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in PLACES:
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     check_installed()
-    value = globals()[name] = getattr(import_module(f"{__name__}.{PLACES[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *PLACES})
+    return sorted({*globals(), *MODULES})
 
 
 def check_installed() -> None:

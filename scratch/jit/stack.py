@@ -12,31 +12,18 @@ import numpy as np
 
 from scratch.cell import Cell
 from scratch.cells.dropout import DropoutWrapper, drop
-from scratch.cells.full_lstm import LSTMBlockCell, LSTMCell
-from scratch.cells.gru import GRUCell
-from scratch.cells.lstm import BasicLSTMCell, LSTMState
+from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.cells.rnn import BasicRNNCell
-from scratch.jit.compiler import announced
-from scratch.jit.full_lstm import FullLSTMLayer
-from scratch.jit.gru import GRULayer
-from scratch.jit.gru_reset_after import GRUResetAfterLayer
-from scratch.jit.lstm import LSTMLayer
-from scratch.jit.memory import empty
-from scratch.jit.rnn import RNNLayer
-from scratch.jit.rows import clear_ends
-from scratch.jit.schedule import strides
-from scratch.jit.threads import COPYING, run, share_count, shares
+from scratch.jit.cells import equations_of
+from scratch.jit.machine.compiler import announced
+from scratch.jit.machine.memory import empty
+from scratch.jit.machine.threads import COPYING, run, share_count, shares
+from scratch.jit.walk.layer import Layer
+from scratch.jit.walk.plan import Ends
+from scratch.jit.walk.rows import clear_ends
+from scratch.jit.walk.schedule import strides
 from scratch.tree import map_tree
-
-
-def layer_class(cell):
-    """Return the ``Layer`` that runs this very cell, ``None`` where there is none."""
-    if type(cell) is GRUCell:
-        return GRUResetAfterLayer if cell.reset_after else GRULayer
-    layers = {BasicRNNCell: RNNLayer, BasicLSTMCell: LSTMLayer, LSTMCell: FullLSTMLayer, LSTMBlockCell: FullLSTMLayer}
-    return layers.get(type(cell))
 
 
 @dataclass(frozen=True)
@@ -127,13 +114,13 @@ def run_forward(cell, params, x, state, masks, batch):
     if isinstance(cell, ResidualWrapper):
         outputs, final_state, tape = run_forward(cell.cell, params, x, state, masks, batch)
         return batch.add_live(outputs, x), final_state, JitTape(cell, params, input_size, batch, tape)
-    layer, outputs = layer_of(cell, input_size, batch.dtype), batch.array(cell.output_size)
-    # Copies, which the kernels make the final state of.
-    *memories, h = (part.copy() for part in (state if isinstance(state, LSTMState) else (state,)))
+    outputs = batch.array(cell.output_size)
+    # A copy, which the walk makes the final state of.
+    final_state = map_tree(np.ndarray.copy, state)
     with announced(type(cell).__name__, "forward in", batch.dtype):
+        layer = layer_of(cell, input_size, batch.dtype)
         schedule = layer.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
-        tape = layer.run_forward(params, schedule, matrix(x), h, memories, matrix(outputs), batch.keep_tape)
-    final_state = LSTMState(*memories, h) if memories else h
+        tape = layer.run_forward(params, schedule, ends_of(x, outputs, final_state), batch.keep_tape)
     return outputs, final_state, JitTape(cell, params, input_size, batch, tape)
 
 
@@ -156,20 +143,25 @@ def run_backward(tape, d_outputs, d_final_state):
         d_x, d_initial_state, d_params = run_backward(tape.kept, d_outputs, d_final_state)
         return batch.add_live(d_x, d_outputs), d_initial_state, d_params
     layer, d_x = layer_of(cell, tape.input_size, batch.dtype), batch.array(tape.input_size)
-    *d_memories, d_h = d_final_state if isinstance(d_final_state, LSTMState) else (d_final_state,)
     with announced(type(cell).__name__, "backward in", batch.dtype):
-        d_params = layer.run_backward(tape.kept, matrix(d_outputs), d_h, d_memories, matrix(d_x))
+        d_params = layer.run_backward(tape.kept, ends_of(d_x, d_outputs, d_final_state))
     return d_x, d_final_state, d_params
 
 
 @lru_cache(maxsize=256)
 def layer_of(cell, input_size, dtype):
-    return layer_class(cell)(cell, input_size, dtype)
+    return Layer(cell, equations_of(cell)(cell, input_size), input_size, dtype)
+
+
+def ends_of(x, outputs, state):
+    """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where there is none."""
+    c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
+    return Ends(matrix(x), matrix(outputs), c, h)
 
 
 def matrix(array):
     """Return [B, T, size] or [T, B, size] as a matrix [B · T, size]."""
-    return array.reshape(-1, array.shape[2])
+    return array.reshape(-1, array.shape[-1])
 
 
 def plain(array):
@@ -189,9 +181,9 @@ def check_covered(cell):
         if cell.state_keep_prob < 1:
             raise ValueError("engine 'numba' drops inputs and outputs, but not states; engine 'numpy' drops all three")
         check_covered(cell.cell)
-    elif layer_class(cell) is None:
+    elif equations_of(cell) is None:
         raise ValueError(
-            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, GRUCell, and MultiRNNCell, "
-            f"DropoutWrapper and ResidualWrapper of these, but not {type(cell).__name__}; "
-            "engine 'numpy' runs every cell"
+            "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
+            "GRUCell, and MultiRNNCell, DropoutWrapper and ResidualWrapper of these, but not "
+            f"{type(cell).__name__}; engine 'numpy' runs every cell"
         )

@@ -6,8 +6,9 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.jit.compiler import announced
-from scratch.jit.stack import check_covered, layer_of, plain
+from scratch.jit.machine.compiler import announced
+from scratch.jit.stack import check_covered, ends_of, layer_of, plain
+from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
 
 
@@ -21,18 +22,17 @@ class LayerStream:
         self.schedule = self.layer.schedule(np.ones(len(h), np.int64), len(h), 1, True)
         self.params, self.state = params, state
         with announced(type(cell).__name__, "forward in", h.dtype):
-            self.weights = self.layer.pack_all(params)
+            self.weights = pack_all(self.layer, params)
             # A step that is thrown away, so that what there is to compile is compiled here.
             self.step(np.zeros((len(h), input_size), h.dtype))
         self.state = state
 
     def step(self, x):
-        parts = self.state if isinstance(self.state, LSTMState) else (self.state,)
         # The state before this step may be the caller's to keep.
-        *memories, h = (part.copy() for part in parts)
-        output = np.empty((len(h), self.layer.cell.output_size), h.dtype)
-        self.layer.run_forward(self.params, self.schedule, x, h, memories, output, False, self.weights)
-        self.state = LSTMState(*memories, h) if memories else h
+        self.state = map_tree(np.ndarray.copy, self.state)
+        output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
+        # The tape of one step is as short as none.
+        self.layer.run_forward(self.params, self.schedule, ends_of(x, output, self.state), True, self.weights)
         return output
 
 

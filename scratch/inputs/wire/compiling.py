@@ -51,7 +51,7 @@ def compiled(function: Function) -> Function:
 def compile_now(function: Function) -> Function:
     if not has_numba():
         return function
-    from scratch.jit import compiler
+    from scratch.jit.machine import compiler
 
     with lock:
         while lessons:
@@ -63,7 +63,7 @@ def announced(*what: object) -> AbstractContextManager[None]:
     """Return the ``announced`` of the compiler, or where nothing is compiled a context that says nothing."""
     if not has_numba():
         return nullcontext()
-    from scratch.jit import compiler
+    from scratch.jit.machine import compiler
 
     return compiler.announced(*what)
 

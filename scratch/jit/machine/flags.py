@@ -1,0 +1,86 @@
+"""Flags that one thread raises and another waits for.
+
+A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual machine. So whoever expects an answer soon
+keeps looking for it. Compiled code does so without the GIL, which the other thread needs in order to answer.
+"""
+
+import platform
+import time
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from scratch.jit.machine.compiler import instruction, kernel
+from scratch.jit.machine.vector import address_of, check_index
+
+# Processors of this kind have the instruction PAUSE for loops that wait: some 30 ns each.
+HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
+
+
+def look(flags, number):
+    """Return a flag as it is by now."""
+    return flags[number]
+
+
+def write(flags, number, value):
+    """Set a flag, for others to see after all that was written before."""
+    flags[number] = value
+
+
+def pause():
+    """Do nothing for a moment. Where nothing is compiled, the others need the GIL for all they do."""
+    time.sleep(0)
+
+
+@kernel
+def raise_flag(flags, number, looks):
+    """Set a flag, and do without the GIL for a moment of so many looks: who waits for the flag needs it."""
+    write(flags, number, 1)
+    for _ in range(looks):
+        pause()
+
+
+@kernel
+def wait_for_flags(flags, looks):
+    """Return as soon as all flags are set, or after so many looks at each."""
+    for number in range(len(flags)):
+        for _ in range(looks):
+            if look(flags, number):
+                break
+            pause()
+
+
+def flag_at(context, builder, flags_type, flags, number):
+    (size,) = cgutils.unpack_tuple(builder, context.make_array(flags_type)(context, builder, flags).shape)
+    check_index(context, builder, number, size)
+    return builder.bitcast(address_of(context, builder, flags_type, flags, (number,)), ir.IntType(64).as_pointer())
+
+
+@instruction(look)
+def build_look(flags, number):
+    def generate(context, builder, signature, arguments):
+        return builder.load_atomic(flag_at(context, builder, flags, *arguments), "acquire", 8)
+
+    return types.int64(flags, types.intp), generate
+
+
+@instruction(write)
+def build_write(flags, number, value):
+    def generate(context, builder, signature, arguments):
+        *where, value = arguments
+        builder.store_atomic(value, flag_at(context, builder, flags, *where), "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(flags, types.intp, types.int64), generate
+
+
+@instruction(pause)
+def build_pause():
+    def generate(context, builder, signature, arguments):
+        if HAS_PAUSE:
+            nothing = ir.FunctionType(ir.VoidType(), [])
+            builder.call(cgutils.get_or_insert_function(builder.module, nothing, "llvm.x86.sse2.pause"), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate

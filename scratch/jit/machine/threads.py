@@ -1,0 +1,123 @@
+"""Work shared out among threads.
+
+Compiled code lets go of the GIL, so Python's own threads run it side by side. What a thread is given never
+changes a result: work is cut into parts, as many as the machine has cores, whatever the number of threads; a part is
+done by one thread, in one order; and gradients of parts are added in the order of the parts. So the bits are the same
+with any number of threads.
+"""
+
+import os
+import threading
+from queue import SimpleQueue
+
+import numba
+import numpy as np
+
+from scratch.jit.machine.flags import raise_flag, wait_for_flags
+from scratch.options import check_count
+
+# Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
+# the best, and they have to take turns at the GIL.
+WORTH_A_THREAD = 6_000_000
+# To copy a number to another place takes as long as this many of them.
+COPYING = 32
+
+# How often a thread looks whether the others are done before it goes to sleep: for about a millisecond.
+PATIENCE = 30_000
+# And how long one that is done leaves the GIL to whoever has waited for it: some microseconds.
+MOMENT = 100
+
+num_threads = numba.config.NUMBA_NUM_THREADS
+# As many as this process may use.
+num_cores = numba.config.NUMBA_DEFAULT_NUM_THREADS
+# Each part adds up gradients of its own, which take memory, and time in the end.
+MOST_PARTS = 16
+waiting = SimpleQueue()
+workers = []
+lock = threading.Lock()
+
+
+def set_num_threads(count):
+    """Let ``engine="numba"`` use ``count`` threads from now on: at first, as many as this process may use cores.
+
+    Work is cut into no more parts than that, so more threads than cores change nothing. Raises ``TypeError`` or
+    ``ValueError`` for what is no integer of at least 1.
+    """
+    global num_threads
+    num_threads = check_count("count", count)
+
+
+def get_num_threads():
+    """Return the number of threads that ``engine="numba"`` uses."""
+    return num_threads
+
+
+def share_count(multiply_adds):
+    """Return among how many threads this much work is worth sharing out."""
+    return max(1, min(num_threads, multiply_adds // WORTH_A_THREAD))
+
+
+def part_count(multiply_adds):
+    """Return into how many parts this much work is cut, whatever the number of threads is set to."""
+    return max(1, min(num_cores, MOST_PARTS, multiply_adds // WORTH_A_THREAD))
+
+
+def shares(total, count):
+    """Return ``count`` ranges ``(first, last)`` of nearly equal size that cover ``total`` things."""
+    return [(total * i // count, total * (i + 1) // count) for i in range(count)]
+
+
+def run(function, mine, *others):
+    """Call ``function`` with each of these tuples of arguments, side by side; return when all are done."""
+    if not others:
+        function(*mine)
+        return
+    start_workers(len(others))
+    done, flags = SimpleQueue(), np.zeros(len(others), np.int64)
+    for number, arguments in enumerate(others):
+        waiting.put((function, arguments, done, flags, number))
+    try:
+        function(*mine)
+    finally:
+        wait_for_flags(flags, PATIENCE)
+        errors = [done.get() for _ in others]
+    for error in filter(None, errors):
+        raise error
+
+
+def start_workers(count):
+    """See to it that there are at least ``count`` threads besides the caller's."""
+    if len(workers) < count:
+        with lock:
+            while len(workers) < count:
+                worker = threading.Thread(target=work, name=f"unrolled-{len(workers)}", daemon=True)
+                # If it cannot start, it is none: the next call must not wait for it.
+                worker.start()
+                workers.append(worker)
+
+
+def work():
+    """Do what is waiting, for ever."""
+    while True:
+        function, arguments, done, flags, number = waiting.get()
+        error = None
+        try:
+            function(*arguments)
+        except BaseException as raised:
+            error = raised
+        # First let go of the arguments, so that their memory is free as soon as the caller lets go of them, too.
+        del function, arguments
+        done.put(error)
+        del error, done
+        raise_flag(flags, number, MOMENT)
+
+
+def forget_workers():
+    """A forked process has none of its parent's threads."""
+    global waiting, lock
+    waiting, lock = SimpleQueue(), threading.Lock()
+    workers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_workers)

@@ -1,0 +1,192 @@
+"""The tile: a product of matrices so small that its result stays in registers.
+
+Every product of this engine is made of tiles of at most ``ROWS`` rows and ``VECTORS`` vectors of columns,
+
+    c [rows, columns] = a [rows, depth] · b [depth, columns]     or     c += a · b
+
+One step of the loop over ``depth`` loads a row of b, VECTORS vectors, and multiplies it by one number of each row of a:
+ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. How large a tile may be follows from the registers there are, for
+its results, the row of b and a number of a: 6 · 4 vectors on the 32 registers of AVX-512, 6 · 1 on the 16 of AVX2, half
+as long, and on the 32 of 64-bit Arm, a quarter as long, and 2 · 1 on the 16 of plain x86-64, a quarter as long.
+
+A result is one sum over depth in ascending order, whatever tile it is in: how rows and columns are cut changes no bit
+of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from scratch.jit.machine.compiler import compiled_address, instruction
+from scratch.jit.machine.register import REGISTER, call_llvm, constant, registers, spread, tile_size
+from scratch.jit.machine.vector import Vector, check_index
+from scratch.jit.machine.words import call_with_words, load_words
+
+ROWS, VECTORS = tile_size(*registers())
+INTEGER = ir.IntType(64)
+
+
+def multiply_tile(code, a, b, c, add):
+    """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``.
+
+    a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS. This is checked
+    only with ``NUMBA_BOUNDSCHECK=1``.
+    """
+    c[:] = a @ b + c if add else a @ b
+
+
+@cache
+def tile_code(dtype):
+    """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
+    compute = tile_float32 if dtype == np.float32 else tile_float64
+    return compiled_address(compute, types.void(types.intp))
+
+
+def tile_float32(operands):
+    build_tiles(np.float32(0), operands)
+
+
+def tile_float64(operands):
+    build_tiles(np.float64(0), operands)
+
+
+@instruction(multiply_tile)
+def build_multiply_tile(code, a, b, c, add):
+    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes.
+
+    All are handed over in memory, eleven words at one address: arguments on the stack would be stored one by one and
+    loaded by the register, for which the processor waits.
+    """
+
+    def generate(context, builder, signature, arguments):
+        code, *arrays, add = arguments
+        kinds = zip((a, b, c), arrays, strict=True)
+        parts = [context.make_array(kind)(context, builder, array) for kind, array in kinds]
+        a_at, b_at, c_at = (builder.ptrtoint(part.data, INTEGER) for part in parts)
+        (a_row, a_step), (b_step, _), (c_row, _) = (cgutils.unpack_tuple(builder, part.strides) for part in parts)
+        rows, depth = cgutils.unpack_tuple(builder, parts[0].shape)
+        _, columns = cgutils.unpack_tuple(builder, parts[2].shape)
+        lanes = Vector(c.dtype).lanes
+        vectors = builder.sdiv(columns, INTEGER(lanes))
+        if context.enable_boundscheck:
+            check_tile(context, builder, rows, depth, columns, lanes, parts)
+        words = rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add
+        call_with_words(builder, code, words)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, a, b, c, types.intp), generate
+
+
+def check_tile(context, builder, rows, depth, columns, lanes, parts):
+    """Raise ``IndexError`` where there is no such tile, or the shapes of a, b and c do not fit together."""
+    shapes = [cgutils.unpack_tuple(builder, part.shape) for part in parts]
+    for size, most in ((rows, ROWS), (columns, VECTORS * lanes)):
+        check_index(context, builder, builder.sub(size, INTEGER(1)), INTEGER(most))
+    check_index(context, builder, builder.srem(columns, INTEGER(lanes)), INTEGER(1))
+    check_index(context, builder, INTEGER(0), depth)
+    for size, other in zip((depth, columns, rows), (*shapes[1], shapes[2][0]), strict=True):
+        check_index(context, builder, builder.sub(size, other), INTEGER(1))
+
+
+class Operands(NamedTuple):
+    """Addresses, the bytes from a row to the next and from a number of a to the next, the depth, and whether to add."""
+
+    a: ir.Value
+    a_row: ir.Value
+    a_step: ir.Value
+    b: ir.Value
+    b_step: ir.Value
+    depth: ir.Value
+    c: ir.Value
+    c_row: ir.Value
+    add: ir.Value
+
+
+@intrinsic
+def build_tiles(typing, number, operands):
+    """Write a loop for every size of tile, and a jump to the one for the number of rows and vectors."""
+    kind = Vector(number)
+
+    def generate(context, builder, signature, arguments):
+        rows, vectors, *words = load_words(builder, arguments[1], 11)
+        operands = Operands._make(words)
+        vector_type = context.get_value_type(kind)
+        end, no_such_tile = builder.append_basic_block("end"), builder.append_basic_block("no_such_tile")
+        jump = builder.switch(builder.add(builder.mul(rows, INTEGER(VECTORS + 1)), vectors), no_such_tile)
+        for num_rows in range(1, ROWS + 1):
+            for num_vectors in range(1, VECTORS + 1):
+                block = builder.append_basic_block(f"tile_{num_rows}_{num_vectors}")
+                jump.add_case(INTEGER(num_rows * (VECTORS + 1) + num_vectors), block)
+                builder.position_at_end(block)
+                build_tile(builder, vector_type, num_rows, num_vectors, operands)
+                builder.branch(end)
+        builder.position_at_end(no_such_tile)
+        builder.unreachable()
+        builder.position_at_end(end)
+        return context.get_dummy_value()
+
+    return types.void(number, types.intp), generate
+
+
+def build_tile(builder, vector_type, rows, vectors, operands):
+    """Write one tile:
+
+    sums = 0
+    for k in range(depth):
+        for i in range(rows):
+            for j in range(vectors):
+                sums[i][j] += a[i, k] * b[k, j]
+    c = sums + c if add else sums
+    """
+    a, a_row, a_step, b, b_step, depth, c, c_row, add = operands
+    number = vector_type.element
+    align = 4 if isinstance(number, ir.FloatType) else 8
+
+    def load_from(address, llvm_type):
+        return builder.load(builder.inttoptr(address, llvm_type.as_pointer()), align=align)
+
+    def each(function):
+        return [[function(i, j) for j in range(vectors)] for i in range(rows)]
+
+    def store_all(values):
+        each(lambda i, j: builder.store(values[i][j], builder.inttoptr(place[i][j], pointer), align=align))
+
+    pointer = vector_type.as_pointer()
+    row_of_a = [builder.mul(a_row, INTEGER(i)) for i in range(rows)]
+    row_of_c = [builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows)]
+    place = each(lambda i, j: builder.add(row_of_c[i], INTEGER(REGISTER * j)))
+    begin, loop = builder.block, builder.append_basic_block("loop")
+    end_of_loop, end = builder.append_basic_block("end_of_loop"), builder.append_basic_block("end")
+    builder.branch(loop)
+
+    builder.position_at_end(loop)
+    # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
+    sums = each(lambda i, j: builder.phi(vector_type))
+    counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
+    row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(vectors)]
+    factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
+    new = each(lambda i, j: call_llvm(builder, "llvm.fmuladd", factors[i], row_of_b[j], sums[i][j]))
+    for i in range(rows):
+        for j in range(vectors):
+            sums[i][j].add_incoming(constant(vector_type, 0.0), begin)
+            sums[i][j].add_incoming(new[i][j], loop)
+    steps = (INTEGER(0), INTEGER(1)), (a, a_step), (b, b_step)
+    for counter, (first, step) in zip(counters, steps, strict=True):
+        counter.add_incoming(first, begin)
+        counter.add_incoming(builder.add(counter, step), loop)
+    again = builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)
+    builder.cbranch(again, loop, end_of_loop)
+
+    builder.position_at_end(end_of_loop)
+    with builder.if_else(builder.icmp_signed("!=", add, INTEGER(0))) as (to_old, alone):
+        with to_old:
+            store_all(each(lambda i, j: builder.fadd(new[i][j], load_from(place[i][j], vector_type))))
+        with alone:
+            store_all(new)
+    builder.branch(end)
+    builder.position_at_end(end)

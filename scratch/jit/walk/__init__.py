@@ -1,0 +1,1 @@
+"""The walk through time, which is the same for every cell."""

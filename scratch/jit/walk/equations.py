@@ -1,0 +1,57 @@
+"""What a compiled cell says of itself: its columns, its products and its stages. Each file of ``cells/`` makes one.
+
+The tape has a row [h, 1, x, own] for each token, and a row of z with a column for each gate. A product leads from
+neighbouring columns of the first to neighbouring columns of the second.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Rows(NamedTuple):
+    """Rows ``first`` to ``last`` of the parameter at the end of a path of names; a bias is one row."""
+
+    path: tuple
+    first: int
+    last: int
+
+
+class Product(NamedTuple):
+    """z = row W, and the stage that follows it.
+
+    - ``weights``: ``{"h" or "one" or "x" or the own column: Rows}``, in the order of the row's columns.
+    - ``gates``: the columns of z, by name. ``units``: the numbers in each.
+    - ``forward``: the stage after it, ``adjoint``: its adjoint; ``None`` where a later product of the step has them.
+    - ``adds``: back, its gradients are added to those that are there, and do not replace them.
+    """
+
+    weights: dict
+    gates: tuple
+    units: int
+    forward: Callable | None = None
+    adjoint: Callable | None = None
+    adds: bool = False
+
+
+class Equations(NamedTuple):
+    """A cell, compiled.
+
+    - ``products``: in the order of the forward step. ``flags``: a named tuple of Booleans that the stages get.
+    - ``constants``: numbers a unit that the stages get, ``{name: number or name of a parameter [units]}``.
+    - ``has_memory``: whether the state has a c. ``own``: the name of the cell's own column of the row, if it has one.
+    """
+
+    products: list
+    flags: NamedTuple
+    constants: dict
+    has_memory: bool = False
+    own: str = ""
+
+
+def h_1_x(cell, input_size, kernel="kernel", bias="bias"):
+    """Return the weights of [h, 1, x] of a cell with one kernel, the rows of x above those of h, and one bias."""
+    return {
+        "h": Rows((kernel,), input_size, input_size + cell.output_size),
+        "one": Rows((bias,), 0, 1),
+        "x": Rows((kernel,), 0, input_size),
+    }

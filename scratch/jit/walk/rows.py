@@ -1,0 +1,25 @@
+"""Rows of a matrix of the caller's, to and from those of a part's ranks."""
+
+from scratch.jit.machine.compiler import inlined, kernel
+from scratch.jit.machine.vector import lanes, load, store
+from scratch.jit.machine.view import clear_row
+
+
+@inlined
+def add_row(source, row, target, target_row):
+    """Add a row to the first columns of a row of another matrix."""
+    width = source.shape[1]
+    whole = width - width % lanes(source)
+    for k in range(0, whole, lanes(source)):
+        store(target, target_row, k, load(target, target_row, k) + load(source, row, k))
+    for k in range(whole, width):
+        target[target_row, k] += source[row, k]
+
+
+@kernel
+def clear_ends(lengths, step_stride, row_stride, matrix, first_step, last_step):
+    """Write 0 to what is past the end of each row, of lengths [B], at some steps of a matrix of the caller's."""
+    for t in range(first_step, last_step):
+        for b in range(len(lengths)):
+            if t >= lengths[b]:
+                clear_row(matrix, t * step_stride + b * row_stride, 0, matrix.shape[1])
