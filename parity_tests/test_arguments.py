@@ -61,11 +61,19 @@ def resized(array, axis, by):
     return np.take(array, np.arange(array.shape[axis] + by) % max(array.shape[axis], 1), axis)
 
 
+class Otherwise(np.ndarray):
+    """An array of which * adds."""
+
+    def __mul__(self, other):
+        return self + other
+
+
 def wrong_kinds(array):
     """Yield arrays of the same numbers that are of another kind, by name."""
     yield "list", array.tolist()
     yield "object", array.astype(object)
     yield "masked", np.ma.array(array)
+    yield "subclass", array.view(Otherwise)
     yield "text", array.astype(str)
     if array.ndim == 2:
         yield "matrix", array.view(np.matrix)
@@ -124,6 +132,16 @@ def backward_row(cell, engine="numpy"):
     tape = scratch.dynamic_rnn(cell, problem.params, problem.inputs, LENGTHS, engine=engine, **problem.options())[2]
     given = {"d_outputs": problem.d_outputs, "d_final_state": problem.d_final_state}
     return Row(lambda **given: scratch.dynamic_rnn_backward(tape, **given), given)
+
+
+def step_back_row(cell):
+    case = Case(cell, LENGTHS)
+    problem = case.draw(np.float64)
+    masks = [map_tree(lambda mask: mask[0], mask) for mask in problem.options().values()]
+    x, backward = problem.inputs[:, 0], type(cell).backward
+    output, new_state, cache = cell.forward(problem.params, x, problem.initial_state, *masks)
+    given = {"params": problem.params, "d_output": output.copy(), "d_new_state": new_state}
+    return Row(lambda params, **given: backward(cell, params, cache, **given), given)
 
 
 def steps(array):
@@ -228,8 +246,8 @@ ROWS = {
     ),
     "Dense": Row(DENSE.forward, {"params": {"kernel": normal(5, 2), "bias": normal(2)}, "inputs": LOGITS}, ANY_LAYOUT),
     "Dense.backward": Row(
-        lambda d_outputs: DENSE.backward({"kernel": np.ones((5, 2)), "bias": np.ones(2)}, LOGITS, d_outputs),
-        {"d_outputs": normal(4, 3, 2)},
+        lambda params, d_outputs: DENSE.backward(params, LOGITS, d_outputs),
+        {"params": {"kernel": np.ones((5, 2)), "bias": np.ones(2)}, "d_outputs": normal(4, 3, 2)},
     ),
     "Embedding": Row(
         EMBEDDING.forward,
@@ -240,8 +258,8 @@ ROWS = {
         ),
     ),
     "Embedding.backward": Row(
-        lambda d_vectors: EMBEDDING.backward({"embeddings": np.ones((5, 2))}, WORDS, d_vectors),
-        {"d_vectors": normal(4, 3, 2)},
+        lambda params, d_vectors: EMBEDDING.backward(params, WORDS, d_vectors),
+        {"params": {"embeddings": np.ones((5, 2))}, "d_vectors": normal(4, 3, 2)},
     ),
     "BatchNormalization": Row(
         lambda **given: NORM.forward(**given, training=True),
@@ -252,7 +270,10 @@ ROWS = {
         },
         tuple(("x", axis) for axis in (0, 1, None)),
     ),
-    "BatchNormalization.backward": Row(lambda d_y: NORM.backward(*norm_cache(), d_y), {"d_y": normal(4, 3, 5)}),
+    "BatchNormalization.backward": Row(
+        lambda params, d_y: NORM.backward(params, norm_cache(), d_y),
+        {"params": {"gamma": np.ones(5), "beta": np.zeros(5)}, "d_y": normal(4, 3, 5)},
+    ),
     "softmax_cross_entropy_with_logits": Row(
         scratch.softmax_cross_entropy_with_logits, {"labels": np.eye(5)[LABELS], "logits": LOGITS}
     ),
@@ -360,6 +381,9 @@ for name, cell, kinds in (
         ROWS[f"{back.__name__} {cell}"] = Row(
             lambda weights, back=back, cell=cell: back(cell, weights), {"weights": weights}, free
         )
+for cell in CELLS:
+    if not isinstance(cell, scratch.ResidualWrapper):  # It leaves all to the cell within.
+        ROWS[f"backward {cell}"] = step_back_row(cell)
 for cell in CELLS[::2]:
     ROWS[f"dynamic_rnn {cell}"] = unroll_row(cell)
     ROWS[f"dynamic_rnn_backward {cell}"] = backward_row(cell)
@@ -370,8 +394,7 @@ for cell in (RNN, scratch.MultiRNNCell([scratch.GRUCell(4), LSTM])):
 
 
 def norm_cache():
-    params = NORM.init_params(5, np.float64)
-    return params, NORM.forward(params, NORM.init_moving(5, np.float64), LOGITS, True)[2]
+    return NORM.forward(NORM.init_params(5, np.float64), NORM.init_moving(5, np.float64), LOGITS, True)[2]
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.files import written_whole
+from scratch.files import open_file, written_whole
+
+# Of numbers, truth values and text.
+KINDS = "biufcU"
 
 
 def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Array | str]) -> None:
@@ -30,7 +33,7 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
     is cut, damaged, compressed or of another kind, ``OSError`` where there is none to read.
     """
     arrays = {}
-    with open(path, "rb") as opened:
+    with open_file(path) as opened:
         try:
             with zipfile.ZipFile(opened) as file:
                 for entry in file.infolist():
@@ -38,7 +41,13 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
                         raise ValueError(f"{entry.filename} is compressed")
                     # The whole member first, which checks its sum: only then is what its header says to be believed.
                     member = io.BytesIO(file.read(entry))
-                    arrays[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+                    name = entry.filename.removesuffix(".npy")
+                    array = np.lib.format.read_array(member, allow_pickle=False)
+                    if name in arrays:
+                        raise ValueError(f"{name} is in it twice")
+                    if array.dtype.kind not in KINDS:
+                        raise ValueError(f"{name} is {array.dtype}, which is neither numbers nor text")
+                    arrays[name] = array
         except Exception as error:
             # For damaged bytes zipfile, zlib and NumPy's reader of headers raise errors of a dozen kinds.
             raise ValueError(f"{path} must be a whole {kind}, but cannot be read: {error}") from error

@@ -108,10 +108,13 @@ class Cell:
         check_state("state", state, self.state_size, len(x), x.dtype)
         check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 
-    def check_step_gradients(self, d_output: Array, d_new_state: State, batch_size: int, dtype: DType) -> None:
-        """Refuse, by name, gradients that do not fit the results of ``forward``."""
-        check_array("d_output", d_output, (batch_size, self.output_size), dtype)
-        check_state("d_new_state", d_new_state, self.state_size, batch_size, dtype)
+    def check_step_back(
+        self, params: Params, x_shape: tuple[int, int], d_output: Array, d_new_state: State, dtype: DType
+    ) -> None:
+        """Refuse, by name, gradients and parameters that do not fit a ``forward`` of x [B, D], ``x_shape``."""
+        check_array("d_output", d_output, (x_shape[0], self.output_size), dtype)
+        check_state("d_new_state", d_new_state, self.state_size, x_shape[0], dtype)
+        check_fit(params, self.param_shapes, x_shape[1], dtype, "x")
 
 
 class CellWrapper(Cell):

@@ -46,11 +46,12 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
 
 
 def is_plain(value: Any) -> bool:
-    """Return whether a value is an array, and none of the two kinds that give other meanings to * and to entries.
+    """Return whether a value is NumPy's own array, or one that lies in a file.
 
-    A matrix would quietly compute something else, and a masked array would lose its mask on the way.
+    A subclass may give other meanings to * and to entries: a matrix would quietly compute something else, and a masked
+    array would lose its mask on the way.
     """
-    return isinstance(value, np.ndarray) and not isinstance(value, np.matrix | np.ma.MaskedArray)
+    return type(value) in (np.ndarray, np.memmap)
 
 
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
@@ -98,11 +99,32 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
 
     One array under two names is refused as well: its gradient would come in two parts that no one adds.
     """
+    found: set[int] = set()
+    if type(params) is dict and are_usual(params, shapes, dtype, found):
+        return  # All of it, and no array twice: settled at once, because cells check every time step.
     check_names(name, params, shapes, dtype)
     seen: dict[int, str] = {}
     for path, leaf in named_leaves(params, name):
         if seen.setdefault(id(leaf), path) != path:
             raise ValueError(f"{path} is the same array as {seen[id(leaf)]}: give each layer weights of its own")
+
+
+def are_usual(params: Any, shapes: Any, dtype: DType, found: set[int]) -> bool:
+    """Return whether a nested dict holds different arrays of these shapes and this dtype; ``found`` gathers their ids.
+
+    That it is not says nothing: ``check_names`` finds out what is wrong, if anything is.
+    """
+    if len(params) != len(shapes):
+        return False
+    for key, shape in shapes.items():
+        leaf = params.get(key)
+        if type(leaf) is np.ndarray:
+            if leaf.shape != shape or leaf.dtype != dtype or id(leaf) in found:
+                return False
+            found.add(id(leaf))
+        elif not (type(leaf) is dict and type(shape) is dict and are_usual(leaf, shape, dtype, found)):
+            return False
+    return True
 
 
 def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
@@ -151,7 +173,7 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
 
 def check_listed(name: str, values: Any) -> None:
     """Refuse what ``np.asarray`` makes whole numbers of that are none: a masked array, and Booleans in a list."""
-    if isinstance(values, np.matrix | np.ma.MaskedArray):
+    if isinstance(values, np.ndarray) and not is_plain(values):
         raise TypeError(f"{name} must be a list or a plain array of whole numbers, but is {type(values).__name__}")
     if isinstance(values, list | tuple) and any(isinstance(value, bool | np.bool_) for value in values):
         raise TypeError(f"{name} must be whole numbers, but is {values!r}")

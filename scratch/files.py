@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 try:
     import fcntl
@@ -13,6 +14,20 @@ except ImportError:  # Not on Windows.
     fcntl = None  # type: ignore[assignment]
 
 KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+
+
+def open_file(path: str | os.PathLike[str], buffering: int = -1) -> Any:
+    """Return a file opened to be read; ``OSError`` for a folder, a pipe or a device, which might never end."""
+    # Before it is opened: that waits, of a pipe, until someone writes.
+    if (kind := kind_of(path)) is not None:
+        raise (IsADirectoryError if kind == "folder" else OSError)(f"{path} must be a file, but is a {kind}")
+    return open(path, "rb", buffering)
+
+
+def kind_of(path: str | os.PathLike[str]) -> str | None:
+    """Return what is there, ``None`` where it is a file; ``FileNotFoundError`` where there is nothing."""
+    mode = os.stat(path).st_mode
+    return None if stat.S_ISREG(mode) else KINDS.get(stat.S_IFMT(mode), "device")
 
 
 @contextmanager
@@ -43,9 +58,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
 def check_replaceable(path: Path) -> None:
     """Refuse what is there and is no file."""
     with suppress(FileNotFoundError):
-        mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode):
-            kind = KINDS.get(stat.S_IFMT(mode), "device")
+        if (kind := kind_of(path)) is not None:
             raise FileExistsError(f"{path} must be a file, or not be there yet, but is a {kind}")
 
 

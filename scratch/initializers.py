@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, Initializer, Params, Tree
+from scratch.checks import check_array, check_dtype
+from scratch.options import check_count
+from scratch.shown import shown
 
 
 def glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
@@ -16,8 +19,11 @@ def glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTyp
 
     Source: Glorot and Bengio (2010), equation 16; ``tf.compat.v1.glorot_uniform_initializer``.
     """
+    check_draw(shape, dtype, rng)
+    if not shape:
+        raise ValueError("glorot_uniform needs at least one axis, but the shape is []")
     fan_in, fan_out = shape[0], shape[-1]  # TensorFlow's count for a vector, such as a peephole: its length, twice
-    limit = np.sqrt(6 / (fan_in + fan_out))
+    limit = np.sqrt(6 / max(fan_in + fan_out, 2))
     return rng.uniform(-limit, limit, shape).astype(dtype)
 
 
@@ -27,6 +33,7 @@ def orthogonal(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -
     QR of a normal draw, with the signs of R's diagonal moved into Q: without that, QR's own habits would show.
     Source: Saxe et al. (2013); ``tf.compat.v1.orthogonal_initializer``. Raises ``ValueError`` for any but two axes.
     """
+    check_draw(shape, dtype, rng)
     if len(shape) != 2:
         raise ValueError(f"orthogonal needs a matrix, but the shape is {list(shape)}")
     q, r = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
@@ -36,22 +43,37 @@ def orthogonal(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -
 
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return uniform draws in [0, 1), as ``np.random.rand``: the start of the echo tutorial's hand-written weights."""
+    check_draw(shape, dtype, rng)
     return rng.random(shape).astype(dtype)
 
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return draws of mean 0 and standard deviation 1, as ``tf.random_normal``: the MNIST tutorials' output layers."""
+    check_draw(shape, dtype, rng)
     return rng.standard_normal(shape).astype(dtype)
 
 
 def zeros(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return zeros, the start of every TF1 cell's bias; ``rng`` is not used."""
+    check_draw(shape, dtype)
     return np.zeros(shape, dtype)
 
 
 def ones(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
     """Return ones, the start of the bias of a GRU's gates; ``rng`` is not used."""
+    check_draw(shape, dtype)
     return np.ones(shape, dtype)
+
+
+def check_draw(shape: Any, dtype: DType, rng: Any = ...) -> None:
+    """Refuse all but a tuple of sizes, a dtype of weights, and, where numbers are drawn, a generator."""
+    if rng is not ... and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+    if not isinstance(shape, tuple | list):
+        raise TypeError(f"shape must be a tuple of sizes, but is {shown(shape)}")
+    for axis, size in enumerate(shape):
+        check_count(f"shape[{axis}]", size, least=0)
+    check_dtype("dtype", dtype)
 
 
 def draw_params(
@@ -60,7 +82,8 @@ def draw_params(
     """Return the nested dict ``shapes`` with an array drawn for every shape, in order.
 
     ``initializer(path)`` chooses a function of this file for the parameter at ``path``, such as ``"gates/bias"``.
-    Raises ``TypeError`` where ``rng`` is not a ``numpy.random.Generator``.
+    Raises ``TypeError`` or ``ValueError`` where ``rng`` is not a ``numpy.random.Generator``, or where what such a
+    function returns is not an array of this shape and dtype.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
@@ -69,7 +92,14 @@ def draw_params(
             key: draw_params(shape, initializer, rng, dtype, f"{path}/{key}" if path else key)
             for key, shape in shapes.items()
         }
-    return initializer(path)(rng, shapes, dtype)
+    chosen = initializer(path)
+    if not callable(chosen):
+        raise TypeError(f"the initializer of {path} must be a function of (rng, shape, dtype), but is {shown(chosen)}")
+    drawn = chosen(rng, shapes, dtype)
+    check_array(f"what the initializer of {path} returns", drawn, shapes)
+    if drawn.dtype != dtype:
+        raise TypeError(f"what the initializer of {path} returns must be {np.dtype(dtype)}, but is {drawn.dtype}")
+    return drawn
 
 
 def cudnn_start(cell: Any, rng: np.random.Generator, input_size: int, dtype: DType) -> Params:

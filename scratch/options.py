@@ -13,17 +13,22 @@ import numpy as np
 
 from scratch.shown import shown
 
+# More than this no array counts, and no loop reaches.
+LARGEST = 2**63 - 1
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]
 
 
-def check_count(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number of at least ``least`` as Python's own int, refusing all else."""
+def check_count(name: str, value: Any, least: int = 1, most: int = LARGEST) -> int:
+    """Return a whole number from ``least`` to ``most`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, but is {shown(value)}")
+    value = int(value)
     if value < least:
-        raise ValueError(f"{name} must be at least {least}, but is {value}")
-    return int(value)
+        raise ValueError(f"{name} must be at least {least}, but is {shown(value)}")
+    if value > most:
+        raise ValueError(f"{name} must be at most {most}, but is {shown(value)}")
+    return value
 
 
 def check_number(name: str, value: Any, least: float = -np.inf, above: float = -np.inf) -> float:

@@ -11,14 +11,17 @@ So a path stands for every name that holds the parts of the path in their order 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from scratch.arrays import Array, Leaf, Tree
 from scratch.checks import check_array
+from scratch.shown import shown
 from scratch.tree import map_named, named_leaves
 
 
 def variables_below(name: str, variables: dict[str, Array]) -> dict[str, Array]:
     """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
+    check_variables(variables)
     return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
 
 
@@ -29,6 +32,7 @@ def params_from_variables(params: Tree, variables: dict[str, Array]) -> Tree:
     where both are there, the path is meant. ``variables`` may hold more. Raises ``ValueError`` or ``TypeError`` where a
     name is missing, where several names would do, or where what stands under one has another shape or dtype.
     """
+    check_variables(variables)
     names = names_of([path for path, _ in named_leaves(params)], variables, "params has")
 
     def variable(path: str, leaf: Leaf) -> Array:
@@ -45,9 +49,20 @@ def variables_from_params(params: Tree, names: Iterable[str]) -> dict[str, Array
     It is ``params_from_variables`` undone: ``names`` are those of a TensorFlow program, and may be more. Raises
     ``ValueError`` where a leaf stands for none of them, or for several.
     """
+    if isinstance(names, str):
+        raise TypeError(f"names must be a list of strings, but is the string {shown(names)}")
     leaves = dict(named_leaves(params))
     found = names_of(list(leaves), names, "params has")
     return {found[path]: leaf for path, leaf in leaves.items()}
+
+
+def check_variables(variables: Any) -> None:
+    """Refuse all but a dict under names."""
+    if not isinstance(variables, dict):
+        raise TypeError(f"variables must be a dict {{name: array}}, but is {type(variables).__name__}")
+    for name in variables:
+        if not isinstance(name, str):
+            raise TypeError(f"variables must be called by strings, but has the key {shown(name)}")
 
 
 def names_of(paths: Collection[str], names: Iterable[str], wanted_by: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The faults that ``parity_tests.mutations`` plants, one at a time, each the work of a tired afternoon."""
 
 from parity_tests.faults import (
+    attacked,
     cells,
     entry,
     inputs,
@@ -17,5 +18,5 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models)
-GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
+GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -13,7 +13,7 @@ FAULTS = [
         ("half a file left behind by an error", "        unfinished.unlink(missing_ok=True)\n", ""),
         ("named by the process", "secrets.token_hex(8)", "os.getpid()"),
         ("a pipe replaced", "    check_replaceable(path)\n", ""),
-        ("what is there and is no file let through, but a folder", "if not stat.S_ISREG(mode)", "if stat.S_ISDIR(mode)"),
+        ("what is there and is no file let through, but a folder", "None if stat.S_ISREG(mode) else", "None if not stat.S_ISDIR(mode) else"),
         ("a link replaced", "path = Path(os.path.realpath(path))", "path = Path(path)"),
         ("unlocked while it is written", "            return unfinished, held\n", "            os.close(held)\n            return unfinished, None\n"),
         ("locks passed over", "            if lock(held):\n", "            if True:\n"),

@@ -22,7 +22,7 @@ FAULTS = [
         ("the output gate sees the memory before it is clipped", 'np.einsum("aqh,qbh->abh", weights.w[2], c_new))', 'np.einsum("aqh,qbh->abh", weights.w[2], c_unclipped))'),
         ("no forget bias where the gates see the memory", "sigmoid(z_f[0] + cell.forget_bias + seen_f)", "sigmoid(z_f[0] + cell.forget_bias * (not cell.use_peepholes) + seen_f)"),
         ("the memory's gradient clipped before the output gate's is there", "d_sum = d_c_new * clip_slope(c_unclipped, cell.cell_clip)", "d_sum = d_c_new * (clip_slope(c_unclipped, cell.cell_clip) if not cell.use_peepholes else 1)"),
-        ("windows that skip start one too late", "range(start, end - size + 1, cell.frequency_skip)", "range(start + (cell.frequency_skip > 1 and start > 0), end - size + 1, cell.frequency_skip)"),
+        ("windows that skip start one too late", "range(start, end - size + 1, skip)", "range(start + (skip > 1 and start > 0), end - size + 1, skip)"),
     ),
     *faults_in(
         "cells/full_lstm.py",

@@ -62,13 +62,13 @@ FAULTS = [
         ),
         (
             "lines counted from 0",
-            'splitlines(), b""], 1):',
-            'splitlines(), b""], 0):',
+            '[*lines, b""], 1):',
+            '[*lines, b""], 0):',
         ),
         (
             "a last sentence with no empty line after it lost",
-            'splitlines(), b""], 1):',
-            "splitlines()], 1):",
+            '[*lines, b""], 1):',
+            "[*lines], 1):",
         ),
         (
             "sentences held out trained on as well",
@@ -201,8 +201,8 @@ FAULTS = [
         ),
         (
             "permutation undone for done",
-            "images[:, order, None]",
-            "images[:, np.argsort(order), None]",
+            "images[:, chosen, None]",
+            "images[:, np.argsort(chosen), None]",
         ),
         (
             "today's generator for the tutorial's",

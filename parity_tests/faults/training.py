@@ -352,7 +352,7 @@ FAULTS = [
     *faults_in(
         "inputs/vocabulary.py",
         "test_fit.py",
-        ("a whole text in an error", "but is the string {shown(words)}", "but is the string {words!r}"),
+        ("a whole text in an error", "but is the string {shown(values)}", "but is the string {values!r}"),
     ),
     *faults_in(
         "training/summaries.py",

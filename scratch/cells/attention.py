@@ -139,7 +139,7 @@ class AttentionCellWrapper(CellWrapper):
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xu, cell_cache, q, window, t, alpha, hu = cache
-        self.check_step_gradients(d_output, d_new_state, len(xu), xu.dtype)
+        self.check_step_back(params, (len(xu), xu.shape[1] - self.output_size), d_output, d_new_state, xu.dtype)
         d_s, d_u, d_attn_states = d_new_state
         attention, projection = params["attention"], params["attn_output_projection"]
         # S' = S_1, …, S_{K−1}, output     The output is used twice, and S_0 has dropped out.

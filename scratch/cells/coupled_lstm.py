@@ -127,7 +127,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, j, f, o, c, c_new, phi_c, m, h_unclipped = cache
-        self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)
+        self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
         slope, d_params = ACTIVATIONS[self.activation].slope, {}
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         d_h = d_output + d_new_state.h

@@ -109,13 +109,14 @@ class DropoutWrapper(CellWrapper):
         output, new_state, cache = masked_forward(self.cell, params, x, state, masks.cell)
         # The state is dropped on its way to the next step only, the output on its way up only.
         new_state = drop(new_state, masks.state, self.state_keep_prob)
-        return drop(output, masks.output, self.output_keep_prob), new_state, (cache, masks)
+        return drop(output, masks.output, self.output_keep_prob), new_state, (cache, masks, x.shape, x.dtype)
 
     def backward(
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``: gradients pass where the numbers passed, scaled as they were."""
-        cache, masks = cache
+        cache, masks, shape, dtype = cache
+        self.check_step_back(params, shape, d_output, d_new_state, dtype)
         d_output = drop(d_output, masks.output, self.output_keep_prob)
         d_new_state = drop(d_new_state, masks.state, self.state_keep_prob)
         d_x, d_state, d_params = self.cell.backward(params, cache, d_output, d_new_state)

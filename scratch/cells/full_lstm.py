@@ -128,7 +128,7 @@ class LSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, i, j, f, o, c, c_unclipped, c_new, phi_c, m, h_unclipped = cache
-        self.check_step_gradients(d_output, d_new_state, len(c), c.dtype)
+        self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
         slope, d_params = ACTIVATIONS[self.activation].slope, {}
         # h' = clip(m W_p)
         d_m = (d_output + d_new_state.h) * clip_slope(h_unclipped, self.proj_clip)

@@ -24,7 +24,14 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Params, Shapes, Sizes, State
 from scratch.cell import Cell
-from scratch.cells.time_freq_lstm import Weights, check_lstm_options, frequency_windows, lstm_step, lstm_step_backward
+from scratch.cells.time_freq_lstm import (
+    MOST_WINDOWS,
+    Weights,
+    check_lstm_options,
+    frequency_windows,
+    lstm_step,
+    lstm_step_backward,
+)
 from scratch.initializers import zeros
 from scratch.options import check_count, check_flag, check_options
 from scratch.shown import shown
@@ -94,6 +101,8 @@ class GridLSTMCell(Cell):
         for name, least in (("num_frequency_blocks", 1), ("start_freqindex_list", 0), ("end_freqindex_list", 1)):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, whole_numbers(name, getattr(self, name), least))
+        if (windows := sum(self.num_frequency_blocks)) > MOST_WINDOWS:
+            raise ValueError(f"num_frequency_blocks must hold at most {MOST_WINDOWS} windows, but holds {windows}")
         count, starts, ends = len(self.num_frequency_blocks), self.start_freqindex_list, self.end_freqindex_list
         lengths = [0 if values is None else len(values) for values in (starts, ends)]
         if lengths != [count, count] and (lengths != [0, 0] or count != 1):
@@ -178,7 +187,7 @@ class GridLSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
-        self.check_step_gradients(d_output, d_new_state, shape[0], steps[0].v.dtype)
+        self.check_step_back(params, shape, d_output, d_new_state, steps[0].v.dtype)
         d_outputs = np.split(d_output, 2 * len(steps), axis=1)
         d_x, d_params = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, params)
         d_state: list[Array] = []

@@ -122,7 +122,7 @@ class GRUCell(Cell):
     ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
         xh, r, u, n, candidate_cache = cache
-        self.check_step_gradients(d_output, d_new_state, len(n), n.dtype)
+        self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
         candidate = params["candidate"]
         x, h = np.split(xh, [-self.num_units], axis=1)
         # The output and the new state are one array, h', used twice: its two gradients add.

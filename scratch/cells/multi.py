@@ -15,7 +15,6 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.cell import Cell, masked_forward
-from scratch.checks import check_state
 
 
 @dataclass(frozen=True)
@@ -74,27 +73,28 @@ class MultiRNNCell(Cell):
         ``masks``: a tuple of the layers' masks, needed where a layer has dropout.
         """
         self.check_step(params, x, state)
-        new_states, caches = [], []
+        new_states, caches, given = [], [], x
         masks = [()] * len(self.cells) if masks is None else masks
         # xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)
         for (name, cell, _), layer_state, layer_masks in zip(self.layers(x.shape[1]), state, masks, strict=True):
             x, new_state, cache = masked_forward(cell, params[name], x, layer_state, layer_masks)
             new_states.append(new_state)
             caches.append(cache)
-        return x, tuple(new_states), caches
+        return x, tuple(new_states), (caches, given.shape, given.dtype)
 
     def backward(
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``; what flows down is the gradient of each layer's input."""
-        check_state("d_new_state", d_new_state, self.state_size, len(d_output), d_output.dtype)
+        caches, shape, dtype = cache
+        self.check_step_back(params, shape, d_output, d_new_state, dtype)
         d_states: list[State] = []
         d_params: Params = {}
         # The last layer to run is the first to be differentiated.
         for layer in reversed(range(len(self.cells))):
             name = f"cell_{layer}"
             d_output, d_state, d_params[name] = self.cells[layer].backward(
-                params[name], cache[layer], d_output, d_new_state[layer]
+                params[name], caches[layer], d_output, d_new_state[layer]
             )
             d_states.insert(0, d_state)
         return d_output, tuple(d_states), {name: d_params[name] for name in params}

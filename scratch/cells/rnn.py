@@ -69,7 +69,7 @@ class BasicRNNCell(Cell):
     ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
         xh, h = cache
-        self.check_step_gradients(d_output, d_new_state, len(h), h.dtype)
+        self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
         # The output and the new state are one array, h', used twice: its two gradients add.
         d_h = d_output + d_new_state
         # h' = φ(z)            ∂L/∂z = ∂L/∂h' ⊙ φ'(z)

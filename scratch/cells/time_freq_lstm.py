@@ -93,15 +93,21 @@ def lstm_step_backward(
     return d_v, d_c, Weights(v.T @ d_z, d_z.sum(axis=1), np.stack(d_w))
 
 
+# A step of a cell takes them one by one, and a state has a name for each.
+MOST_WINDOWS = 10**4
+
+
 def frequency_windows(cell: Any, start: int, end: int, count: int | None) -> list[slice]:
     """Return the slices of the windows that fit into the columns start … end, refusing all but ``count`` of them."""
-    size = cell.feature_size
-    windows = [slice(low, low + size) for low in range(start, end - size + 1, cell.frequency_skip)]
-    if len(windows) != (count or max(len(windows), 1)):
+    size, skip = cell.feature_size, cell.frequency_skip
+    fitting = max((end - size - start) // skip + 1, 0)
+    if fitting != (count or max(fitting, 1)):
         raise ValueError(
-            f"x[:, {start}:{end}] must hold {count or 'some'} windows of feature_size {size}, but holds {len(windows)}"
+            f"x[:, {start}:{end}] must hold {count or 'some'} windows of feature_size {size}, but holds {fitting}"
         )
-    return windows
+    if fitting > MOST_WINDOWS:
+        raise ValueError(f"x[:, {start}:{end}] must hold at most {MOST_WINDOWS} windows, but holds {fitting}")
+    return [slice(low, low + size) for low in range(start, end - size + 1, skip)]
 
 
 def check_lstm_options(cell: Any) -> None:
@@ -195,8 +201,10 @@ class TimeFreqLSTMCell(Cell):
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
         shape, steps = cache
-        check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), steps[0].c.dtype)
-        check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), steps[0].c.dtype)
+        dtype = steps[0].c.dtype
+        check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), dtype)
+        check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), dtype)
+        check_fit(params, self.param_shapes, shape[1], dtype, "x")
         weights, windows = self.weights(params), self.windows(shape[1])
         d_outputs, d_columns = np.split(d_output, len(steps), axis=1), np.split(d_new_state, 2 * len(steps), axis=1)
         d_x, d_weights = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, weights)

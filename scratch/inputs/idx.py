@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, FilePath
-from scratch.checks import as_dtype, shape_text
-from scratch.files import written_whole
+from scratch.checks import as_dtype, is_plain, shape_text
+from scratch.files import open_file, written_whole
 
 NAMES = {8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 KINDS: dict[int, Any] = {code: np.dtype(name) for code, name in NAMES.items()}
@@ -39,7 +39,7 @@ def read_idx(path: FilePath, shape: tuple[int | str, ...], dtype: DType = None) 
     longer than its header says; ``OSError`` where it cannot be opened. Source: yann.lecun.com/exdb/mnist.
     """
     wanted = None if dtype is None else check_kind("dtype", dtype)
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         compressed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         try:
@@ -93,7 +93,7 @@ def write_idx(path: FilePath, array: Array) -> None:
     equal files. Raises ``TypeError`` for another dtype, ``ValueError`` for an array of more than 2^30 bytes, which
     ``read_idx`` would refuse.
     """
-    if not isinstance(array, np.ndarray):
+    if not is_plain(array):
         raise TypeError(f"array must be a NumPy array, but is {type(array).__name__}")
     kind = check_kind("array", array.dtype)
     if array.nbytes > LARGEST or max(array.shape, default=0) >= 2**32:

@@ -21,6 +21,8 @@ from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
 from scratch.shown import shown
 
+# Steps of a row: more would fill any memory, or take for ever to do so.
+LONGEST = 2**31 - 1
 # Arrays [T_b, …] that differ in T_b alone; batches may differ in B and T.
 Rows: TypeAlias = Sequence[Array]
 Batches: TypeAlias = list[Any]
@@ -58,7 +60,7 @@ def pad_batch(
     """
     lengths, padding_value = check_rows(rows, padding_value)
     row = lengths.argmax()
-    if num_steps is not None and lengths[row] > check_count("num_steps", num_steps, least=0):
+    if num_steps is not None and lengths[row] > check_count("num_steps", num_steps, least=0, most=LONGEST):
         raise ValueError(f"rows[{row}] has {lengths[row]} steps, but num_steps is {num_steps}")
     inputs, sequence_length, _ = gather(rows, lengths, range(len(rows)), padding_value, num_steps)
     return inputs, sequence_length
@@ -171,7 +173,9 @@ def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) 
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
         raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
-    maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0)
+    if maxlen is None and lengths.max(initial=0) > LONGEST:
+        raise ValueError(f"lengths must be at most {LONGEST}, but hold {lengths.max()}")
+    maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0, most=LONGEST)
     return (np.arange(maxlen) < lengths[..., None]).astype(dtype)
 
 

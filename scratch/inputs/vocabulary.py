@@ -10,11 +10,12 @@ The page is ``docs/inputs/vocabulary.md``.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from scratch.arrays import Array, Int
-from scratch.options import check_count
+from scratch.options import LARGEST, check_count
 from scratch.shown import shown
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
@@ -52,18 +53,16 @@ class Vocabulary:
 
     def numbers(self, words: Sequence[str]) -> Int[Array, " T"]:
         """Return the int64 numbers [T] of a list of T words, 1 for each that is unknown."""
-        if isinstance(words, str):
-            raise TypeError(f"words must be a list of strings, but is the string {shown(words)}")
-        return np.array([self.numbers_of.get(word, UNKNOWN) for word in words], np.int64)
+        return np.array([self.numbers_of.get(word, UNKNOWN) for word in listed_words("words", words)], np.int64)
 
     def words_at(self, numbers: Iterable[int]) -> list[str]:
         """Return the list of T words at the numbers [T]: ``""`` for padding and ``"[UNK]"`` for the unknown.
 
         Raises ``ValueError`` for a number that is no word's.
         """
-        known = ("", "[UNK]", *self.words)
+        known, numbers = ("", "[UNK]", *self.words), listed("numbers", numbers, "whole numbers")
         for place, number in enumerate(numbers):
-            if not 0 <= number < len(known):
+            if not 0 <= check_count(f"numbers[{place}]", number, least=-LARGEST) < len(known):
                 raise ValueError(f"numbers[{place}] is {number}, but the vocabulary has numbers 0 to {len(known) - 1}")
         return [known[number] for number in numbers]
 
@@ -75,6 +74,28 @@ def vocabulary_of(sentences: Iterable[Iterable[str]], least_count: int = 1) -> V
     ``least_count`` of 2, the words seen once become examples of what it is to be unknown, from which row 1 is trained.
     """
     check_count("least_count", least_count)
-    counts = Counter(word for sentence in sentences for word in sentence)
+    rows = [
+        listed_words(f"sentences[{row}]", sentence)
+        for row, sentence in enumerate(listed("sentences", sentences, "lists of strings"))
+    ]
+    counts = Counter(word for words in rows for word in words)
     common = [word for word, count in counts.items() if count >= least_count]
     return Vocabulary(tuple(sorted(common, key=lambda word: (-counts[word], word))))
+
+
+def listed(name: str, values: Any, kind: str) -> list[Any]:
+    """Return what can be gone through as a list, refusing a text, of which each letter would count."""
+    if isinstance(values, str | bytes):
+        raise TypeError(f"{name} must be a list of {kind}, but is the string {shown(values)}")
+    if not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be a list of {kind}, but is {shown(values)}")
+    return list(values)
+
+
+def listed_words(name: str, words: Any) -> list[str]:
+    """Return words as a list, refusing what is none."""
+    words = listed(name, words, "strings")
+    for place, word in enumerate(words):
+        if not isinstance(word, str):
+            raise TypeError(f"{name}[{place}] must be a string, but is {shown(word)}")
+    return words

@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
-from scratch.checks import check_array, check_dtype, is_plain, shape_text
+from scratch.checks import check_array, check_dtype, check_listed, is_plain, shape_text
 from scratch.extras import lacking
+from scratch.files import open_file
 from scratch.inputs.idx import read_idx
 from scratch.options import check_count
 
@@ -96,7 +97,7 @@ def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
 def read_keras_file(path: Path) -> dict[str, Array]:
     """Return the four arrays of the ``mnist.npz`` that ``keras.datasets.mnist`` downloads, each under its name."""
     try:
-        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+        with open_file(path) as opened, np.load(opened, allow_pickle=False) as file:
             size = sum(entry.file_size for entry in file.zip.infolist())
             if size > LARGEST:
                 raise ValueError(f"it holds {size} bytes, more than {LARGEST}")
@@ -173,9 +174,15 @@ def as_pixels(
     check_array("images", images, ("N", "pixels"))
     if order is None:
         return images[:, :, None]
-    if not np.array_equal(np.sort(order), np.arange(images.shape[1])):
-        raise ValueError(f"order must hold every number from 0 to {images.shape[1] - 1} once")
-    return images[:, order, None]
+    pixels = images.shape[1]
+    check_listed("order", order)
+    order = np.array(order, object)  # Of anything, to be looked at one by one.
+    if order.shape != (pixels,):
+        raise ValueError(f"order must have shape {shape_text([pixels])}, but has {shape_text(order.shape)}")
+    chosen = [check_count(f"order[{step}]", pixel, least=0) for step, pixel in enumerate(order.tolist())]
+    if sorted(chosen) != list(range(pixels)):
+        raise ValueError(f"order must hold every number from 0 to {pixels - 1} once")
+    return images[:, chosen, None]
 
 
 def seeded_permutation(seed: int, size: int) -> Int[Array, " size"]:

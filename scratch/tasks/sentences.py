@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Int
+from scratch.files import open_file
 from scratch.inputs.sequence_example import (
     FixedLenFeature,
     FixedLenSequenceFeature,
@@ -115,7 +116,9 @@ def read_sentences(path: str | Path) -> list[Sentence]:
     """
     sentences: list[Sentence] = []
     pairs: list[tuple[str, ...]] = []
-    for number, encoded in enumerate([*Path(path).read_bytes().splitlines(), b""], 1):
+    with open_file(path) as file:
+        lines = file.read().splitlines()
+    for number, encoded in enumerate([*lines, b""], 1):
         try:
             # A byte order mark, which some editors put at the start, is no part of the first word.
             line = encoded.decode("utf-8-sig" if number == 1 else "utf-8")

@@ -107,6 +107,7 @@ class BatchNormalization:
         """Return ``(d_x [..., D], d_params)`` from d_y [..., D], through μ and σ² where they were of the batch."""
         x_hat, inverse, training = cache
         check_array("d_y", d_y, x_hat.shape, x_hat.dtype)
+        check_fit(params, self.param_shapes, len(inverse), x_hat.dtype, "x")
         batch_axes = tuple(range(x_hat.ndim - 1))
         # y = γ x̂ + β        ∂L/∂β = Σ ∂L/∂y        ∂L/∂γ = Σ ∂L/∂y x̂        ∂L/∂x̂ = γ ∂L/∂y
         d_beta, d_gamma = d_y.sum(axis=batch_axes), (d_y * x_hat).sum(axis=batch_axes)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from scratch.archives import read_arrays, write_arrays
+from scratch.archives import KINDS, read_arrays, write_arrays
 from scratch.arrays import Array, FilePath, Tree
 from scratch.cells.grid_lstm import grid_state_like
 from scratch.cells.lstm import LSTMState
@@ -49,7 +49,7 @@ def save_checkpoint(path: FilePath, tree: Tree) -> None:
     arrays: dict[str, Any] = {"format": None}
     for name, leaf in named_leaves(tree):
         array = np.asarray(leaf)
-        if array.dtype.kind not in "biufcU":
+        if array.dtype.kind not in KINDS:
             raise TypeError(f"{name} must be numbers or text, but is {type(leaf).__name__} of {array.dtype}")
         if name in arrays:
             raise ValueError(f"two arrays are called {name!r}")

@@ -59,6 +59,7 @@ class Dense:
         """Return ``(d_inputs [..., D], d_params)`` from d_outputs [..., units]."""
         inputs = cache
         check_array("d_outputs", d_outputs, (*inputs.shape[:-1], self.units), inputs.dtype)
+        check_fit(params, self.param_shapes, inputs.shape[-1], inputs.dtype, "inputs")
         # Every leading axis is one more sum in the gradient of W and b: seen as [N, ·], there is only one.
         x, d_y = inputs.reshape(-1, inputs.shape[-1]), d_outputs.reshape(-1, self.units)
         # y = x W + b          ∂L/∂W = xᵀ ∂L/∂y     ∂L/∂b = Σ over the rows of ∂L/∂y     ∂L/∂x = ∂L/∂y Wᵀ

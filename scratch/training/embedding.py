@@ -53,8 +53,11 @@ class Embedding:
 
     def backward(self, params: Params, cache: Cache, d_vectors: Float[Array, "*N D"]) -> Params:
         """Return ``d_params`` from d_vectors [..., D]. The numbers themselves have no gradient."""
+        check_params("params", params, self.param_shapes())
         numbers, embeddings = cache, params["embeddings"]
-        check_array("d_vectors", d_vectors, (*numbers.shape, self.embedding_size), embeddings.dtype)
+        check_array("d_vectors", d_vectors, (*numbers.shape, self.embedding_size))
+        if d_vectors.dtype != embeddings.dtype:
+            raise TypeError(f"d_vectors is {d_vectors.dtype}, but params/embeddings is {embeddings.dtype}")
         # ∂L/∂E_n = Σ over the places where n stands of ∂L/∂x. With `d[numbers] += …` the last place alone would count.
         d_embeddings = np.zeros_like(embeddings)
         np.add.at(d_embeddings, numbers, d_vectors)

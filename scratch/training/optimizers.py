@@ -24,7 +24,7 @@ from scratch.checks import check_array, check_like, check_params
 from scratch.options import check_number, check_options, check_positive
 from scratch.shown import shown
 from scratch.tree import map_named, map_tree, named_leaves
-from scratch.variables import names_of
+from scratch.variables import check_variables, names_of
 
 
 class Optimizer(Protocol):
@@ -101,8 +101,20 @@ def slot_variables(optimizer: Optimizer, slots: Params) -> dict[str, Array]:
     """Return ``{name: array}``: the arrays of ``slots`` under the names of TensorFlow's variables.
 
     A slot of the variable ``rnn/kernel`` is called after it: Adam's m is ``rnn/kernel/Adam`` and its v
-    ``rnn/kernel/Adam_1``. What no variable has for itself, such as ``beta1_power``, is called as it is here.
+    ``rnn/kernel/Adam_1``. What no variable has for itself, such as ``beta1_power``, is called as it is here. Raises
+    ``TypeError`` or ``ValueError`` for slots that are not those of the ``optimizer``.
     """
+    check_optimizer(optimizer)
+    like = optimizer.init_slots({"any": np.zeros(1)})
+    if not isinstance(slots, dict) or slots.keys() != like.keys():
+        came = ", ".join(map(shown, slots)) or "nothing" if isinstance(slots, dict) else shown(slots)
+        raise TypeError(f"slots must be a dict of {', '.join(map(repr, like)) or 'nothing'}, but is of {came}")
+    for slot, part in slots.items():
+        if isinstance(part, dict) != isinstance(like[slot], dict):
+            raise TypeError(f"slots/{slot} must be {type(like[slot]).__name__}, but is {type(part).__name__}")
+    for path, leaf in named_leaves(slots, "slots"):
+        # What was computed of an array of no axes is a number to NumPy.
+        check_array(path, np.asarray(leaf) if isinstance(leaf, np.generic) else leaf, (...,))
     return {variable_name(optimizer, path): leaf for path, leaf in named_leaves(slots)}
 
 
@@ -113,7 +125,8 @@ def slots_from_variables(optimizer: Optimizer, params: Params, variables: dict[s
     ``params_from_variables``. Raises ``ValueError`` or ``TypeError`` where one is missing, or has another shape or
     dtype than ``init_slots(params)``.
     """
-
+    check_optimizer(optimizer)
+    check_variables(variables)
     slots = optimizer.init_slots(params)
     paths = [variable_name(optimizer, path) for path, _ in named_leaves(slots)]
     names = names_of(paths, variables, f"{type(optimizer).__name__} needs")
@@ -128,6 +141,11 @@ def slots_from_variables(optimizer: Optimizer, params: Params, variables: dict[s
         return found
 
     return map_named(find, slots)
+
+
+def check_optimizer(optimizer: Any) -> None:
+    if not hasattr(optimizer, "init_slots"):
+        raise TypeError(f"optimizer must be one such as AdamOptimizer(), but is {shown(optimizer)}")
 
 
 def variable_name(optimizer: Optimizer, path: str) -> str:

@@ -23,6 +23,9 @@ from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
+# More would fill the memory, or take for ever to list.
+MOST_WINDOWS = 10**6
+
 
 def windows(num_steps: int, truncated_backprop_length: int | Sequence[int]) -> list[slice]:
     """Return the slices that cut ``num_steps`` time steps into windows.
@@ -44,6 +47,9 @@ def windows(num_steps: int, truncated_backprop_length: int | Sequence[int]) -> l
         stops = np.cumsum(widths).tolist()
     else:
         width = check_count("truncated_backprop_length", truncated_backprop_length)
+        if num_steps // width > MOST_WINDOWS:
+            words = f"{MOST_WINDOWS} windows of truncated_backprop_length {width}"
+            raise ValueError(f"num_steps must be at most {words}, but is {num_steps}")
         stops = [min(start + width, num_steps) for start in range(0, num_steps, width)]
     return [slice(start, stop) for start, stop in zip([0, *stops[:-1]], stops, strict=True)]
 

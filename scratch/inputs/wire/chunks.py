@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scratch.files import open_file
 from scratch.inputs.wire.compiling import announced
 from scratch.inputs.wire.damages import Damages, damage_words
 from scratch.inputs.wire.frames import FOOTER, HEADER, find_header, length_at, scan
@@ -33,7 +34,7 @@ def read_chunks(path, compression_type, largest=None, on_damage="raise"):
     were. No more memory is taken than a chunk, or a record that has been seen to be there.
     """
     damages = Damages(path, compression_type, on_damage)
-    with open(path, "rb", buffering=0) as file:
+    with open_file(path, buffering=0) as file:
         pieces = open_pieces(file, compression_type)
         yield from walk(pieces, damages, LARGEST if compression_type else largest)
     damages.tell()

@@ -33,10 +33,7 @@ class Schema:
         self.names = np.frombuffer(bytearray(b"".join(names)), np.uint8)
         self.name_ends = np.cumsum([0, *map(len, names)])
         self.features = np.array(
-            [
-                (part, KINDS[np.dtype(feature.dtype)], feature.size, feature.required)
-                for part, _, feature in self.wanted
-            ]
+            [(part, KINDS[np.dtype(feature.dtype)], feature.size, feature.required) for part, _, feature in self.wanted]
         )
 
     def read(self, data, starts, stops):
@@ -71,9 +68,7 @@ class Schema:
 
     def rows(self, columns):
         """Yield ``(context, sequences)`` of each example."""
-        shaped = [
-            feature.rows(part, column) for (part, _, feature), column in zip(self.wanted, columns, strict=True)
-        ]
+        shaped = [feature.rows(part, column) for (part, _, feature), column in zip(self.wanted, columns, strict=True)]
         context, lists, split = self.context, self.lists, len(self.context)
         for values in zip(*shaped, strict=True):
             yield dict(zip(context, values, strict=False)), dict(zip(lists, values[split:], strict=True))
