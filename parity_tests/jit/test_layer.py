@@ -157,7 +157,10 @@ def test_an_infinite_gradient_is_that_of_the_text_book():
     case = Case(BasicRNNCell(5, "relu"), (4, 2, 6, 1, 3))
     problem = map_tree(np.abs, case.draw(np.float64))
     problem.d_outputs[2, 5, 0] = np.inf
-    actual, expected = run_numba(case, problem), run_dynamic(scratch, case, problem)
+    # Uncompiled, NumPy tells of the NaN that the padding itself may hold.
+    with np.errstate(invalid="ignore"):
+        actual = run_numba(case, problem)
+    expected = run_dynamic(scratch, case, problem)
     assert np.isinf(expected.d_inputs[2]).all()
     for (_, leaf), (name, wanted) in zip(named_leaves(tuple(actual)), named_leaves(tuple(expected)), strict=True):
         np.testing.assert_allclose(leaf, wanted, rtol=1e-12, err_msg=name)

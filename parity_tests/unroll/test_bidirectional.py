@@ -19,9 +19,9 @@ from parity_tests.cases import (
 )
 from parity_tests.harness import Case, Problem, Results, assert_parity
 from scratch import (
+    AttentionCellWrapper,
     BasicLSTMCell,
     BasicRNNCell,
-    CoupledInputForgetGateLSTMCell,
     DropoutWrapper,
     GRUCell,
     bidirectional_dynamic_rnn,
@@ -337,11 +337,11 @@ def test_refusals():
         call(time_major="yes")
     with pytest.raises(ValueError, match="engine must be one of 'numpy', 'numba', but is 'cuda'"):
         call(engine="cuda")
-    coupled = CoupledInputForgetGateLSTMCell(2)
-    with pytest.raises(ValueError, match="engine 'numba' runs .* but not CoupledInputForgetGateLSTMCell"):
+    attending = AttentionCellWrapper(GRUCell(2), 2)
+    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper"):
         call(
-            cell_bw=coupled,
-            params=bidirectional_params(np.random.default_rng(0), fw, coupled, 3, np.float64),
+            cell_bw=attending,
+            params=bidirectional_params(np.random.default_rng(0), fw, attending, 3, np.float64),
             engine="numba",
         )
     with pytest.raises(TypeError, match="cell_fw must be a cell such as BasicLSTMCell\\(128\\), but is str"):
@@ -377,10 +377,10 @@ def test_what_the_second_cell_refuses_is_refused_before_the_first_one_runs(monke
     monkeypatch.setattr("scratch.unroll.bidirectional.dynamic_rnn", None)
     fw, bw, dropped = BasicLSTMCell(4), GRUCell(2), DropoutWrapper(GRUCell(2), 0.5)
     params = bidirectional_params(np.random.default_rng(0), fw, bw, 3, np.float64)
-    coupled = CoupledInputForgetGateLSTMCell(2)
-    wider = bidirectional_params(np.random.default_rng(0), fw, coupled, 3, np.float64)
-    with pytest.raises(ValueError, match="engine 'numba' runs .* but not CoupledInputForgetGateLSTMCell"):
-        bidirectional_dynamic_rnn(fw, coupled, wider, np.zeros((5, 6, 3)), engine="numba")
+    attending = AttentionCellWrapper(GRUCell(2), 2)
+    wider = bidirectional_params(np.random.default_rng(0), fw, attending, 3, np.float64)
+    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper"):
+        bidirectional_dynamic_rnn(fw, attending, wider, np.zeros((5, 6, 3)), engine="numba")
     for cell, options, message in [
         (dropped, {}, "masks\\[1\\] must be given for a cell with dropout"),
         (bw, {"initial_state_bw": np.zeros((5, 4))}, "initial_state_bw must have shape"),

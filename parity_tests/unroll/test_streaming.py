@@ -18,8 +18,8 @@ from parity_tests.cases import (
 )
 from parity_tests.harness import Case, assert_parity
 from scratch import (
+    AttentionCellWrapper,
     BasicLSTMCell,
-    CoupledInputForgetGateLSTMCell,
     DropoutWrapper,
     GRUCell,
     LSTMBlockCell,
@@ -180,8 +180,8 @@ def test_what_does_not_fit_the_cell_is_refused_before_the_first_step():
             for engine in ("numpy", "numba"):
                 with pytest.raises(ValueError, match="Stream runs a cell without dropout: give it the cell that is in"):
                     Stream(unfit, {}, engine=engine)
-    for unfit in (CoupledInputForgetGateLSTMCell(4), MultiRNNCell([cell, OwnCell(4)]), ResidualWrapper(OwnCell(4))):
-        with pytest.raises(ValueError, match="engine 'numba' runs BasicRNNCell, .* but not (OwnCell|CoupledInput)"):
+    for unfit in (AttentionCellWrapper(cell, 2), MultiRNNCell([cell, OwnCell(4)]), ResidualWrapper(OwnCell(4))):
+        with pytest.raises(ValueError, match="engine 'numba' runs BasicRNNCell, .* but not (OwnCell|Attention)"):
             Stream(unfit, {}, engine="numba")
 
 
