@@ -33,6 +33,7 @@ if RUNS:
     choose_blas_threads(os.environ)
 
 import argparse
+import math
 import tempfile
 from functools import cache
 
@@ -97,6 +98,10 @@ def pyplot():
 plt = PyPlot()
 
 
+# Epochs, steps, sentences, units: with more, a program would run for ever, or out of memory.
+MOST = 10**9
+
+
 def folder(text):
     """Return the path of a folder, for ``argparse``."""
     if not text:
@@ -114,8 +119,14 @@ def make_parser(description, name, seed, seeded):
 
 
 def parse(parser, argv):
-    """Return the arguments, refusing a negative seed and a folder that takes no file, before any work is done."""
+    """Return the arguments, refusing numbers that no run reaches and a folder that takes no file, before any work."""
     arguments = parser.parse_args(argv)
+    for name, value in vars(arguments).items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, float) and not math.isfinite(value):
+            parser.error(f"{option} must be finite, but is {value}")
+        if isinstance(value, int) and value > MOST and name != "seed":
+            parser.error(f"{option} must be at most {MOST}, but is {value}")
     if arguments.seed < 0:
         parser.error(f"--seed must be at least 0, but is {arguments.seed}")
     try:

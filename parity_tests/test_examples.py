@@ -59,6 +59,7 @@ def test_echo_ends_non_zero_where_the_curves_part(tmp_path):
     ("arguments", "words"),
     [
         (("--epochs", "0"), "--epochs must be at least 1, but is 0"),
+        (("--epochs", str(2**62)), f"--epochs must be at most 1000000000, but is {2**62}"),
         (("--seed", "-1"), "--seed must be at least 0, but is -1"),
         (("--part", "7"), "invalid choice: 7"),
         (("--engine", "torch"), "invalid choice: 'torch'"),

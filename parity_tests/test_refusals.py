@@ -13,14 +13,15 @@ import scratch
 from scratch import initializers
 from scratch.cells.time_freq_lstm import MOST_WINDOWS
 from scratch.files import open_file
+from scratch.options import MOST
 from scratch.tasks.sentences import read_sentences
 from scratch.unroll.truncated import windows
 
-MOST = 2**63 - 1
 RNG, F32 = np.random.default_rng(0), np.float32
 WORDS, ADAM, IMAGES = scratch.Vocabulary(("a", "b")), scratch.AdamOptimizer(), np.ones((2, 3))
 SLOTS = ADAM.init_slots({"w": np.ones(2)})
 RNN, TIME_FREQ = scratch.BasicRNNCell(2), scratch.TimeFreqLSTMCell(1, feature_size=1)
+DROPOUT = scratch.DropoutWrapper(RNN, input_keep_prob=0.5)
 
 
 def grid(*counts, **columns):
@@ -72,6 +73,11 @@ REFUSED = [
     ),
     (lambda: start(lambda *_: np.ones(3, F32)), "what the initializer of kernel returns must have shape [5, 2],"),
     (lambda: start(lambda rng, shape, _: np.ones(shape)), "what the initializer of kernel returns must be float32,"),
+    (lambda: initializers.zeros(RNG, (2**20, 2**21), F32), f"shape must be of at most {MOST} numbers,"),
+    (lambda: DROPOUT.draw_masks(None, 1, 1, 1), "rng must be a numpy.random.Generator, but is NoneType"),
+    (lambda: DROPOUT.draw_masks(RNG, -1, 1, 1), "num_steps must be at least 0, but is -1"),
+    (lambda: DROPOUT.draw_masks(RNG, 1, 1.0, 1), "batch_size must be a whole number, but is 1.0"),
+    (lambda: DROPOUT.draw_masks(RNG, 1, 1, 0), "input_size must be at least 1, but is 0"),
     # Slots and variables.
     (lambda: scratch.slot_variables(3, SLOTS), "optimizer must be one such as AdamOptimizer(), but is 3"),
     (lambda: scratch.slot_variables(ADAM, [1]), "slots must be a dict of "),
@@ -85,15 +91,15 @@ REFUSED = [
     (lambda: scratch.variables_below("w", "w/k"), "variables must be a dict {name: array}, but is str"),
     (lambda: scratch.variables_from_params({"w": np.ones(2)}, "w"), "names must be a list of strings, but is the"),
     # Counts that no array and no loop reaches.
-    (lambda: scratch.BasicRNNCell(2**63), f"num_units must be at most {MOST}, but is {2**63}"),
+    (lambda: scratch.BasicRNNCell(2**62), f"num_units must be at most {MOST}, but is {2**62}"),
     (lambda: scratch.sequence_mask([1], 2**63), f"maxlen must be at most {2**31 - 1}, but is {2**63}"),
     (lambda: scratch.sequence_mask([1], 2**31), f"maxlen must be at most {2**31 - 1}, but is {2**31}"),
     (lambda: scratch.sequence_mask([1, 2**62]), f"lengths must be at most {2**31 - 1}, but hold {2**62}"),
     (lambda: scratch.pad_batch([IMAGES], num_steps=2**62), f"num_steps must be at most {2**31 - 1}, but is {2**62}"),
-    (lambda: windows(2**62, 1), "num_steps must be at most 1000000 windows of truncated_backprop_length 1, but is"),
-    (lambda: grid(2**62), f"num_frequency_blocks must hold at most {MOST_WINDOWS} windows, but holds {2**62}"),
-    (lambda: grid(3, start_freqindex_list=[0], end_freqindex_list=[2**62]), "must hold 3 windows of feature_size 1,"),
-    (lambda: TIME_FREQ.init_params(RNG, 2**62), f"must hold at most {MOST_WINDOWS} windows, but holds {2**62}"),
+    (lambda: windows(2**40, 1), "num_steps must be at most 1000000 windows of truncated_backprop_length 1, but is"),
+    (lambda: grid(2**40), f"num_frequency_blocks must hold at most {MOST_WINDOWS} windows, but holds {2**40}"),
+    (lambda: grid(3, start_freqindex_list=[0], end_freqindex_list=[2**40]), "must hold 3 windows of feature_size 1,"),
+    (lambda: TIME_FREQ.init_params(RNG, 2**40), f"must hold at most {MOST_WINDOWS} windows, but holds {2**40}"),
 ]
 
 

@@ -3,14 +3,15 @@
 At the end are two ways to start a whole GRU, ``cell.init_params`` being the usual one.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from scratch.arrays import Array, DType, Initializer, Params, Tree
-from scratch.checks import check_array, check_dtype
-from scratch.options import check_count
+from scratch.checks import check_array, check_dtype, shape_text
+from scratch.options import MOST, check_count
 from scratch.shown import shown
 
 
@@ -67,13 +68,20 @@ def ones(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Arra
 
 def check_draw(shape: Any, dtype: DType, rng: Any = ...) -> None:
     """Refuse all but a tuple of sizes, a dtype of weights, and, where numbers are drawn, a generator."""
-    if rng is not ... and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+    if rng is not ...:
+        check_generator(rng)
     if not isinstance(shape, tuple | list):
         raise TypeError(f"shape must be a tuple of sizes, but is {shown(shape)}")
     for axis, size in enumerate(shape):
         check_count(f"shape[{axis}]", size, least=0)
+    if (total := math.prod(shape)) > MOST:
+        raise ValueError(f"shape must be of at most {MOST} numbers, but {shape_text(shape)} is of {total}")
     check_dtype("dtype", dtype)
+
+
+def check_generator(rng: Any) -> None:
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
 
 
 def draw_params(
@@ -85,8 +93,7 @@ def draw_params(
     Raises ``TypeError`` or ``ValueError`` where ``rng`` is not a ``numpy.random.Generator``, or where what such a
     function returns is not an array of this shape and dtype.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+    check_generator(rng)
     if isinstance(shapes, dict):
         return {
             key: draw_params(shape, initializer, rng, dtype, f"{path}/{key}" if path else key)

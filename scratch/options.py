@@ -13,13 +13,13 @@ import numpy as np
 
 from scratch.shown import shown
 
-# More than this no array counts, and no loop reaches.
-LARGEST = 2**63 - 1
+# Sizes and counts that no memory holds and no loop reaches; and what an int64 holds.
+MOST, LARGEST = 2**40, 2**63 - 1
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]
 
 
-def check_count(name: str, value: Any, least: int = 1, most: int = LARGEST) -> int:
+def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
     """Return a whole number from ``least`` to ``most`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, but is {shown(value)}")

@@ -1,8 +1,9 @@
 """Faults of what is refused: an argument that does not fit and is computed with all the same, a hang, a bare error."""
 
-from parity_tests.faults.fault import faults_in
+from parity_tests.faults.fault import Fault, faults_in
 
 BACK, REFUSALS = "test_arguments.py::test_arrays", "test_refusals.py"
+PROGRAMS = "parity_tests/test_mnist_examples.py"
 
 FAULTS = [
     *faults_in(
@@ -13,6 +14,13 @@ FAULTS = [
         ("gradient of the output not looked at", '        check_array("d_output", d_output, (x_shape[0], self.output_size), dtype)\n', ""),
     ),
     *faults_in("cells/multi.py", BACK, ("left to the layers", "        self.check_step_back(params, shape, d_output, d_new_state, dtype)\n", "")),
+    *faults_in(
+        "cells/dropout.py",
+        REFUSALS,
+        ("masks of any generator", "        check_generator(rng)\n", ""),
+        ("masks of any size", "            check_count(name, count, least=0)\n", "            pass\n"),
+        ("masks of any width", 'check_count("input_size", input_size)', "input_size"),
+    ),
     *faults_in("cells/dropout.py", BACK, ("gradients broadcast to the masks", "        self.check_step_back(params, shape, d_output, d_new_state, dtype)\n", "")),
     *faults_in("cells/time_freq_lstm.py", BACK, ("parameters not looked at on the way back", '        check_fit(params, self.param_shapes, shape[1], dtype, "x")\n', "")),
     *faults_in("cells/full_lstm.py", BACK, ("width of x without the projection", "xh.shape[1] - self.output_size), d_output", "xh.shape[1] - self.num_units), d_output")),
@@ -54,7 +62,8 @@ FAULTS = [
     *faults_in(
         "initializers.py",
         REFUSALS,
-        ("any generator", "    if rng is not ... and not isinstance(rng, np.random.Generator):", "    if False:"),
+        ("any generator", "    if not isinstance(rng, np.random.Generator):", "    if False:"),
+        ("a shape that no memory holds", ")) > MOST:", ")) > MOST**2:"),
         ("any shape", "    if not isinstance(shape, tuple | list):", "    if False:"),
         ("any sizes", '        check_count(f"shape[{axis}]", size, least=0)\n', "        pass\n"),
         ("sizes of at least 1", '        check_count(f"shape[{axis}]", size, least=0)\n', '        check_count(f"shape[{axis}]", size)\n'),
@@ -83,8 +92,7 @@ FAULTS = [
     *faults_in(
         "options.py",
         REFUSALS,
-        ("counts beyond 64 bits", "LARGEST = 2**63 - 1", "LARGEST = 2**64 - 1"),
-        ("a limit not looked at", "    if value > most:", "    if value > LARGEST:"),
+                ("a limit not looked at", "    if value > most:", "    if value > LARGEST**2:"),
     ),
     *faults_in(
         "inputs/padding.py",
@@ -112,4 +120,19 @@ FAULTS = [
         ("a folder is an error like others", 'IsADirectoryError if kind == "folder" else OSError', "OSError"),
     ),
     *faults_in("inputs/idx.py", REFUSALS, ("a mask lost", "    if not is_plain(array):", "    if not isinstance(array, np.ndarray):")),
+    *faults_in(
+        "training/optimizers.py",
+        "training/test_infinite.py",
+        ("a warning of what is too large", 'np.errstate(over="ignore", invalid="ignore")', 'np.errstate(invalid="ignore")'),
+        ("a warning of infinities", 'np.errstate(over="ignore", invalid="ignore")', 'np.errstate(over="ignore")'),
+    ),
+    *faults_in(
+        "training/losses.py",
+        "training/test_infinite.py",
+        ("a warning of what is too large", 'np.errstate(invalid="ignore", over="ignore")', 'np.errstate(invalid="ignore")'),
+        ("a warning of infinities", 'np.errstate(invalid="ignore", over="ignore")', 'np.errstate(over="ignore")'),
+    ),
+    Fault("numbers that are none", "examples/common.py", "isinstance(value, float) and not math.isfinite(value)", "isinstance(value, float) and math.isinf(value)", f"{PROGRAMS}::test_bad_arguments_are_refused"),
+    Fault("infinite numbers", "examples/common.py", "isinstance(value, float) and not math.isfinite(value)", "isinstance(value, float) and math.isnan(value)", f"{PROGRAMS}::test_bad_arguments_are_refused"),
+    Fault("numbers that no run reaches", "examples/common.py", 'value > MOST and name != "seed"', "False", f"{PROGRAMS}::test_bad_arguments_are_refused"),
 ]

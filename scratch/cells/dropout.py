@@ -19,7 +19,8 @@ from scratch.arrays import Array, Bool, Cache, Float, Leaf, Masks, Params, Sizes
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.cells.lstm import LSTMState
 from scratch.checks import check_masks
-from scratch.options import check_flag, check_options, check_positive
+from scratch.initializers import check_generator
+from scratch.options import check_count, check_flag, check_options, check_positive
 from scratch.tree import map_tree, rebuild
 
 
@@ -86,7 +87,10 @@ class DropoutWrapper(CellWrapper):
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return ``DropoutMasks`` for a sequence of inputs [num_steps, batch_size, input_size]."""
-        sizes = self.mask_sizes(input_size)
+        check_generator(rng)
+        for name, count in (("num_steps", num_steps), ("batch_size", batch_size)):
+            check_count(name, count, least=0)
+        sizes = self.mask_sizes(check_count("input_size", input_size))
 
         def draw(keep_prob: float, size: int) -> Bool[Array, "T B size"]:
             drawn = (1, 1, size) if self.variational_recurrent else (num_steps, batch_size, size)

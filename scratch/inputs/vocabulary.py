@@ -62,7 +62,7 @@ class Vocabulary:
         """
         known, numbers = ("", "[UNK]", *self.words), listed("numbers", numbers, "whole numbers")
         for place, number in enumerate(numbers):
-            if not 0 <= check_count(f"numbers[{place}]", number, least=-LARGEST) < len(known):
+            if not 0 <= check_count(f"numbers[{place}]", number, least=-LARGEST, most=LARGEST) < len(known):
                 raise ValueError(f"numbers[{place}] is {number}, but the vocabulary has numbers 0 to {len(known) - 1}")
         return [known[number] for number in numbers]
 

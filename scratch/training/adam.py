@@ -15,7 +15,7 @@ import numpy as np
 
 from scratch.arrays import Array, Params
 from scratch.options import check_decay, check_options, check_positive
-from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
+from scratch.training.optimizers import check_learning_rate, check_step, check_weights, map_numbers, rounded
 from scratch.tree import map_tree
 
 
@@ -56,14 +56,14 @@ class AdamOptimizer:
         eta, epsilon = rounded(self.learning_rate, dtype), rounded(self.epsilon, dtype)
         beta1, beta2 = rounded(self.beta1, dtype), rounded(self.beta2, dtype)
         # m ← m + (1 − β₁) (g − m)
-        m = map_tree(lambda m, g: m + (1 - beta1) * (g - m), slots["m"], gradients)
+        m = map_numbers(lambda m, g: m + (1 - beta1) * (g - m), slots["m"], gradients)
         # v ← v + (1 − β₂) (g² − v)
-        v = map_tree(lambda v, g: v + (1 - beta2) * (g * g - v), slots["v"], gradients)
+        v = map_numbers(lambda v, g: v + (1 - beta2) * (g * g - v), slots["v"], gradients)
         # η √(1 − β₂ᵗ) / (1 − β₁ᵗ)
         power1, power2 = (slots[power].astype(dtype) for power in POWERS)
         eta_t = eta * np.sqrt(1 - power2) / (1 - power1)
         # θ ← θ − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε̂)
-        new_params = map_tree(lambda theta, m, v: theta - eta_t * m / (np.sqrt(v) + epsilon), params, m, v)
+        new_params = map_numbers(lambda theta, m, v: theta - eta_t * m / (np.sqrt(v) + epsilon), params, m, v)
         # βᵗ⁺¹ = βᵗ β
         powers = {
             "beta1_power": next_power(slots["beta1_power"], self.beta1),

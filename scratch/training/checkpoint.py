@@ -24,7 +24,7 @@ from scratch.arrays import Array, FilePath, Tree
 from scratch.cells.grid_lstm import grid_state_like
 from scratch.cells.lstm import LSTMState
 from scratch.files import remove_unfinished
-from scratch.options import check_count, check_number
+from scratch.options import LARGEST, check_count, check_number
 from scratch.shown import shown
 from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
 
@@ -146,7 +146,7 @@ class CheckpointManager:
         Raises ``ValueError`` where the folder holds this step or a later one: another run, which would go first; and
         for a tree with a ``global_step`` or ``validation`` of its own.
         """
-        step = check_count("step", step, least=0)
+        step = check_count("step", step, least=0, most=LARGEST)
         if not isinstance(tree, dict):
             raise TypeError(f"tree must be a dict, with a name for each part, but is {type(tree).__name__}")
         if step >= 10**18:

@@ -144,7 +144,9 @@ def pick(array: Float[Array, "*N C"], labels: Int[Array, "*N"]) -> Float[Array, 
 
 def log_softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
     """Return log p [..., C] of logits [..., C]: the logarithm of softmax without ever forming a large exponential."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    # ∞ − ∞ and −∞ − (−∞) are NaN, as in TensorFlow, and no warning.
+    with np.errstate(invalid="ignore", over="ignore"):
+        shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from scratch.arrays import Params
 from scratch.options import check_decay, check_flag, check_options
-from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
+from scratch.training.optimizers import check_learning_rate, check_step, check_weights, map_numbers, rounded
 from scratch.tree import map_tree
 
 
@@ -45,7 +45,7 @@ class MomentumOptimizer:
         dtype = check_step(params, gradients, slots, {"momentum": params})
         eta, mu = rounded(self.learning_rate, dtype), rounded(self.momentum, dtype)
         # a ← μ a + g
-        a = map_tree(lambda a, g: mu * a + g, slots["momentum"], gradients)
+        a = map_numbers(lambda a, g: mu * a + g, slots["momentum"], gradients)
         # θ ← θ − η a          θ ← θ − η (g + μ a)
-        direction = map_tree(lambda a, g: g + mu * a, a, gradients) if self.use_nesterov else a
-        return map_tree(lambda theta, d: theta - eta * d, params, direction), {"momentum": a}
+        direction = map_numbers(lambda a, g: g + mu * a, a, gradients) if self.use_nesterov else a
+        return map_numbers(lambda theta, d: theta - eta * d, params, direction), {"momentum": a}

@@ -13,6 +13,7 @@ TF1 rounds every hyper-parameter to float32 even where the weights are float64, 
 and here. The page is ``docs/training/optimizers.md``. Momentum, RMSProp and Adam have files of their own beside this.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -63,7 +64,7 @@ class GradientDescentOptimizer:
         """Return ``(new_params, new_slots)``; params and gradients are nested dicts of the same arrays."""
         eta = rounded(self.learning_rate, check_step(params, gradients, slots, {}))
         # θ ← θ − η g
-        return map_tree(lambda theta, g: theta - eta * g, params, gradients), {}
+        return map_numbers(lambda theta, g: theta - eta * g, params, gradients), {}
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ class AdagradOptimizer:
         """Return ``(new_params, new_slots)``; params, gradients and ``slots["accumulator"]`` hold the same names."""
         eta = rounded(self.learning_rate, check_step(params, gradients, slots, {"accumulator": params}))
         # a ← a + g²
-        accumulator = map_tree(lambda a, g: a + g * g, slots["accumulator"], gradients)
+        accumulator = map_numbers(lambda a, g: a + g * g, slots["accumulator"], gradients)
         # θ ← θ − η g / √a
-        new_params = map_tree(lambda theta, g, a: theta - eta * g / np.sqrt(a), params, gradients, accumulator)
+        new_params = map_numbers(lambda theta, g, a: theta - eta * g / np.sqrt(a), params, gradients, accumulator)
         return new_params, {"accumulator": accumulator}
 
 
@@ -152,6 +153,12 @@ def variable_name(optimizer: Optimizer, path: str) -> str:
     """Return what TensorFlow calls the slot at ``path``, such as ``m/rnn/kernel``."""
     slot, _, variable = path.partition("/")
     return f"{variable}/{optimizer.slot_names[slot]}" if variable else slot
+
+
+def map_numbers(function: Callable[..., Any], tree: Params, *others: Params) -> Params:
+    """Return ``map_tree``: of infinite gradients, infinite and NaN weights, as in TensorFlow, and no warning."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return map_tree(function, tree, *others)
 
 
 def rounded(value: float, dtype: DType) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from scratch.arrays import Params
 from scratch.options import check_decay, check_flag, check_options, check_positive
-from scratch.training.optimizers import check_learning_rate, check_step, check_weights, rounded
+from scratch.training.optimizers import check_learning_rate, check_step, check_weights, map_numbers, rounded
 from scratch.tree import map_tree
 
 
@@ -65,15 +65,15 @@ class RMSPropOptimizer:
         eta, rho, mu = (rounded(value, dtype) for value in (self.learning_rate, self.decay, self.momentum))
         epsilon = rounded(self.epsilon, dtype)
         # r ← r + (1 − ρ) (g² − r)
-        new = {"rms": map_tree(lambda r, g: r + (1 - rho) * (g * g - r), slots["rms"], gradients)}
+        new = {"rms": map_numbers(lambda r, g: r + (1 - rho) * (g * g - r), slots["rms"], gradients)}
         spread = new["rms"]
         if self.centered:
             # q ← q + (1 − ρ) (g − q)          r − q²
-            new["mg"] = map_tree(lambda q, g: q + (1 - rho) * (g - q), slots["mg"], gradients)
-            spread = map_tree(lambda r, q: r - q * q, new["rms"], new["mg"])
+            new["mg"] = map_numbers(lambda q, g: q + (1 - rho) * (g - q), slots["mg"], gradients)
+            spread = map_numbers(lambda r, q: r - q * q, new["rms"], new["mg"])
         # a ← μ a + η g / √(r + ε)
-        new["momentum"] = map_tree(
+        new["momentum"] = map_numbers(
             lambda a, g, r: mu * a + eta * g / np.sqrt(r + epsilon), slots["momentum"], gradients, spread
         )
         # θ ← θ − a
-        return map_tree(np.subtract, params, new["momentum"]), new
+        return map_numbers(np.subtract, params, new["momentum"]), new

@@ -25,7 +25,7 @@ import numpy as np
 from scratch.arrays import Array, FilePath, Float
 from scratch.checks import check_array
 from scratch.extras import lacking
-from scratch.options import check_count
+from scratch.options import LARGEST, check_count
 from scratch.shown import shown
 
 
@@ -117,7 +117,7 @@ class SummaryWriter:
         self.write_value(step, tag=tag, histo=self.HistogramProto(**counted._asdict()))
 
     def write_value(self, step: int, **value: Any) -> None:
-        step = check_count("step", step, least=0)
+        step = check_count("step", step, least=0, most=LARGEST)
         self.write(step=step, summary=self.Summary(value=[self.Summary.Value(**value)]))
 
     def write(self, **event: Any) -> None:
