@@ -104,7 +104,8 @@ def renamed_weights(path):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, request):
     folder, here = tmp_path_factory.mktemp("models"), request.module.__name__
-    tests = [test for test in request.session.items if test.module.__name__ == here]
+    # The pages are tests, too, and of no module.
+    tests = [test for test in request.session.items if getattr(getattr(test, "module", None), "__name__", "") == here]
     # For a few tests of one model each, those models alone.
     names = {getattr(test, "callspec", None) and test.callspec.params.get("name") for test in tests}
     names = () if None in names else names
