@@ -1,6 +1,5 @@
 """One engine's training on MNIST: steps, validation, TensorBoard, and checkpoints from which a killed run goes on."""
 
-import sys
 import time
 from contextlib import nullcontext
 from dataclasses import fields
@@ -10,6 +9,7 @@ from common import left_out
 import numpy as np
 
 import scratch
+from scratch.finite import check_finite
 from scratch.tasks.mnist import MnistTrainer, evaluate, init_params, read
 from scratch.tree import map_tree, named_leaves
 
@@ -56,6 +56,10 @@ class Run:
         self.seconds.append(time.perf_counter() - started)
         self.losses.append(step.loss)
         return step
+
+    def is_due(self, every):
+        """Return whether this step is one to validate and save after."""
+        return len(self.losses) % every == 0 or len(self.losses) == self.program.num_steps
 
     def validate(self, step, summaries):
         """Record how the network does on images it is not trained on, and how long its gradients are; save it all."""
@@ -131,11 +135,15 @@ def train(run, every, progress):
         while len(run.losses) < total:
             step = run.step()
             number = len(run.losses)
-            if not np.isfinite(step.loss):
-                sys.exit(f"the loss is {step.loss} at step {number}: try a smaller --learning-rate, or --clip")
+            try:
+                check_finite(number, {"the loss": step.loss, "gradients": step.clipped})
+                # What is saved is to be good to go on from.
+                check_finite(number, {"weights": run.trainer.variables()} if run.is_due(every) else {})
+            except FloatingPointError as error:
+                raise FloatingPointError(f"{error}: try a smaller --learning-rate, or --clip") from None
             summaries.scalar("loss", step.loss, number)
             summaries.scalar("accuracy", step.accuracy, number)
-            if number % every == 0 or number == total:
+            if run.is_due(every):
                 run.validate(step, summaries)
             progress.update(bar, **shown(run))
 

@@ -1,5 +1,7 @@
 """``examples/mnist_rows.py`` and ``mnist_pixels.py`` on scikit-learn's digits."""
 
+import re
+
 import mnist_common
 import mnist_pixels
 import mnist_rows
@@ -162,5 +164,36 @@ def test_without_mnist_the_digits_say_who_they_are(tmp_path, monkeypatch):
 
 def test_a_run_that_diverges_says_so(tmp_path):
     options = (*SMALL, "--preset", "damien", "--learning-rate", 1e300, "--precision", "float64", "--out", tmp_path)
-    with np.errstate(all="ignore"), pytest.raises(SystemExit, match="the loss is (nan|inf) at step .*: try a smaller"):
+    words = "the loss is (nan|inf) at step .*: try a smaller"
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=words):
         call(mnist_rows, *options)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "step", "kept"),
+    [("the loss", 3, 2), ("gradients/dense/bias", 4, 2), ("weights/dense/bias", 4, 2), ("weights/dense/bias", 5, 4)],
+)
+def test_a_run_that_explodes_leaves_its_last_good_checkpoint(quantity, step, kept, tmp_path, monkeypatch):
+    sound, taken = MnistTrainer.step, []
+
+    def explode(trainer, *batch):
+        taken.append(sound(trainer, *batch))
+        if len(taken) != step:
+            return taken[-1]
+        if quantity == "the loss":
+            return taken[-1]._replace(loss=np.nan)
+        if quantity.startswith("gradients"):
+            return taken[-1]._replace(clipped={"dense": {"bias": np.array([0, -np.inf])}})
+        trainer.params = trainer.params | {"dense": trainer.params["dense"] | {"bias": np.full(10, np.inf, np.float32)}}
+        return taken[-1]
+
+    monkeypatch.setattr(MnistTrainer, "step", explode)
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError) as raised:
+        call(mnist_rows, *SMALL, "--steps", 6, "--every", 2, "--out", tmp_path)
+    # Of infinite weights between two checkpoints, the next loss or gradient tells.
+    if step % 2 == 0 or not quantity.startswith("weights"):
+        assert re.match(rf"{quantity} is (nan|-?inf) at step {step}: try a smaller", str(raised.value))
+    last = max(tmp_path.rglob("model.ckpt-*.npz"))
+    assert last.name == f"model.ckpt-{kept}.npz"
+    for name, array in scratch.load_checkpoint(last).items():
+        assert array.dtype.kind not in "fc" or np.isfinite(array).all(), name

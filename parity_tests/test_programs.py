@@ -171,6 +171,7 @@ def test_how_a_program_ends(capsys):
     assert ends(fail(SystemExit("said"))) == ("said", "")
     assert ends(fail(KeyboardInterrupt())) == (130, "stopped before the end\n")
     assert ends(fail(ImportError("no such package"))) == (1, "no such package\n")
+    assert ends(fail(FloatingPointError("the loss is nan at step 7"))) == (1, "the loss is nan at step 7\n")
     assert ends(fail(FileNotFoundError(errno.ENOENT, "No such file", "x"))) == (1, "[Errno 2] No such file: 'x'\n")
     full = OSError(errno.ENOSPC, "No space left", "picture.png")
     assert ends(fail(full)) == (1, f"[Errno {errno.ENOSPC}] No space left: 'picture.png'\n")

@@ -43,7 +43,7 @@ def end(main: Callable[[], Any]) -> NoReturn:
     """Run ``main`` and end with what it returns.
 
     It ends with one line, on the standard error, where Ctrl-C is pressed, something that is to be imported is missing,
-    a file cannot be read or written, or nobody reads the output.
+    numbers explode, a file cannot be read or written, or nobody reads the output.
     """
     if signal.getsignal(signal.SIGINT) is stop:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,7 +53,7 @@ def end(main: Callable[[], Any]) -> NoReturn:
         status = say(str(interrupt) or STOPPED, INTERRUPTED)
     except OSError as error:
         status = say(in_words(error), CLOSED if error.errno == errno.EPIPE else 1)
-    except ImportError as error:
+    except (ImportError, FloatingPointError) as error:
         status = say(str(error), 1)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, stop)

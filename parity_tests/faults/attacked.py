@@ -3,7 +3,8 @@
 from parity_tests.faults.fault import Fault, faults_in
 
 BACK, REFUSALS = "test_arguments.py::test_arrays", "test_refusals.py"
-PROGRAMS = "parity_tests/test_mnist_examples.py"
+PROGRAMS, ENDS = "parity_tests/test_mnist_examples.py", "parity_tests/test_programs.py"
+EXPLODES = "test_a_run_that_explodes_leaves_its_last_good_checkpoint"
 
 FAULTS = [
     *faults_in(
@@ -135,4 +136,22 @@ FAULTS = [
     Fault("numbers that are none", "examples/common.py", "isinstance(value, float) and not math.isfinite(value)", "isinstance(value, float) and math.isinf(value)", f"{PROGRAMS}::test_bad_arguments_are_refused"),
     Fault("infinite numbers", "examples/common.py", "isinstance(value, float) and not math.isfinite(value)", "isinstance(value, float) and math.isnan(value)", f"{PROGRAMS}::test_bad_arguments_are_refused"),
     Fault("numbers that no run reaches", "examples/common.py", 'value > MOST and name != "seed"', "False", f"{PROGRAMS}::test_bad_arguments_are_refused"),
+    *faults_in(
+        "finite.py",
+        "test_finite.py",
+        ("infinite numbers let through", "if not np.isfinite(array).all():", "if np.isnan(array).any():"),
+        ("one finite number is enough", "if not np.isfinite(array).all():", "if not np.isfinite(array).any():"),
+        ("a number that is finite shown", "array[~np.isfinite(array)][0]", "array.flat[0]"),
+    ),
+    *faults_in(
+        "tasks/echo.py",
+        "test_finite.py",
+        ("steps counted from 0", "+ number + 1, {", "+ number, {"),
+        ("windows of this epoch alone", "check_finite(epoch * (whole // TRUNCATED_BACKPROP_LENGTH) + number", "check_finite(number"),
+    ),
+    *faults_in("tasks/tagging.py", "test_finite.py", ("steps not counted", "step, loss = step + 1, ", "step, loss = 1, ")),
+    Fault("gradients not looked at", "examples/mnist_run.py", ', "gradients": step.clipped}', "}", f"{PROGRAMS}::{EXPLODES}"),
+    Fault("weights not looked at", "examples/mnist_run.py", '{"weights": run.trainer.variables()} if run.is_due(every) else {}', "{}", f"{PROGRAMS}::{EXPLODES}"),
+    Fault("loss not looked at", "examples/mnist_run.py", '"the loss": step.loss, ', "", f"{PROGRAMS}::{EXPLODES}"),
+    Fault("a traceback where numbers explode", "unrolled/program.py", "(ImportError, FloatingPointError)", "ImportError", f"{ENDS}::test_how_a_program_ends"),
 ]

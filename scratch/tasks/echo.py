@@ -21,6 +21,7 @@ from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.rnn import BasicRNNCell
 from scratch.engines import check_engine
+from scratch.finite import check_finite
 from scratch.initializers import glorot_uniform, uniform
 from scratch.inputs.unstack import series_to_rows, stack, unstack
 from scratch.options import check_count
@@ -184,6 +185,7 @@ def train(
 
     ``trainer`` is an ``EchoTrainer``, or its twin in ``tf_impl``; ``rng`` a ``numpy.random.Generator`` for the data and
     for the masks of part 6. Columns that do not fill a last window are left out, as in the tutorial.
+    Raises ``FloatingPointError``, which names the step, where the loss is infinite or NaN.
     """
     for epoch in range(check_count("num_epochs", num_epochs)):
         x, labels = generate_data(rng, total_series_length)
@@ -192,4 +194,5 @@ def train(
         for number, window in enumerate(windows(whole, TRUNCATED_BACKPROP_LENGTH)):
             masks = trainer.draw_masks(rng, len(x))
             loss, probabilities, state = trainer.step(x[:, window], labels[:, window], state, masks)
+            check_finite(epoch * (whole // TRUNCATED_BACKPROP_LENGTH) + number + 1, {"the loss": loss})
             yield EchoWindow(epoch, number, x[:, window], labels[:, window], float(loss), probabilities)

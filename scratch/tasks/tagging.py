@@ -19,6 +19,7 @@ from scratch.arrays import Array, Cache, DType, Float, Int, Params
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.checks import check_dtype
 from scratch.engines import check_engine
+from scratch.finite import check_finite
 from scratch.inputs.padding import bucket_by_length, unpad_batch
 from scratch.options import check_count, check_options
 from scratch.training.adam import AdamOptimizer
@@ -157,11 +158,17 @@ def as_batch(inputs: Int[Array, "B T 2"], sequence_length: Int[Array, " B"]) -> 
 def train(
     trainer: Any, rows: Rows, rng: np.random.Generator, num_epochs: int, batch_size: int = BATCH_SIZE
 ) -> Iterator[Any]:
-    """Train batch by batch, yielding the loss of each; the order of every epoch is drawn from ``rng``."""
+    """Train batch by batch, yielding the loss of each; the order of every epoch is drawn from ``rng``.
+
+    Raises ``FloatingPointError``, which names the step, where a loss is infinite or NaN.
+    """
+    step = 0
     for _ in range(check_count("num_epochs", num_epochs)):
         batches, _ = make_batches([rows[i] for i in rng.permutation(len(rows))], batch_size)
         for i in rng.permutation(len(batches)):
-            yield trainer.step(batches[i])
+            step, loss = step + 1, trainer.step(batches[i])
+            check_finite(step, {"the loss": loss})
+            yield loss
 
 
 def tag(trainer: Any, rows: Rows) -> list[Array]:
