@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import scratch
-from parity_tests.harness import Case, assert_parity, run_dynamic
+from parity_tests.harness import Case, Problem, assert_parity, run_dynamic
 from parity_tests.test_combinations import pairs
 from scratch.tree import map_tree, named_leaves
 
@@ -103,7 +103,9 @@ def test_small_unrolls(dtype):
         cell = scratch.MultiRNNCell(layers) if len(layers) > 1 else layers[0]
         case = Case(cell, None, chosen["batch_size"], chosen["num_steps"], chosen["input_size"])
         problem = case.draw(dtype)
-        expected = run_dynamic(scratch, case, problem)
+        # The text book in float64: in float32 its own rounding is larger than that of the small engine.
+        exact = Problem(*(map_tree(lambda leaf: leaf.astype(np.float64), part) for part in problem[:-1]), masks=())
+        expected = map_tree(lambda leaf: leaf.astype(dtype), tuple(run_dynamic(scratch, case, exact)))
         small = scratch.SmallUnroll(cell, case.batch_size, case.num_steps, case.input_size, dtype)
         results = small.forward(problem.params, problem.inputs, problem.initial_state)
         results += small.backward(problem.d_outputs, problem.d_final_state)

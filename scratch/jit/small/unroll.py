@@ -158,16 +158,12 @@ class SmallUnroll:
             layers = state if self.stacked else (state,)
             shape, dtype = self.zero_state[0].shape, self.dtype
             # The usual case, settled here because the words of a refusal take longer to prepare than the numbers.
-            fits = (
-                type(layers) is tuple
-                and 2 * len(layers) == len(self.zero_state)
-                and all(
-                    type(part) is LSTMState
-                    and type(part.c) is type(part.h) is np.ndarray
-                    and part.c.shape == part.h.shape == shape
-                    and part.c.dtype == part.h.dtype == dtype
-                    for part in layers
-                )
+            fits = type(layers) is tuple and 2 * len(layers) == len(self.zero_state) and all(
+                type(part) is LSTMState
+                and type(part.c) is type(part.h) is np.ndarray
+                and part.c.shape == part.h.shape == shape
+                and part.c.dtype == part.h.dtype == dtype
+                for part in layers
             )
             if not fits:
                 check_state(name, state, self.cell.state_size, self.batch_size, dtype)

@@ -80,21 +80,8 @@ def walk_backward(plan, arena, schedule, tape, ends, d, part):
             product = record_at(ProductPlan, plan.products, p)
             if product.adjoint >= 0:
                 step = Step(
-                    live,
-                    product.gate_size,
-                    plan.size,
-                    plan.own,
-                    plan.d_own,
-                    rows,
-                    z,
-                    c,
-                    c_new,
-                    d_rows,
-                    d_rows,
-                    d_z,
-                    d_c,
-                    tape.constants,
-                    d_constants,
+                    live, product.gate_size, plan.size, plan.own, plan.d_own, rows, z, c, c_new, d_rows,
+                    d_rows, d_z, d_c, tape.constants, d_constants,
                 )
                 call_stage(product.adjoint, step)
             soon = rows_of(next_z if p == last else next_rows, 0, next_live if p == last or p == 0 else 0)

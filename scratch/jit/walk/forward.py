@@ -52,21 +52,8 @@ def walk_forward(plan, arena, schedule, tape, ends, part):
             clear_padding(z_p, product.units, product.gate_size)
             if product.forward >= 0:
                 step = Step(
-                    live,
-                    product.gate_size,
-                    plan.size,
-                    plan.own,
-                    plan.d_own,
-                    rows,
-                    z,
-                    c,
-                    c_new,
-                    h_new,
-                    rows,
-                    z,
-                    c,
-                    tape.constants,
-                    tape.constants,
+                    live, product.gate_size, plan.size, plan.own, plan.d_own, rows, z, c, c_new, h_new,
+                    rows, z, c, tape.constants, tape.constants,
                 )
                 call_stage(product.forward, step)
         for r in range(live):
