@@ -216,7 +216,7 @@ FAULTS = [
     ),
     *faults_in(
         "unroll/static.py",
-        "unroll/test_dynamic.py::test_arguments_and_results_are_safe_from_one_another",
+        "test_sharing.py",
         (
             "final state shares memory with a cache",
             "map_tree(np.copy, state)",
