@@ -25,9 +25,10 @@ def test_whoever_waits_goes_on_once_every_flag_is_raised():
     thread = waiting(flags, FOREVER)
     for number in (1, 0, 2):
         raise_flag(flags, number, 5)
+    # Before the thread is waited for: without one of the flags it would not end.
+    assert flags.tolist() == [1, 1, 1]
     thread.join(STUCK)
     assert not thread.is_alive()
-    assert flags.tolist() == [1, 1, 1]
 
 
 def test_no_flag_is_passed_over(monkeypatch):
