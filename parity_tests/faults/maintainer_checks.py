@@ -111,7 +111,6 @@ FAULTS = [
         "cell.py",
         f"{OPTIONS}::test_a_dtype_reaches_every_array",
         ("a state of float32", "np.zeros((batch_size, size), dtype)", "np.zeros((batch_size, size), np.float32)"),
-        ("dtype of weights not checked", '        check_dtype("dtype", dtype)\n        shapes', "        shapes"),
         ("dtype of weights not passed on", "kernel_initializer), rng, dtype)", "kernel_initializer), rng, np.float32)"),
     ),
     *faults_in(
