@@ -55,6 +55,12 @@ class Solved:
         exec(compile(source or self.source, f"{self.idea}.py", "exec"), module.__dict__)
         return module
 
+    def part(self, name: str) -> tuple[int, int]:
+        """Return where the text of a function begins and ends in the source."""
+        lines = self.source.splitlines(keepends=True)
+        function = self.functions[name]
+        return sum(map(len, lines[: function.first - 1])), sum(map(len, lines[: function.last]))
+
     def equation(self, line: int) -> str:
         """Return the comment above a line of the source: the equation that the line says."""
         lines = self.source.splitlines()
@@ -65,11 +71,6 @@ class Solved:
             if text.startswith("def "):
                 break
         return ""
-
-    def function_at(self, offset: int) -> Function | None:
-        """Return the blank that holds the character at ``offset`` of the source."""
-        line = self.source.count("\n", 0, offset) + 1
-        return next((each for each in self.functions.values() if each.first <= line <= each.last), None)
 
     def lesson(self, function: str) -> tuple[str, int]:
         """Return the page of the lesson and the line where the function's equations are derived."""

@@ -17,10 +17,8 @@ class Mistake:
 
     def located(self, exercise: Solved, function: str) -> tuple[Edit, ...] | None:
         """Return the edits of the source, or nothing where a text does not stand in the function exactly once."""
-        lines = exercise.source.splitlines(keepends=True)
-        part = exercise.functions[function]
-        start = sum(map(len, lines[: part.first - 1]))
-        text = "".join(lines[part.first - 1 : part.last])
+        start, stop = exercise.part(function)
+        text = exercise.source[start:stop]
         edits = []
         for old, new in self.changes:
             places = [found for found in places_of(old, text) if not remark(text, found)]
