@@ -4,6 +4,7 @@ A frame is an npz of arrays and a text of JSON that says how they hang together;
 from the standard input and go to a pipe: first the task, then a call, its result, the next call, its result.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -187,6 +188,9 @@ def main() -> None:
         function = getattr(module, twice["function"], None)
         done = {"error": "missing", "message": "", "line": None} if function is None else call(function, task, twice)
         send({**done, "refused": list(refused)})
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
     os._exit(0)
 
 
