@@ -7,7 +7,7 @@ from functools import cache
 from types import ModuleType
 
 from parity_tests.grade.blank import functions_in
-from parity_tests.grade.course import LESSONS, ROOT, SOLUTIONS
+from parity_tests.grade.course import HEADINGS, LESSONS, ROOT, SOLUTIONS
 
 RETURNS = re.compile(r"Return ``\(?([\w, ]+)\)?``")
 
@@ -77,7 +77,8 @@ class Solved:
         page = f"docs/{LESSONS[self.idea]}.md"
         path = ROOT / page
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        wanted = ("## Backward", "## The gradient", "## Backprop") if "backward" in function else ("## The equation",)
+        usual = ("## Backward", "## The gradient", "## Backprop") if "backward" in function else ("## The equation",)
+        wanted = HEADINGS.get(function, usual)
         found = [number for number, text in enumerate(lines, 1) if text.startswith(wanted)]
         return page, found[0] if found else 1
 

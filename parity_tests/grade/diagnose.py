@@ -7,6 +7,7 @@ import numpy as np
 
 from parity_tests.grade import pairs, seen
 from parity_tests.grade.anatomy import Function, Solved
+from parity_tests.grade.course import GATES
 from parity_tests.grade.edits import Edit
 from parity_tests.grade.features import vector
 from parity_tests.grade.library import Shelf, bench, right_numbers, shelf
@@ -21,18 +22,24 @@ def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]
     runs = bench(exercise.idea, function.name)
     page, line = exercise.lesson(function.name)
     quantities = list(dict.fromkeys(seen.quantity_of(path) for each in runs.references for path in each.arrays))
-    verdict = Verdict(function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=f"{page}:{line}")
+    verdict = Verdict(
+        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=f"{page}:{line}"
+    )
     status = trouble(outcomes, fatal, len(runs.calls), [call.special for call in runs.calls])
     if status:
         verdict.status = status[0]
         verdict.findings.append(Finding(SEEN, status[1], [status[1]]))
         return verdict
-    results = [named(each["result"], function.results, runs.wanted(raw)) for each, raw in zip(outcomes, runs.raw, strict=True)]
+    results = [
+        named(each["result"], function.results, runs.wanted(raw)) for each, raw in zip(outcomes, runs.raw, strict=True)
+    ]
     verdict.quantities = compared(quantities, results, runs.references)
     changed = list(dict.fromkeys(path.lstrip() for each in outcomes for path in each["changed"]))
     if changed:
         says = f"you changed {', '.join(map(argument, changed[:MOST]))} in place: make a new array"
-        verdict.findings.append(Finding(EXACT, "an array that came in is not what it was: look for +=, *= or [...] = on it", [says]))
+        verdict.findings.append(
+            Finding(EXACT, "an array that came in is not what it was: look for +=, *= or [...] = on it", [says])
+        )
     if all(quantity.right for quantity in verdict.quantities):
         verdict.status = "wrong" if changed else "right"
         return verdict
@@ -157,16 +164,26 @@ def observed(
         count = 0
         for number, (result, reference) in enumerate(zip(results, store.references, strict=True)):
             for path, array in reference.arrays.items():
-                if seen.quantity_of(path) == quantity.name and path in result.arrays and difference(result.arrays[path], array) > 2e-5:
+                if (
+                    seen.quantity_of(path) == quantity.name
+                    and path in result.arrays
+                    and difference(result.arrays[path], array) > 2e-5
+                ):
                     count += 1
                     for words in seen.of_array(result.arrays[path], array, store.calls[number], function.arguments):
                         told.setdefault(words, []).append(number)
-                    quantity.note = quantity.note or seen.where_wrong(result.arrays[path], array)
+                    gates = GATES.get(exercise.idea, {}).get(quantity.name.split("/")[-1], "")
+                    quantity.note = quantity.note or seen.where_wrong(result.arrays[path], array, gates)
         says = [words for words, where in told.items() if len(where) == count or "shape" in words or "factor" in words]
         if says:
-            found.append(Finding(SEEN, f"{quantity.name}: {says[0].split(':')[0]}", [f"your {quantity.name} is {says[0]}"]))
-    bad = {call.special for call, result, reference in zip(store.calls, results, store.references, strict=True)
-           if not all(right_numbers(result, reference).values())}
+            found.append(
+                Finding(SEEN, f"{quantity.name}: {says[0].split(':')[0]}", [f"your {quantity.name} is {says[0]}"])
+            )
+    bad = {
+        call.special
+        for call, result, reference in zip(store.calls, results, store.references, strict=True)
+        if not all(right_numbers(result, reference).values())
+    }
     if bad and "" not in bad and any(not call.special for call in store.calls):
         words = f"right, but not with {' nor with '.join(sorted(bad))}"
         found.insert(0, Finding(SEEN, words, [words]))

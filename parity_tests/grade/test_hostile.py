@@ -56,7 +56,9 @@ def test_a_deed_is_named_and_nothing_is_touched(tmp_path, deed):
 
 def test_a_function_that_does_not_end_takes_no_other_with_it(tmp_path):
     file = tmp_path / "flatten_time.py"
-    file.write_text(RIGHT.replace("return flat.reshape", "while True:\n        pass\n    return flat.reshape"), encoding="utf-8")
+    file.write_text(
+        RIGHT.replace("return flat.reshape", "while True:\n        pass\n    return flat.reshape"), encoding="utf-8"
+    )
     first, second, third = grade_file(file, LIMITS).verdicts
     assert (first.status, second.status, third.status) == ("right", "stopped", "stopped")
     assert "endless loop" in second.findings[0].says[0]
