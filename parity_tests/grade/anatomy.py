@@ -72,15 +72,22 @@ class Solved:
                 break
         return ""
 
-    def lesson(self, function: str) -> tuple[str, int]:
-        """Return the page of the lesson and the line where the function's equations are derived."""
+    def lesson(self, function: str, equation: str = "") -> tuple[str, int]:
+        """Return the page of the lesson and the line where a function is derived, or one of its equations."""
         page = f"docs/{LESSONS[self.idea]}.md"
         path = ROOT / page
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         usual = ("## Backward", "## The gradient", "## Backprop") if "backward" in function else ("## The equation",)
-        wanted = HEADINGS.get(function, usual)
-        found = [number for number, text in enumerate(lines, 1) if text.startswith(wanted)]
-        return page, found[0] if found else 1
+        heading = HEADINGS.get(function, usual)
+        first = next((number for number, text in enumerate(lines) if text.startswith(heading)), 0)
+        made = equation.split(" = ")[0]
+        for number, text in enumerate(lines[first + 1 :], first + 1):
+            if text.startswith("## "):
+                break
+            # A paragraph of a derivation begins with its equation in bold.
+            if equation and text.startswith(f"**${made} ="):
+                return page, number + 1
+        return page, first + 1
 
 
 @cache

@@ -15,15 +15,15 @@ from parity_tests.grade.values import Named, difference, named
 from parity_tests.grade.verdict import BOTH, EXACT, LINE, ONE_OF, PART, SEEN, Finding, Quantity, Verdict
 
 MOST = 3
+LOOK = "look again at: "
 
 
 def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]], fatal: str) -> Verdict:
     """Return the verdict on one function; ``outcomes`` are those of its calls, ``fatal`` what ended the process."""
     runs = bench(exercise.idea, function.name)
-    page, line = exercise.lesson(function.name)
     quantities = list(dict.fromkeys(seen.quantity_of(path) for each in runs.references for path in each.arrays))
     verdict = Verdict(
-        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=f"{page}:{line}"
+        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=derived(exercise, function)
     )
     status = trouble(outcomes, fatal, len(runs.calls), [call.special for call in runs.calls])
     if status:
@@ -45,7 +45,14 @@ def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]
         return verdict
     store = shelf(exercise.idea, function.name)
     verdict.findings += findings(exercise, function, store, results, verdict.quantities)
+    verdict.lesson = derived(exercise, function, verdict.findings[-1].hint)
     return verdict
+
+
+def derived(exercise: Solved, function: Function, hint: str = "") -> str:
+    """Return the page and the line of the lesson: of the equation that a hint names, or of the function."""
+    equation = hint.removeprefix(LOOK) if hint.startswith(LOOK) else ""
+    return "{}:{}".format(*exercise.lesson(function.name, equation))
 
 
 def argument(path: str) -> str:
@@ -132,7 +139,7 @@ def looked_at(exercise: Solved, edits: Iterable[Edit]) -> str:
     """Return the hint: the equations that the changed lines say."""
     lines = [exercise.source.count("\n", 0, edit.start) + 1 for edit in edits if edit.says]
     equations = list(dict.fromkeys(filter(None, map(exercise.equation, lines))))
-    return f"look again at: {'   and at: '.join(equations)}" if equations else "look at it once more, line by line"
+    return LOOK + "   and at: ".join(equations) if equations else "look at it once more, line by line"
 
 
 def in_parts(

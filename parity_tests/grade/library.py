@@ -183,7 +183,8 @@ def kept(path: Path) -> tuple[list[Variant], np.ndarray] | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             sizes, places, words = archive["sizes"], archive["places"], archive["words"]
             edits = [
-                Edit(int(a), int(b), str(new), str(says), int(rank)) for (a, b, rank), (new, says) in zip(places, words, strict=True)
+                Edit(int(start), int(stop), str(new), str(says), int(rank))
+                for (start, stop, rank), (new, says) in zip(places, words, strict=True)
             ]
             ends = np.cumsum(sizes)
             variants = [tuple(edits[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
