@@ -15,7 +15,7 @@ import pytest
 import scratch
 from scratch import BasicRNNCell
 from scratch.inputs.wire.columns import Schema
-from scratch.tasks import echo, mnist, sentences, tagging
+from scratch.tasks import echo, mnist, mnist_data, sentences, tagging
 from scratch.tree import named_leaves
 
 TINY = 5e-324
@@ -481,7 +481,7 @@ CALLS = {
         {"validation_size": count(1, 1499), "test_size": COUNT},
     ),
     "read": (
-        lambda **o: mnist.read(images=np.ones((2, 4), np.float32), **o),
+        lambda **o: mnist_data.read(images=np.ones((2, 4), np.float32), **o),
         {"reading": "rows"},
         {"reading": choice("rows", "pixels", "permuted")},
     ),

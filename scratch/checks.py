@@ -149,15 +149,7 @@ def check_like(name: str, tree: Any, like: Params) -> None:
 
 def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[Array, " B"]:
     """Return ``sequence_length`` as an integer array [B], refusing what is not B whole numbers from 0 to T."""
-    check_listed("sequence_length", sequence_length)
-    try:
-        lengths = np.asarray(sequence_length)
-    except ValueError as error:
-        raise TypeError(
-            f"sequence_length must be {batch_size} whole numbers, but is {shown(sequence_length)}"
-        ) from error
-    if lengths.dtype.kind not in "iu" and lengths.size:
-        raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
+    lengths = as_integers("sequence_length", sequence_length)
     if lengths.shape != (batch_size,):
         raise ValueError(
             f"sequence_length must have shape [{batch_size}], one length for each row of the inputs, "
@@ -169,6 +161,18 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
         if length > num_steps:
             raise ValueError(f"sequence_length[{row}] is {length}, but inputs have only {num_steps} time steps")
     return lengths.astype(np.int64)
+
+
+def as_integers(name: str, values: Any) -> Int[Array, "..."]:
+    """Return a list or an array of integers as an array, refusing all else."""
+    check_listed(name, values)
+    try:
+        numbers = np.asarray(values)
+    except ValueError as error:
+        raise TypeError(f"{name} must be integers, but is {shown(values)}") from error
+    if numbers.dtype.kind not in "iu" and numbers.size:
+        raise TypeError(f"{name} must be integers, but its dtype is {numbers.dtype}")
+    return numbers
 
 
 def check_listed(name: str, values: Any) -> None:

@@ -77,5 +77,10 @@ def check_options(options: object, **checks: Check) -> None:
         object.__setattr__(options, name, check(name, getattr(options, name)))
 
 
+def optional(check: Check) -> Check:
+    """Return the check that lets ``None`` through, and all else that ``check`` does."""
+    return lambda name, value: None if value is None else check(name, value)
+
+
 check_activation = functools.partial(check_choice, choices=("tanh", "relu"))
 check_positive = functools.partial(check_number, above=0)

@@ -81,7 +81,7 @@ def keras_state(state):
 
 def scratch_state(arrays):
     """Return ``LSTMState(c, h)`` of h and c, or the one array itself."""
-    return LSTMState(*reversed(arrays)) if len(arrays) == 2 else arrays[0]
+    return LSTMState(c=arrays[1], h=arrays[0]) if len(arrays) == 2 else arrays[0]
 
 
 def gradients(cell, d_weights):

@@ -52,8 +52,8 @@ FAULTS = [
         ),
         (
             "padded to the boundary itself",
-            "[boundary - 1 for boundary in bucket_boundaries]",
-            "[boundary for boundary in bucket_boundaries]",
+            "[end - 1 for end in bucket_boundaries]",
+            "[end for end in bucket_boundaries]",
         ),
         (
             "padded to the longest of all rows",
@@ -438,7 +438,7 @@ FAULTS = [
         ("surrogates", "highest = 0x9F if first == 0xED else", "highest = 0xBF if first == 0xED else"),
         ("half a character", "if more > end - at:", "if False:"),
         ("groups of the context counted from the top", "found, 1 if inside else 0)", "found, 0)"),
-        ("groups of a list counted from the top", "data, at, at + length, 3, wanted, room, kind, count", "data, at, at + length, 0, wanted, room, kind, count"),
+        ("groups of a list counted from the top", "data, at, at + length, 3, wanted.kind, into.values, kind, count", "data, at, at + length, 0, wanted.kind, into.values, kind, count"),
     ),
     *faults_in(
         "inputs/wire/survey.py",

@@ -102,7 +102,7 @@ FAULTS = [
     *faults_in(
         "inputs/padding.py",
         f"{TOGETHER}::test_buckets",
-        ("remainders as long as their bucket", "boundary - 1 for boundary in", "boundary for boundary in"),
+        ("remainders as long as their bucket", "end - 1 for end in", "end for end in"),
         ("a bucket's end is in it", 'side="right")', 'side="left")'),
         ("remainders left out where they are padded to the end", "    if not drop_remainder:\n", "    if not drop_remainder and not pad_to_bucket_boundary:\n"),
         ("padding with 0 for whole numbers", "*rows[0].shape[1:]), padding_value, rows[0].dtype)", "*rows[0].shape[1:]), padding_value * (rows[0].dtype.kind != 'i'), rows[0].dtype)"),
@@ -139,9 +139,9 @@ FAULTS = [
         ("a sum over nothing", "out=np.zeros_like(weights), where=size != 0)", "out=np.zeros_like(weights), where=np.broadcast_to(size >= 0, weights.shape))"),
     ),
     *faults_in(
-        "inputs/padding.py",
+        "checks.py",
         f"{SIZES}::test_an_empty_batch_with_steps_and_features",
-        ("lengths of nothing have no dtype", 'lengths.dtype.kind not in "iu" and lengths.size:', 'lengths.dtype.kind not in "iu":'),
+        ("lengths of nothing have no dtype", 'numbers.dtype.kind not in "iu" and numbers.size:', 'numbers.dtype.kind not in "iu":'),
     ),
     *faults_in(
         "jit/machine/memory.py",

@@ -130,6 +130,8 @@ class DropoutWrapper(CellWrapper):
 def drop(tree: Tree, masks: Masks, keep_prob: float) -> Tree:
     """Return mask ⊙ v / keep_prob for every array v of a tree that has a mask, and v itself where that is ``()``."""
     if isinstance(masks, tuple):
-        return rebuild(tree, [drop(*pair, keep_prob) for pair in zip(tree, masks, strict=True)]) if masks else tree
+        if not masks:
+            return tree
+        return rebuild(tree, [drop(part, mask, keep_prob) for part, mask in zip(tree, masks, strict=True)])
     # TF1 rounds a keep probability to float32 even where the arrays are float64, as it does a learning rate.
     return np.where(masks, tree / float(np.float32(keep_prob)), 0)

@@ -119,7 +119,7 @@ class GridLSTMCell(Cell):
 
     @property
     def state_size(self) -> Sizes:
-        return self.state_tuple_type(*[self.num_units] * 2 * sum(self.num_frequency_blocks))
+        return self.state_tuple_type._make([self.num_units] * 2 * sum(self.num_frequency_blocks))
 
     @property
     def output_size(self) -> int:
@@ -127,9 +127,9 @@ class GridLSTMCell(Cell):
 
     def blocks(self, input_size: int) -> list[list[slice]]:
         """Return the windows of each block, as slices of x."""
-        bounds = zip(self.start_freqindex_list or [0], self.end_freqindex_list or [input_size], strict=True)
-        counts = self.num_frequency_blocks
-        blocks = [frequency_windows(self, *bound, count) for bound, count in zip(bounds, counts, strict=True)]
+        starts, ends = self.start_freqindex_list or [0], self.end_freqindex_list or [input_size]
+        places = zip(starts, ends, self.num_frequency_blocks, strict=True)
+        blocks = [frequency_windows(self, start, end, count) for start, end, count in places]
         end = max(windows[-1].stop for windows in blocks)
         if end > input_size:
             raise ValueError(f"x must be at least {end} wide, where its last window ends, but is {input_size} wide")
@@ -180,7 +180,7 @@ class GridLSTMCell(Cell):
                 outputs += [h, h_freq]
                 new_state += [c, h]
                 steps.append(step)
-        return np.concatenate(outputs, axis=1), self.state_tuple_type(*new_state), (x.shape, steps)
+        return np.concatenate(outputs, axis=1), self.state_tuple_type._make(new_state), (x.shape, steps)
 
     def backward(
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
@@ -211,4 +211,4 @@ class GridLSTMCell(Cell):
                 for name, d in zip(names, d_named, strict=True):
                     if name in d_params:
                         d_params[name] += d
-        return d_x, self.state_tuple_type(*d_state), d_params
+        return d_x, self.state_tuple_type._make(d_state), d_params

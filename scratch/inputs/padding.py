@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from scratch.arrays import Array, DType, Int, Lengths, Shaped
-from scratch.checks import as_dtype, check_lengths, check_listed
+from scratch.checks import as_dtype, as_integers, check_lengths
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
@@ -62,8 +62,7 @@ def pad_batch(
     row = lengths.argmax()
     if num_steps is not None and lengths[row] > check_count("num_steps", num_steps, least=0, most=LONGEST):
         raise ValueError(f"rows[{row}] has {lengths[row]} steps, but num_steps is {num_steps}")
-    inputs, sequence_length, _ = gather(rows, lengths, range(len(rows)), padding_value, num_steps)
-    return inputs, sequence_length
+    return gather(rows, lengths, range(len(rows)), padding_value, num_steps)[:2]
 
 
 def unpad_batch(inputs: Shaped[Array, "B T ..."], sequence_length: Lengths) -> list[Array]:
@@ -112,11 +111,9 @@ def bucket_by_length(
     check_flag("drop_remainder", drop_remainder)
     lengths, padding_value = check_rows(rows, padding_value)
     buckets = np.searchsorted(bucket_boundaries, lengths, side="right")  # the number of boundaries that are ≤ T_b
-    row = int(buckets.argmax())
-    if pad_to_bucket_boundary and buckets[row] == len(bucket_boundaries):
-        raise ValueError(
-            f"rows[{row}] has {lengths[row]} steps, but pad_to_bucket_boundary has no end for the last bucket"
-        )
+    if pad_to_bucket_boundary and buckets[row := int(buckets.argmax())] == len(bucket_boundaries):
+        why = "pad_to_bucket_boundary has no end for the last bucket"
+        raise ValueError(f"rows[{row}] has {lengths[row]} steps, but {why}")
     ready: list[tuple[int, list[int]]] = []
     waiting: list[list[int]] = [[] for _ in bucket_batch_sizes]
     for row, bucket in enumerate(buckets):
@@ -126,9 +123,7 @@ def bucket_by_length(
             waiting[bucket] = []
     if not drop_remainder:
         ready += [(bucket, left) for bucket, left in enumerate(waiting) if left]
-    ends: list[Any] = (
-        [boundary - 1 for boundary in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
-    )
+    ends: list[Any] = [end - 1 for end in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
     return [gather(rows, lengths, members, padding_value, ends[bucket]) for bucket, members in ready]
 
 
@@ -162,13 +157,7 @@ def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) 
     ``maxlen`` is the longest length where not given. A length over ``maxlen`` fills its row, as in TensorFlow; a
     negative or fractional one is refused. Source: ``tf.sequence_mask``.
     """
-    check_listed("lengths", lengths)
-    try:
-        lengths = np.asarray(lengths)
-    except ValueError as error:
-        raise TypeError(f"lengths must be whole numbers, but are {shown(lengths)}") from error
-    if lengths.dtype.kind not in "iu" and lengths.size:
-        raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
+    lengths = as_integers("lengths", lengths)
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":

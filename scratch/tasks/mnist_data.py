@@ -23,7 +23,7 @@ from scratch.checks import check_array, check_dtype, check_listed, is_plain, sha
 from scratch.extras import lacking
 from scratch.files import open_file
 from scratch.inputs.idx import read_idx
-from scratch.options import check_count
+from scratch.options import check_choice, check_count
 
 NUM_CLASSES = 10
 VALIDATION_SIZE = 5000
@@ -31,6 +31,8 @@ VALIDATION_SIZE = 5000
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 KERAS_FILE, KERAS_NAMES = "mnist.npz", ("x_train", "y_train", "x_test", "y_test")
 SHAPES = (("N", 28, 28), ("N",)) * 2
+READINGS = ("rows", "pixels", "permuted")
+PERMUTATION_SEED = 100
 LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNIST
 
 
@@ -192,3 +194,13 @@ def seeded_permutation(seed: int, size: int) -> Int[Array, " size"]:
     """
     seed, size = check_count("seed", seed, least=0), check_count("size", size)
     return np.random.RandomState(seed).permutation(size)
+
+
+def read(reading: str, images: Float[Array, "N pixels"]) -> Float[Array, "N T D"]:
+    """Return images [N, pixels] as sequences [N, T, D]: ``"rows"``, ``"pixels"``, or ``"permuted"`` pixels."""
+    check_choice("reading", reading, READINGS)
+    if reading == "rows":
+        return as_rows(images)
+    if reading == "pixels":
+        return as_pixels(images)
+    return as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))

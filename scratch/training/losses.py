@@ -98,7 +98,7 @@ def mask_by_length(labels: Int[Array, "B T"], sequence_length: Any) -> Bool[Arra
     Of the labels only the shape is looked at. Source: ``tf.sequence_mask``.
     """
     check_padded_labels(labels)
-    lengths = check_lengths(sequence_length, *labels.shape)
+    lengths = check_lengths(sequence_length, len(labels), labels.shape[1])
     return np.arange(labels.shape[1]) < lengths[:, None]
 
 

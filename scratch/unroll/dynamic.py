@@ -40,6 +40,7 @@ def dynamic_rnn(
     inputs: Float[Array, "_ _ D"],
     sequence_length: Lengths = None,
     initial_state: State = None,
+    *,
     time_major: bool = False,
     engine: str = "numpy",
     masks: Masks = None,

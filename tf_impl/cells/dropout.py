@@ -24,8 +24,8 @@ def DropoutWrapper(cell: scratch.cells.dropout.DropoutWrapper, dtype):
     def visitor(state):
         if not isinstance(state, v1.nn.rnn_cell.LSTMStateTuple):
             return cell.dropout_state_filter_visitor(state)
-        wanted = cell.dropout_state_filter_visitor(LSTMState(*state))
-        return v1.nn.rnn_cell.LSTMStateTuple(*wanted) if isinstance(wanted, LSTMState) else wanted
+        wanted = cell.dropout_state_filter_visitor(LSTMState(state.c, state.h))
+        return v1.nn.rnn_cell.LSTMStateTuple(wanted.c, wanted.h) if isinstance(wanted, LSTMState) else wanted
 
     return v1.nn.rnn_cell.DropoutWrapper(
         genuine(cell.cell, dtype),

@@ -91,7 +91,7 @@ def drain(program, batch):
     found = []
     while True:
         try:
-            found.append(PaddedBatch(*program.run(batch)))
+            found.append(PaddedBatch._make(program.run(batch)))
         except tf.errors.OutOfRangeError:
             return found
 

@@ -97,7 +97,7 @@ def as_array(tensor):
 
 def to_dense(sparse, default_value=None, shape=None):
     """Return the array of ``tf.sparse.to_dense``, after ``tf.sparse.slice`` where a shape is given."""
-    tensor = tf.SparseTensor(*sparse)
+    tensor = tf.SparseTensor(sparse.indices, sparse.values, sparse.dense_shape)
     if shape is not None:
         sizes = [size if wanted is None else wanted for size, wanted in zip(sparse.dense_shape, shape, strict=True)]
         cut = tf.sparse.slice(tensor, [0] * len(sizes), sizes)
@@ -116,20 +116,26 @@ def to_tensor(ragged, default_value=None, shape=None):
 
 def parse_single_sequence_example(serialized, context_features=None, sequence_features=None):
     """Return ``(context, sequences)`` of ``tf.io.parse_single_sequence_example``."""
-    features = described(context_features), described(sequence_features)
-    return tuple(map(as_arrays, tf.io.parse_single_sequence_example(serialized, *features)))
+    context, sequences = tf.io.parse_single_sequence_example(
+        serialized, described(context_features), described(sequence_features)
+    )
+    return as_arrays(context), as_arrays(sequences)
 
 
 def parse_sequence_example(serialized, context_features=None, sequence_features=None):
     """Return ``(context, sequences, lengths)`` of ``tf.io.parse_sequence_example``."""
-    features = described(context_features), described(sequence_features)
-    return tuple(map(as_arrays, tf.io.parse_sequence_example(tf.constant(serialized, tf.string), *features)))
+    context, sequences, lengths = tf.io.parse_sequence_example(
+        tf.constant(serialized, tf.string), described(context_features), described(sequence_features)
+    )
+    return as_arrays(context), as_arrays(sequences), as_arrays(lengths)
 
 
 def read_sequence_examples(paths, context_features=None, sequence_features=None, compression_type=""):
     """Yield ``(context, sequences)`` of each example in the files of a ``tf.data.TFRecordDataset``."""
     paths = [paths] if isinstance(paths, str | os.PathLike) else paths
-    features = described(context_features), described(sequence_features)
+    context_features, sequence_features = described(context_features), described(sequence_features)
     records = tf.data.TFRecordDataset([os.fspath(path) for path in paths], compression_type)
-    for tensors in records.map(lambda record: tf.io.parse_single_sequence_example(record, *features)):
-        yield tuple(map(as_arrays, tensors))
+    for context, sequences in records.map(
+        lambda record: tf.io.parse_single_sequence_example(record, context_features, sequence_features)
+    ):
+        yield as_arrays(context), as_arrays(sequences)

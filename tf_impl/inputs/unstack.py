@@ -11,7 +11,8 @@ def compute(function, *arrays):
     """Return ``function`` of the arrays, computed in a graph of its own."""
     program = Program()
     with program.graph.as_default():
-        result = function(*(program.feed(array) for array in arrays))
+        tensors = map(program.feed, arrays)
+        result = function(*tensors)
     return program.run(result)
 
 
@@ -36,7 +37,7 @@ def unstack(inputs, axis=1):
 
 def stack(steps, axis=1):
     """Return ``tf.stack(steps, axis)``."""
-    return compute(lambda *xs: tf.stack(xs, axis), *steps)
+    return compute(lambda xs: tf.stack(xs, axis), list(steps))
 
 
 def swap_time_and_batch(inputs):

@@ -108,7 +108,7 @@ class DistributedTrainer:
         words, labels = (tf.pad(numbers, [[0, 0], [0, short]]) for numbers in (batch.words, batch.labels))
         weights = list(self.weights.values())
         with tf.GradientTape() as tape:
-            total, count = self.network.loss_sum(words, labels, batch.sequence_length)
+            total, count = self.network.loss_sum(batch._replace(words=words, labels=labels))
         gradient = tape.gradient(total, weights)
         # Not the worker's own count: each word of the global batch weighs the same, whoever reads it.
         total, count = self.sum_over_workers([total, count])

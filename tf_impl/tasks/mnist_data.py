@@ -31,13 +31,14 @@ def load_mnist(data_dir, validation_size=description.VALIDATION_SIZE):
     files = [read_idx(path, shape) for path, shape in zip(paths, description.SHAPES, strict=True)]
     images, labels, test_images, test_labels = files
 
-    def part(images, labels):
+    def part(pair):
+        images, labels = pair
         pixels = compute(lambda x: tf.reshape(tf.cast(x, tf.float32) / 255, [len(images), -1]), images)
         return description.Examples(pixels, compute(lambda y: tf.cast(y, tf.int64), labels))
 
     sizes = [validation_size, len(labels) - validation_size]
     held_out, train = zip(*compute(lambda x, y: (tf.split(x, sizes), tf.split(y, sizes)), images, labels), strict=True)
-    return description.MnistData("MNIST", part(*train), part(*held_out), part(test_images, test_labels))
+    return description.MnistData("MNIST", part(train), part(held_out), part((test_images, test_labels)))
 
 
 def one_hot(labels, num_classes, dtype=tf.float32):

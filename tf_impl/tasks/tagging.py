@@ -37,11 +37,13 @@ class Network:
     def logits(self, words, sequence_length):
         """Return the scores [B, T, num_labels] of the labels."""
         vectors = tf.nn.embedding_lookup(self.embeddings, words)
-        outputs, _ = v1.nn.bidirectional_dynamic_rnn(*self.cells, vectors, sequence_length, dtype=vectors.dtype)
+        cell_fw, cell_bw = self.cells
+        outputs, _ = v1.nn.bidirectional_dynamic_rnn(cell_fw, cell_bw, vectors, sequence_length, dtype=vectors.dtype)
         return self.dense(tf.concat(outputs, axis=2))
 
-    def loss_sum(self, words, labels, sequence_length):
+    def loss_sum(self, batch):
         """Return the sum of the losses of all real words, and how many they are, as a number of the same dtype."""
+        words, labels, sequence_length = batch
         logits = self.logits(words, sequence_length)
         mask = tf.sequence_mask(sequence_length, tf.shape(words)[1], logits.dtype)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
@@ -52,7 +54,7 @@ def feed_batch(program):
     """Return the placeholders of a ``TaggingBatch`` of any size."""
     with program.graph.as_default():
         shapes = ([None, None], [None, None], [None])
-        return description.TaggingBatch(*(v1.placeholder(tf.int64, shape) for shape in shapes))
+        return description.TaggingBatch._make(v1.placeholder(tf.int64, shape) for shape in shapes)
 
 
 def loss_and_gradients(tagger, params, batch):
@@ -61,7 +63,7 @@ def loss_and_gradients(tagger, params, batch):
     placeholders = feed_batch(program)
     with program.graph.as_default():
         network = Network(tagger, params["dense"]["kernel"].dtype)
-        total, count = network.loss_sum(*placeholders)
+        total, count = network.loss_sum(placeholders)
         loss = total / count
         weights = program.load(params, tf.nest.flatten(network.weights))
         gradients = tf.gradients(loss, tf.nest.flatten(weights))
@@ -78,7 +80,7 @@ class TaggingTrainer:
         self.batch = feed_batch(self.program)
         with self.program.graph.as_default():
             network = Network(tagger, params["dense"]["kernel"].dtype)
-            total, count = network.loss_sum(*self.batch)
+            total, count = network.loss_sum(self.batch)
             self.loss = total / count
             self.train_step = optimizers.genuine(description.OPTIMIZER).minimize(self.loss)
             self.predicted = tf.argmax(network.logits(self.batch.words, self.batch.sequence_length), axis=-1)

@@ -37,14 +37,18 @@ def sequence_loss(
 
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True):
     """Return ``(loss [B], program)``: ``tf.contrib.legacy_seq2seq.sequence_loss_by_example``, with its 1e-12."""
-    return run(lambda *lists: by_example(*lists, average_across_timesteps), logits, targets, weights)
+
+    def function(logits, targets, weights):
+        return by_example(logits, targets, weights, average_across_timesteps)
+
+    return run(function, logits, targets, weights)
 
 
 def legacy_sequence_loss(logits, targets, weights, average_across_timesteps=True, average_across_batch=True):
     """Return ``(loss, program)``: ``tf.contrib.legacy_seq2seq.sequence_loss``."""
 
-    def function(*lists):
-        losses = by_example(*lists, average_across_timesteps)
+    def function(logits, targets, weights):
+        losses = by_example(logits, targets, weights, average_across_timesteps)
         return tf.reduce_mean(losses) if average_across_batch else tf.reduce_sum(losses)
 
     return run(function, logits, targets, weights)

@@ -16,6 +16,7 @@ def bidirectional_dynamic_rnn(
     sequence_length=None,
     initial_state_fw=None,
     initial_state_bw=None,
+    *,
     time_major=False,
     masks=None,
 ):
@@ -34,8 +35,9 @@ def bidirectional_dynamic_rnn(
         )
         lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
         tf_cells = loop_pair(cells, masks, inputs.dtype)
+        start_fw, start_bw = as_structures(tf_cells, states)
         outputs, final_states = v1.nn.bidirectional_dynamic_rnn(
-            *tf_cells, x, lengths, *as_structures(tf_cells, states), time_major=time_major
+            tf_cells[0], tf_cells[1], x, lengths, start_fw, start_bw, time_major=time_major
         )
         results = outputs, as_structures(cells, final_states)
         program.differentiate(results, (x, states, program.load(params, v1.trainable_variables())))
@@ -68,8 +70,9 @@ def static_bidirectional_rnn(
         )
         lengths = None if sequence_length is None else program.feed(np.asarray(sequence_length))
         tf_cells = genuine_pair(cells, masks, dtype)
+        start_fw, start_bw = as_structures(tf_cells, states)
         outputs, *final_states = v1.nn.static_bidirectional_rnn(
-            *tf_cells, xs, *as_structures(tf_cells, states), sequence_length=lengths
+            tf_cells[0], tf_cells[1], xs, start_fw, start_bw, sequence_length=lengths
         )
         for scope, cell, own_masks in zip(("fw", "bw"), cells, masks, strict=True):
             program.feeds |= feed_masks(program.graph, scope, drawn_in_order(cell, own_masks, len(inputs)))

@@ -20,6 +20,7 @@ def stack_bidirectional_dynamic_rnn(
     initial_states_fw=None,
     initial_states_bw=None,
     sequence_length=None,
+    *,
     time_major=False,
     masks=None,
 ):
@@ -39,10 +40,10 @@ def stack_bidirectional_dynamic_rnn(
         with v1.variable_scope("stack_bidirectional_rnn"):
             for layer, cells in enumerate(zip(cells_fw, cells_bw, strict=True)):
                 tf_cells = loop_pair(cells, (masks or nothing)[layer] or (None, None), dtype)
-                starts = states[0][layer], states[1][layer]
+                start_fw, start_bw = as_structures(tf_cells, (states[0][layer], states[1][layer]))
                 with v1.variable_scope(f"cell_{layer}"):
                     pair, finals = v1.nn.bidirectional_dynamic_rnn(
-                        *tf_cells, outputs, lengths, *as_structures(tf_cells, starts), time_major=time_major
+                        tf_cells[0], tf_cells[1], outputs, lengths, start_fw, start_bw, time_major=time_major
                     )
                 outputs = tf.concat(pair, 2)
                 final_states.append(as_structures(cells, finals))

@@ -8,7 +8,7 @@ from scratch.inputs.wire.example import read_example
 from scratch.inputs.wire.places import MISSING, OTHER_KIND, WORDS, reason_and_index
 from scratch.inputs.wire.ragged import RaggedFeature, VarLenFeature
 from scratch.inputs.wire.schema import KINDS, Column, FixedLenFeature, FixedLenSequenceFeature
-from scratch.inputs.wire.survey import COUNT, FIRST, STEPS, gather, survey
+from scratch.inputs.wire.survey import COUNT, FIRST, STEPS, Kept, gather, survey
 from scratch.inputs.wire.values import from_raw
 
 DESCRIPTIONS = FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature
@@ -60,7 +60,7 @@ class Schema:
         value_ends, step_ends = (np.concatenate([[0], np.cumsum(column)]) for column in (counts, found[:, f, STEPS]))
         raw = np.zeros(value_ends[-1], np.int64)
         outline = np.zeros(2 * step_ends[-1] if size < 0 else 0, np.int64)
-        gather(data, part, kind, found, f, raw, value_ends[1:], outline, step_ends[1:])
+        gather(data, part, kind, found, f, Kept(raw, value_ends[1:], outline, step_ends[1:]))
         values = from_raw(data, kind, raw)
         if filled:
             values.reshape(len(found), size)[missing] = self.wanted[f][2].default()

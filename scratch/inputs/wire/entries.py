@@ -8,8 +8,10 @@
 A map is a repeated field of small messages, so nothing on the wire keeps a name from coming twice; the last counts.
 """
 
+import numpy as np
+
 from scratch.inputs.wire.compiling import inlined
-from scratch.inputs.wire.feature import misfit, put, read_feature, read_feature_list
+from scratch.inputs.wire.feature import Tally, misfit, put, read_feature, read_feature_list
 from scratch.inputs.wire.places import BAD_ENTRY, BAD_NAME, failed
 from scratch.inputs.wire.tags import LENGTH, read_length, read_tag, skip_field, tag
 
@@ -66,15 +68,14 @@ def read_name(data, at, end):
 
 
 @inlined
-def read_entry(data, at, end, part, wanted, size, room, outline):
-    """Return ``(steps, count, trouble, place)`` of the value of an entry whose name has been read.
+def read_entry(data, at, end, part, wanted, into):
+    """Return ``(tally, place)`` of the value of an entry whose name has been read.
 
-    A Feature of the context is one step. Values of the kind ``wanted`` go to ``room``; ``outline`` takes the kind of
-    each step and how many values it has; ``trouble`` is the first step of another kind, or without ``size`` values, as
-    a negative place.
+    A Feature of the context is one step.
     """
     start = at
-    steps = count = kind = trouble = 0
+    count = kind = np.int64(0)
+    tally = Tally(count, count, count)
     while at < end:
         # These were checked when the name was read.
         found, at = read_tag(data, at, end)
@@ -82,18 +83,16 @@ def read_entry(data, at, end, part, wanted, size, room, outline):
         if found == NAME:
             at += length
         elif part == CONTEXT:
-            kind, count, at = read_feature(data, at, at + length, 3, wanted, room, kind, count)
+            kind, count, at = read_feature(data, at, at + length, 3, wanted.kind, into.values, kind, count)
         else:
-            steps, count, trouble, at = read_feature_list(
-                data, at, at + length, 3, wanted, size, room, outline, steps, count, trouble
-            )
+            tally, at = read_feature_list(data, at, at + length, 3, wanted, into, tally)
         if at < 0:
-            return steps, count, trouble, at
+            return tally, at
     if part == CONTEXT:
-        steps, trouble = 1, misfit(kind, count, wanted, size, start)
-        put(outline, 0, kind)
-        put(outline, 1, count)
-    return steps, count, trouble, at
+        tally = Tally(np.int64(1), count, misfit(kind, count, wanted, start))
+        put(into.outline, 0, kind)
+        put(into.outline, 1, count)
+    return tally, at
 
 
 @inlined

@@ -6,7 +6,7 @@ from scratch.inputs.wire.compiling import announced
 from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.feature import ANY
 from scratch.inputs.wire.places import WORDS, reason_and_index
-from scratch.inputs.wire.survey import COUNT, NAME_FIRST, NAME_LAST, OF_PART, STEPS, gather, list_entries
+from scratch.inputs.wire.survey import COUNT, NAME_FIRST, NAME_LAST, OF_PART, STEPS, Kept, gather, list_entries
 from scratch.inputs.wire.tags import read_tag, skip_field
 from scratch.inputs.wire.values import from_raw
 
@@ -47,7 +47,7 @@ def parts_of(data):
 def read_entry_whole(data, found, number, part, steps, count):
     """Return a list of the arrays of all steps of one entry."""
     raw, outline = np.zeros(count, np.int64), np.zeros(2 * steps, np.int64)
-    gather(data, part, ANY, found, number, raw, np.array([count]), outline, np.array([steps]))
+    gather(data, part, ANY, found, number, Kept(raw, np.array([count]), outline, np.array([steps])))
     kinds, lengths = outline[::2].tolist(), outline[1::2]
     ends = np.cumsum(lengths)
     return [

@@ -36,6 +36,28 @@ class Room(NamedTuple):
     size: int
 
 
+class Wanted(NamedTuple):
+    """What a schema asks of each step: values of this kind, and ``size`` of them; a size below 0 stands for any."""
+
+    kind: int
+    size: int
+
+
+class Into(NamedTuple):
+    """Where what is read goes: the values, and two numbers a step, its kind and how many values it has."""
+
+    values: Room
+    outline: Room
+
+
+class Tally(NamedTuple):
+    """What has been read: so many steps and values; ``trouble`` is the first ``misfit``, 0 where there is none."""
+
+    steps: int
+    count: int
+    trouble: int
+
+
 @inlined
 def put(room, i, value):
     """Keep number i if there is room for it."""
@@ -135,39 +157,37 @@ def read_feature(data, at, end, depth, wanted, room, kind, count):
 
 
 @inlined
-def misfit(kind, count, wanted, size, at):
-    """Return a negative place where a feature does not suit a schema, else 0; a size below 0 stands for any."""
-    if kind != 0 and kind != wanted:
+def misfit(kind, count, wanted, at):
+    """Return a negative place where a feature does not suit a schema, else 0."""
+    if kind != 0 and kind != wanted.kind:
         return failed(OTHER_KIND, at)
-    if size >= 0 and count != size:
+    if wanted.size >= 0 and count != wanted.size:
         return failed(OTHER_SIZE, at)
     return 0
 
 
 @inlined
-def read_feature_list(data, at, end, depth, wanted, size, room, outline, steps, count, trouble):
-    """Return ``(steps, count, trouble, place)`` of a FeatureList.
-
-    ``outline`` takes two numbers a step, its kind and how many values it has; ``trouble`` is the first ``misfit``.
-    """
+def read_feature_list(data, at, end, depth, wanted, into, tally):
+    """Return ``(tally, place)`` of a FeatureList, or of the next piece of one."""
+    steps, count, trouble = tally
     while at < end:
         tag, at = read_tag(data, at, end)
         if at < 0:
-            return steps, count, trouble, at
+            break
         if tag == FIRST_FIELD:
             length, at = read_length(data, at, end)
             if at < 0:
-                return steps, count, trouble, at
-            start = at
-            kind, more, at = read_feature(data, at, at + length, depth + 1, wanted, behind(room, count), 0, 0)
+                break
+            start, room = at, behind(into.values, count)
+            kind, more, at = read_feature(data, at, at + length, depth + 1, wanted.kind, room, 0, 0)
             if trouble == 0:
-                trouble = misfit(kind, more, wanted, size, start)
-            put(outline, 2 * steps, kind)
-            put(outline, 2 * steps + 1, more)
+                trouble = misfit(kind, more, wanted, start)
+            put(into.outline, 2 * steps, kind)
+            put(into.outline, 2 * steps + 1, more)
             steps += 1
             count += more
         else:
             at = skip_field(data, at, end, tag, depth)
         if at < 0:
-            return steps, count, trouble, at
-    return steps, count, trouble, at
+            break
+    return Tally(steps, count, trouble), at

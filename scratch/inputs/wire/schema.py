@@ -42,8 +42,8 @@ class Column(NamedTuple):
     def examples(self):
         """Yield each example as a column of its own."""
         for (first, last), (begin, end) in zip(pairwise(self.value_ends), pairwise(self.step_ends), strict=True):
-            ends = np.array([0, last - first]), np.array([0, end - begin])
-            yield Column(self.values[first:last], *ends, self.lengths[begin:end])
+            value_ends, step_ends = np.array([0, last - first]), np.array([0, end - begin])
+            yield Column(self.values[first:last], value_ends, step_ends, self.lengths[begin:end])
 
     def num_steps(self):
         """Return how many steps each example has, [R]."""
