@@ -213,7 +213,7 @@ def test_fields(kind, good, name, option):
 
 @pytest.mark.parametrize("dtype", [np.int64, np.float32, bytes])
 def test_what_a_feature_is(dtype):
-    """Its dtype by any name of NumPy's, its shape in whole numbers from 0 on."""
+    """Its dtype by any name of NumPy's, its shape in integers from 0 on."""
     names = {np.int64: ["int64", np.dtype("int64")], np.float32: ["float32", "f4"], bytes: ["S"]}
     wrong = [None, "int32", np.int32, np.float64, float, str, object, bool, np.uint64, "text", 5, np.complex64]
     shapes = [([], ()), ((), ()), (3, (3,)), ([0], (0,)), ([np.int64(2), 3], (2, 3))]

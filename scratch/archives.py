@@ -10,7 +10,7 @@ import numpy as np
 from scratch.arrays import Array
 from scratch.files import open_file, written_whole
 
-# Of numbers, truth values and text.
+# Of numbers, Booleans and text.
 KINDS = "biufcU"
 
 

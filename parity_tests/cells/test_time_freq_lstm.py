@@ -118,7 +118,7 @@ def test_a_new_cell_starts_as_in_tensorflow():
 def test_refusals():
     with pytest.raises(ValueError, match="num_units must be at least 1, but is 0"):
         TimeFreqLSTMCell(0, feature_size=2)
-    with pytest.raises(TypeError, match="feature_size must be a whole number, but is None"):
+    with pytest.raises(TypeError, match="feature_size must be an integer, but is None"):
         TimeFreqLSTMCell(4)
     with pytest.raises(ValueError, match="frequency_skip must be at least 1, but is 0"):
         TimeFreqLSTMCell(4, feature_size=2, frequency_skip=0)

@@ -111,7 +111,7 @@ FAULTS = [
             "lengths.size if maxlen",
         ),
         (
-            "a mask always of truth values",
+            "a mask always of Booleans",
             "lengths[..., None]).astype(dtype)",
             "lengths[..., None])",
         ),
@@ -347,7 +347,7 @@ FAULTS = [
     *faults_in(
         "inputs/wire/values.py",
         "inputs/test_steps.py",
-        ("truth values of NumPy refused", "list(map(int, values))", "values"),
+        ("Booleans of NumPy refused", "list(map(int, values))", "values"),
     ),
     *faults_in(
         "inputs/sequence_example.py",

@@ -146,7 +146,7 @@ FAULTS = [
     *faults_in(
         "inputs/wire/values.py",
         "test_sharing.py::test_an_example_keeps_values_of_its_own",
-        ("whole numbers kept, not copied", "        return values.astype(np.int64)\n", "        return values.astype(np.int64, copy=False)\n"),
+        ("integers kept, not copied", "        return values.astype(np.int64)\n", "        return values.astype(np.int64, copy=False)\n"),
         ("floats kept, not copied", "values.astype(np.float32)\n    lost", "values.astype(np.float32, copy=False)\n    lost"),
     ),
     *faults_in(

@@ -105,7 +105,7 @@ FAULTS = [
         ("remainders as long as their bucket", "end - 1 for end in", "end for end in"),
         ("a bucket's end is in it", 'side="right")', 'side="left")'),
         ("remainders left out where they are padded to the end", "    if not drop_remainder:\n", "    if not drop_remainder and not pad_to_bucket_boundary:\n"),
-        ("padding with 0 for whole numbers", "*rows[0].shape[1:]), padding_value, rows[0].dtype)", "*rows[0].shape[1:]), padding_value * (rows[0].dtype.kind != 'i'), rows[0].dtype)"),
+        ("padding with 0 for integers", "*rows[0].shape[1:]), padding_value, rows[0].dtype)", "*rows[0].shape[1:]), padding_value * (rows[0].dtype.kind != 'i'), rows[0].dtype)"),
         ("the batch size of the first bucket", "== bucket_batch_sizes[bucket]:", "== bucket_batch_sizes[0] + 1 * (bucket > 1):"),
     ),
     *faults_in(

@@ -157,7 +157,7 @@ def test_sizes_are_checked(name):
     sizes = {"batch_size": 5, "num_steps": 6, "input_size": 3}
     with pytest.raises(ValueError, match=f"{name} must be at least 1, but is 0"):
         SmallUnroll(BasicLSTMCell(4), **sizes | {name: 0})
-    with pytest.raises(TypeError, match=f"{name} must be a whole number, but is 2.5"):
+    with pytest.raises(TypeError, match=f"{name} must be an integer, but is 2.5"):
         SmallUnroll(BasicLSTMCell(4), **sizes | {name: 2.5})
 
 

@@ -44,7 +44,7 @@ class DropoutWrapper(CellWrapper):
 
     - ``input_keep_prob``, ``output_keep_prob``, ``state_keep_prob``: greater than 0, at most 1; 1 drops nothing.
     - ``variational_recurrent``: one mask for all time steps and all rows of a batch, instead of a new one for each.
-    - ``dropout_state_filter_visitor``: given any level of ``cell.state_size``, says with a truth value, or with one for
+    - ``dropout_state_filter_visitor``: given any level of ``cell.state_size``, says with a Boolean, or with one for
       each part of it, what may be dropped.
 
     State and parameters are those of ``cell``. Raises ``ValueError`` or ``TypeError`` for any other option.

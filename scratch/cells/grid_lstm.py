@@ -51,10 +51,10 @@ def grid_state_like(fields: tuple[str, ...]) -> type:
     return grid_state_type(tuple(blocks.values()))
 
 
-def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:
-    """Return ``values`` as a tuple, refusing all but a list of whole numbers of at least ``least``."""
+def as_counts(name: str, values: Any, least: int) -> tuple[int, ...]:
+    """Return ``values`` as a tuple, refusing all but a list of integers of at least ``least``."""
     if not isinstance(values, list | tuple):
-        raise TypeError(f"{name} must be a list of whole numbers, but is {shown(values)}")
+        raise TypeError(f"{name} must be a list of integers, but is {shown(values)}")
     if not values:
         raise ValueError(f"{name} must hold at least one number, but is empty")
     for index, value in enumerate(values):
@@ -100,7 +100,7 @@ class GridLSTMCell(Cell):
         check_options(self, share_time_frequency_weights=check_flag, couple_input_forget_gates=check_flag)
         for name, least in (("num_frequency_blocks", 1), ("start_freqindex_list", 0), ("end_freqindex_list", 1)):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, whole_numbers(name, getattr(self, name), least))
+                object.__setattr__(self, name, as_counts(name, getattr(self, name), least))
         if (windows := sum(self.num_frequency_blocks)) > MOST_WINDOWS:
             raise ValueError(f"num_frequency_blocks must hold at most {MOST_WINDOWS} windows, but holds {windows}")
         count, starts, ends = len(self.num_frequency_blocks), self.start_freqindex_list, self.end_freqindex_list

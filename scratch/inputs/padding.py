@@ -54,7 +54,7 @@ def pad_batch(
 ) -> tuple[Shaped[Array, "B T ..."], Int[Array, " B"]]:
     """Return ``(inputs [B, T, …], sequence_length [B])`` from a list of B arrays [T_b, …] that differ in T_b alone.
 
-    T is the longest T_b, or ``num_steps``. Rows of any numbers or truth values keep their dtype; lengths are int64.
+    T is the longest T_b, or ``num_steps``. Rows of any numbers or Booleans keep their dtype; lengths are int64.
     Raises ``TypeError`` or ``ValueError``, by name, for rows that do not fit one another, an empty list, a padding that
     the dtype cannot hold, a row longer than ``num_steps``. Source: ``tf.data.Dataset.padded_batch``.
     """
@@ -68,7 +68,7 @@ def pad_batch(
 def unpad_batch(inputs: Shaped[Array, "B T ..."], sequence_length: Lengths) -> list[Array]:
     """Return the list of B arrays [T_b, …] that ``pad_batch`` made inputs [B, T, …] of; also its backward pass.
 
-    Refuses lengths that are not B whole numbers from 0 to T. Source: ``tf.RaggedTensor.from_tensor``.
+    Refuses lengths that are not B integers from 0 to T. Source: ``tf.RaggedTensor.from_tensor``.
     """
     inputs = check_rank("inputs", inputs, 2)
     batch_size, num_steps = inputs.shape[:2]
@@ -161,7 +161,7 @@ def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) 
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
-        raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
+        raise TypeError(f"dtype must be that of numbers or Booleans, but is {shown(dtype)}")
     if maxlen is None and lengths.max(initial=0) > LONGEST:
         raise ValueError(f"lengths must be at most {LONGEST}, but hold {lengths.max()}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0, most=LONGEST)
@@ -172,7 +172,7 @@ def reverse_sequence(inputs: Array, sequence_length: Lengths, seq_axis: int = 1,
     """Return the inputs with the first ``sequence_length[b]`` steps of each row b in reverse order, the rest in place.
 
     Steps lie along ``seq_axis`` and rows along ``batch_axis``, both counted from 0. The backward pass is the function
-    itself. Refuses lengths that are not B whole numbers from 0 to T. Source: ``tf.reverse_sequence``.
+    itself. Refuses lengths that are not B integers from 0 to T. Source: ``tf.reverse_sequence``.
     """
     inputs = check_rank("inputs", inputs, 2)
     for name, axis in (("seq_axis", seq_axis), ("batch_axis", batch_axis)):
@@ -202,7 +202,7 @@ def check_rows(rows: Any, padding_value: Any) -> tuple[Int[Array, " N"], Any]:
     check_list("rows", rows, free=1)
     dtype, lengths = rows[0].dtype, np.array([len(row) for row in rows])
     if dtype.kind not in "biufc":
-        raise TypeError(f"rows must hold numbers or truth values, but rows[0] is {dtype}")
+        raise TypeError(f"rows must hold numbers or Booleans, but rows[0] is {dtype}")
     return lengths, check_held("padding_value", padding_value, dtype)
 
 
@@ -210,7 +210,7 @@ def check_buckets(bucket_boundaries: Any, bucket_batch_sizes: Any) -> None:
     """Refuse boundaries that do not rise, and all but one batch size a bucket."""
     for name, values in (("bucket_boundaries", bucket_boundaries), ("bucket_batch_sizes", bucket_batch_sizes)):
         if not isinstance(values, list | tuple):
-            raise TypeError(f"{name} must be a list of whole numbers, but is {type(values).__name__}")
+            raise TypeError(f"{name} must be a list of integers, but is {type(values).__name__}")
         for i, value in enumerate(values):
             check_count(f"{name}[{i}]", value)
     if sorted(set(bucket_boundaries)) != list(bucket_boundaries):

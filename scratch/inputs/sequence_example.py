@@ -54,7 +54,7 @@ Features: TypeAlias = dict[str, Any] | None
 class SequenceExample:
     """An example: ``context`` {name: values} and ``feature_lists`` {name: a list of values, one entry a step}.
 
-    Values are a scalar or a list or array of scalars: whole numbers, kept as int64; other numbers, kept as float32; or
+    Values are a scalar or a list or array of scalars: integers, kept as int64; other numbers, kept as float32; or
     bytes, and text, kept as its UTF-8. What is kept is an array a feature, [n], and ``None`` for a feature that has no
     kind. A part without features is not written, unless ``empty_parts`` names it, ``"context"`` or ``"feature_lists"``:
     other writers leave an empty one there, and ``parse`` keeps it. Two examples are equal where their bytes are. Raises

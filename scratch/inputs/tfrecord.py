@@ -30,7 +30,7 @@ check_compression = partial(check_choice, "compression_type", choices=tuple(WIND
 
 
 def masked_crc32c(data: bytes | bytearray) -> int:
-    """Return the masked CRC-32C of bytes as a whole number below 2^32.
+    """Return the masked CRC-32C of bytes as an integer below 2^32.
 
     masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
     """

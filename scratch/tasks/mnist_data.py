@@ -37,7 +37,7 @@ LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNI
 
 
 class Examples(NamedTuple):
-    """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], whole numbers from 0 to 9."""
+    """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], integers from 0 to 9."""
 
     images: Float[Array, "N pixels"]
     labels: Int[Array, " N"]
@@ -147,7 +147,7 @@ def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float3
     check_dtype("dtype", dtype)
     if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
         came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
-        raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
+        raise TypeError(f"labels must be an array of integers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")
     return (labels[:, None] == np.arange(num_classes)).astype(dtype)

@@ -49,7 +49,7 @@ def dynamic_rnn(
 ) -> tuple[Float[Array, "_ _ output"], State, Any]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
-    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+    - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].

@@ -48,7 +48,7 @@ def static_rnn(
     """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
 
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
-    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+    - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``masks``: from ``cell.draw_masks``, for a cell with dropout and for no other.
 

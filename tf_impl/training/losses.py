@@ -23,7 +23,7 @@ def softmax_cross_entropy_with_logits_backward(program, d_loss):
 
 
 def mask_by_sign(labels):
-    """Return ``tf.sign(labels)`` as truth values."""
+    """Return ``tf.sign(labels)`` as Booleans."""
     return compute(lambda y: tf.cast(tf.sign(y), tf.bool), labels)
 
 

@@ -30,7 +30,7 @@ TABLES = make_tables()
 
 @inlined
 def crc32c(data, at, end):
-    """Return the CRC-32C of ``data[at:end]`` as a whole number.
+    """Return the CRC-32C of ``data[at:end]`` as an integer.
 
     The remainder is linear: that of eight bytes is that of each with zeros behind it, added up. So eight bytes go in at
     once, each through its own table, and none waits for another. Source: Kounavis and Berry (2005), "slicing by 8".
@@ -72,6 +72,6 @@ masked_crc_of = compiled(masked_crc)
 
 @inlined
 def word(data, at):
-    """Return the four bytes from ``at`` on as a whole number, the lowest first."""
+    """Return the four bytes from ``at`` on as an integer, the lowest first."""
     low, high = np.int64(data[at]) | np.int64(data[at + 1]) << 8, np.int64(data[at + 2]) | np.int64(data[at + 3]) << 8
     return low | high << 16

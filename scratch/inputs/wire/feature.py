@@ -9,7 +9,7 @@
 Two pieces of a message one after another are the message of both: lists go on, and what is single is replaced. So a
 reader takes up where the piece before left off, and returns last how far it came.
 
-A value is kept as an int64: a whole number as it is; a float as its 32 bits; bytes as the index where they begin and
+A value is kept as an int64: an integer as it is; a float as its 32 bits; bytes as the index where they begin and
 their length, in the two halves. What has no room is counted and not kept: without room a reader counts, with room it
 reads.
 """

@@ -1,6 +1,6 @@
 """Where a reader is, or why it could not go on.
 
-A place is a whole number: from 0 on an index into the bytes; below 0 a reason and the index where it was found, in one.
+A place is an integer: from 0 on an index into the bytes; below 0 a reason and the index where it was found, in one.
 So every reader returns one place, and whoever called it asks once whether that is negative and hands it up as it is.
 """
 

@@ -51,7 +51,7 @@ class Column(NamedTuple):
 
 
 def check_shape(name, shape):
-    """Return a shape as a tuple of whole numbers of at least 0; one number stands for one axis."""
+    """Return a shape as a tuple of integers of at least 0; one number stands for one axis."""
     if not isinstance(shape, list | tuple):
         shape = (shape,)
     return tuple(check_count(f"{name}[{axis}]", size, least=0) for axis, size in enumerate(shape))
@@ -70,7 +70,7 @@ def check_kind(name, dtype):
 class FixedLenFeature:
     """A context feature of this shape; where an example has none, ``default_value``. Source: ``tf.io.FixedLenFeature``.
 
-    Raises ``TypeError`` or ``ValueError`` for a shape that is not whole numbers, a dtype other than np.int64,
+    Raises ``TypeError`` or ``ValueError`` for a shape that is not integers, a dtype other than np.int64,
     np.float32 and bytes, and a default of another dtype or number of values.
     """
 

@@ -104,7 +104,7 @@ def steps_bytes(steps):
 def encoded(flat):
     """Return ``(kind, values, widths)``: what is written of all values, and how many bytes each takes with its header.
 
-    Whole numbers stay numbers, which are written as varints; of all else it is the bytes.
+    Integers stay numbers, which are written as varints; of all else it is the bytes.
     """
     if flat.dtype == np.int64:
         values = flat.view(np.uint64)

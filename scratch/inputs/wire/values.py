@@ -17,7 +17,7 @@ from scratch.shown import shown
 def as_feature(name, values):
     """Return the values of one feature, a scalar or a list or array of them, as such an array of its own.
 
-    Whole numbers and truth values become int64, other numbers float32; text becomes its UTF-8. Raises ``TypeError`` for
+    Integers and Booleans become int64, other numbers float32; text becomes its UTF-8. Raises ``TypeError`` for
     what is neither, or both; ``ValueError`` for a number out of range, or where the kind cannot be told.
     """
     if values is None:
@@ -33,7 +33,7 @@ def as_feature(name, values):
         if values.dtype.kind == "f":
             return as_float32(name, values)
         if values.dtype.kind not in "SUO":
-            raise TypeError(f"{name} must be whole numbers, floats or bytes, but is {values.dtype}")
+            raise TypeError(f"{name} must be integers, floats or bytes, but is {values.dtype}")
         if values.size == 0:
             return np.array([], object)
         values = values.tolist()
@@ -82,7 +82,7 @@ def as_bytes(name, values):
                 raise ValueError(f"{name} holds {shown(value)}, which is half a character: UTF-8 has none") from error
         if not isinstance(value, bytes):
             kinds = sorted({type(value).__name__ for value in values})
-            raise TypeError(f"{name} must be all whole numbers, all numbers, or all bytes or text, but is {kinds}")
+            raise TypeError(f"{name} must be all integers, all numbers, or all bytes or text, but is {kinds}")
         found[i] = value
     return found
 

@@ -1,4 +1,4 @@
-"""Varints: whole numbers in as few bytes as they need.
+"""Varints: integers in as few bytes as they need.
 
     n = Σ_k g_k · 128^k,   0 ≤ g_k < 128
 
@@ -17,7 +17,7 @@ ONE_BYTE = [bytes([n]) for n in range(128)]
 
 
 def varint(n):
-    """Return the varint of a whole number from −2^63 to 2^64 − 1 as bytes."""
+    """Return the varint of an integer from −2^63 to 2^64 − 1 as bytes."""
     if 0 <= n < 128:
         return ONE_BYTE[n]
     n &= 2**64 - 1
