@@ -1,4 +1,4 @@
-"""Signatures that cannot lie: while the tests run, calls of scratch and tf_impl are held to the types they are written with.
+"""Signatures that cannot lie: while the tests run, calls of scratch and tf_impl are held to their types.
 
 A call is checked when it has returned, arguments and results together, so that a letter in the shapes is one size
 throughout. What scratch refuses, it refuses in its own words, because a call that raises is not looked at. The types of

@@ -14,7 +14,7 @@ import pytest
 
 import scratch
 from scratch import BasicRNNCell
-from scratch.inputs.wire.columns import Schema
+from scratch.inputs.wire.layout import Schema
 from scratch.tasks import echo, mnist, mnist_data, sentences, tagging
 from scratch.tree import named_leaves
 

@@ -70,12 +70,12 @@ FAULTS = [
         ("a bare ImportError", "    check_installed()\n    value", "    value"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "test_entry.py",
         ("no reader without Numba", "    except ImportError:\n        return False", "    except ImportError:\n        raise"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
         ("one lesson for each reader", "        while lessons:\n", "        if lessons:\n"),
         compiled=True,

@@ -341,12 +341,12 @@ FAULTS = [
         ("boundaries that stand still", "if sorted(set(bucket_boundaries)) != list(bucket_boundaries):", "if sorted(bucket_boundaries) != list(bucket_boundaries):"),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         f"{OPTIONS}::test_what_a_feature_is[int64]",
         ("a shape with a negative size", "size, least=0)", "size, least=-1)"),
     ),
     *faults_in(
-        "inputs/wire/ragged.py",
+        "inputs/wire/layout_ragged.py",
         f"{OPTIONS}::test_what_a_feature_is[int64]",
         ("splits of any integers", "not in (np.dtype(np.int32), np.dtype(np.int64)):", "not in (np.dtype(np.int32), np.dtype(np.int64), np.dtype(np.int16)):"),
         ("splits' dtype not checked", ", row_splits_dtype=check_splits)", ")"),

@@ -79,7 +79,7 @@ FAULTS = [
         ("masks lost on the way to the cell", "masked_forward(self.cell, params, x, state, masks)", "masked_forward(self.cell, params, x, state, ())"),
     ),
     *faults_in(
-        "inputs/wire/columns.py",
+        "inputs/wire/layout.py",
         f"{TOGETHER}::test_defaults_where_some_examples_have_the_feature_and_some_do_not",
         ("a default where all are missing, and only there", "size >= 0 and missing.any()", "size >= 0 and missing.all()"),
         ("a default where the first is missing", "size >= 0 and missing.any()", "size >= 0 and missing[:1].any()"),
@@ -115,7 +115,7 @@ FAULTS = [
         ("one example read twice at the boundary", "self.position = batch_size - len(chosen)", "self.position = max(batch_size - len(chosen) - 1, 1)"),
     ),
     *faults_in(
-        "inputs/wire/crc32c.py",
+        "inputs/wire/frames.py",
         f"{SIZES}::test_records_of_any_size",
         ("the last bytes but one", "    while at < end:\n        crc = crc >> 8", "    while at < end - 1:\n        crc = crc >> 8"),
         ("eight bytes where there are seven", "while end - at >= 8:", "while end - at >= 7:"),

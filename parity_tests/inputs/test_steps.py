@@ -6,8 +6,8 @@ import pytest
 import tf_impl
 from parity_tests.inputs.damaged import NUMBERS, TEXTS
 from scratch import SequenceExample
-from scratch.inputs.wire.steps import FEW, as_steps, steps_bytes
-from scratch.inputs.wire.values import as_feature
+from scratch.inputs.wire.writing import as_feature
+from scratch.inputs.wire.writing_steps import FEW, as_steps, steps_bytes
 from tf_impl.tensorflow import tf
 
 RNG = np.random.default_rng(0)

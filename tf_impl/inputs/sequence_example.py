@@ -13,6 +13,7 @@ import numpy as np
 
 from scratch.arrays import Array, FilePath, Shaped
 from scratch.inputs import sequence_example as scratch
+from scratch.inputs.wire.layout import Features
 from tf_impl.tensorflow import Tensor, tf
 
 DTYPES = {np.int64: tf.int64, np.float32: tf.float32, bytes: tf.string, np.int32: tf.int32}
@@ -69,7 +70,7 @@ def values_of(feature: Any) -> Shaped[Array, " n"] | None:
     return None if kind is None else np.array(getattr(feature, kind).value, dtypes[kind])
 
 
-def described(features: scratch.Features) -> dict[str, Any]:
+def described(features: Features) -> dict[str, Any]:
     """Return ``scratch``'s descriptions as those of ``tf.io``."""
     return {name: description(feature) for name, feature in (features or {}).items()}
 
@@ -122,7 +123,7 @@ def to_tensor(
 
 
 def parse_single_sequence_example(
-    serialized: bytes, context_features: scratch.Features = None, sequence_features: scratch.Features = None
+    serialized: bytes, context_features: Features = None, sequence_features: Features = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences)`` of ``tf.io.parse_single_sequence_example``."""
     context, sequences = tf.io.parse_single_sequence_example(
@@ -132,7 +133,7 @@ def parse_single_sequence_example(
 
 
 def parse_sequence_example(
-    serialized: Sequence[bytes], context_features: scratch.Features = None, sequence_features: scratch.Features = None
+    serialized: Sequence[bytes], context_features: Features = None, sequence_features: Features = None
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences, lengths)`` of ``tf.io.parse_sequence_example``."""
     context, sequences, lengths = tf.io.parse_sequence_example(
@@ -143,8 +144,8 @@ def parse_sequence_example(
 
 def read_sequence_examples(
     paths: FilePath | Sequence[FilePath],
-    context_features: scratch.Features = None,
-    sequence_features: scratch.Features = None,
+    context_features: Features = None,
+    sequence_features: Features = None,
     compression_type: str = "",
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield ``(context, sequences)`` of each example in the files of a ``tf.data.TFRecordDataset``."""

@@ -1,7 +1,7 @@
 """How the readers are compiled: by Numba, when one is first called. Where there is no Numba they run as they stand.
 
-Numba learns what it has to know, which functions there are to compile into others and what a pointer is, before it
-compiles for the first time. So nothing here imports it any earlier.
+Numba must know which functions to compile into others, and what a pointer is, before it compiles for the first time.
+Nothing here imports it earlier than that.
 """
 
 import os
@@ -9,11 +9,19 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
 
 from scratch import jit
+from scratch.arrays import Array, Int
 
-Function: TypeAlias = Callable[..., Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
+# The bytes of a message or of a file, uint8; in compiled code the pointer to the first of them.
+Bytes: TypeAlias = Int[Array, " bytes"]
+
+# A number as compiled code counts with. A type checker takes it for the int as which it is used.
+int64: Any = np.int64
 
 lessons: list[Callable[[], object]] = []
 lock = threading.RLock()
@@ -45,7 +53,7 @@ def compiled(function: Function) -> Function:
     def call(*arguments: Any) -> Any:
         return machine_code()(*arguments)
 
-    return call
+    return call  # type: ignore[return-value]
 
 
 def compile_now(function: Function) -> Function:
@@ -86,3 +94,29 @@ def renew_lock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=renew_lock)
+
+
+def pointer(array: Array) -> Any:
+    """Return where a contiguous array begins. To read and write through it checks nothing."""
+    return array
+
+
+@lesson
+def teach_pointer() -> None:
+    """Tell Numba what ``pointer`` is: of an array of one axis that has no gaps, the address of its numbers."""
+    from numba import types
+    from numba.extending import intrinsic, overload
+
+    @intrinsic
+    def compiled_pointer(typing: Any, array: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return context.make_array(array)(context, builder, arguments[0]).data
+
+        return types.CPointer(array.dtype)(array), build  # type: ignore[no-untyped-call]
+
+    def of_pointer(array: Any) -> Any:
+        return compiled_pointer(array)  # type: ignore[call-arg]
+
+    @overload(pointer)
+    def pointer_when_compiled(array: Any) -> Any:
+        return of_pointer if isinstance(array, types.Array) and array.layout == "C" and array.ndim == 1 else None
