@@ -205,8 +205,8 @@ FAULTS = [
         "unroll/test_checkpointed.py",
         (
             "checkpoint_every makes no difference",
-            "        chosen = Checkpointed(checkpoint_every)\n",
-            "",
+            "return Checkpointed(checkpoint_every)",
+            "return chosen",
         ),
         (
             "checkpoint_every passed over by the compiled engine",
