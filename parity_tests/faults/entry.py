@@ -77,7 +77,7 @@ FAULTS = [
     *faults_in(
         "inputs/wire/_compiling.py",
         "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
-        ("one lesson for each reader", "        while lessons:\n", "        if lessons:\n"),
+        ("one registration for each reader", "        while pending:\n", "        if pending:\n"),
         compiled=True,
     ),
     *faults_in(

@@ -64,7 +64,7 @@ def as_counts(name: str, values: Any, least: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class GridLSTMCell(Cell):
-    """An LSTM along time and an LSTM along frequency, which read the same and see one another's memory.
+    """An LSTM along time and an LSTM along frequency, which read the same input and each other's memory.
 
     - ``num_units``, ``use_peepholes``, ``cell_clip``, ``forget_bias``: as in ``TimeFreqLSTMCell``.
     - ``share_time_frequency_weights``: the LSTM along time has no weights of its own, but those of the other.

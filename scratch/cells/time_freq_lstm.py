@@ -118,7 +118,7 @@ def check_lstm_options(cell: Any) -> None:
 
 @dataclass(frozen=True)
 class TimeFreqLSTMCell(Cell):
-    """One LSTM that moves up the frequencies of x, and hears at each place k what it said at the place below.
+    """One LSTM that moves up the frequencies of x, and reads at each place k its output of the place below.
 
     - ``num_units``: H, the size of c_k and of h_k. ``forget_bias``: added to z_f at run time, no part of ``B``.
     - ``use_peepholes``: gates see the memory. ``cell_clip``: c' is held in ±cell_clip.

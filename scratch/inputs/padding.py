@@ -21,7 +21,7 @@ from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
 from scratch.shown import shown
 
-# Steps of a row: more would fill any memory, or take for ever to do so.
+# Steps of a row: more would fill any memory.
 LONGEST = 2**31 - 1
 # Arrays [T_b, …] that differ in T_b alone; batches may differ in B and T.
 Rows: TypeAlias = Sequence[Array]
@@ -141,7 +141,7 @@ def padding_cost(batches: Batches) -> PaddingCost:
 def padding_saved(before: Batches, after: Batches) -> str:
     """Return in words how much less padding the batches ``after`` hold than the batches ``before``, of the same rows.
 
-    Raises ``ValueError`` where the real steps differ: whoever drops rows saves padding as well, but not by batching.
+    Raises ``ValueError`` where the real steps differ: dropping rows saves padding too, but not by batching.
     """
     old, new = padding_cost(before), padding_cost(after)
     if old.steps != new.steps:

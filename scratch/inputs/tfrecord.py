@@ -2,7 +2,7 @@
 
     length: 8 bytes | its masked CRC-32C: 4 | data: length bytes | its masked CRC-32C: 4
 
-There is no header, no index and no end mark: two files one behind the other are a file, and a record is found by
+There is no header, no index and no end mark: two files one after the other are a file, and a record is found by
 walking over all before it. Sources: ``tf.io.TFRecordWriter``, ``tf.data.TFRecordDataset``. The page is
 ``docs/inputs/tfrecord.md``.
 """

@@ -105,7 +105,7 @@ def expand(
 
 
 def invent(rng: np.random.Generator) -> str:
-    """Return a word of two or three syllables that nobody has heard before, such as ``tokoge``."""
+    """Return a word of two or three syllables that is in no list, such as ``tokoge``."""
     return "".join(pick(rng, "bdfgklmnprstvz") + pick(rng, "aeiou") for _ in range(2 + rng.integers(2)))
 
 

@@ -23,21 +23,21 @@ Bytes: TypeAlias = Int[Array, " bytes"]
 # A number as compiled code counts with. A type checker takes it for the int as which it is used.
 int64: Any = np.int64
 
-lessons: list[Callable[[], object]] = []
+pending: list[Callable[[], object]] = []
 lock = threading.RLock()
 
 
-def lesson(function: Callable[[], object]) -> Callable[[], object]:
-    """Decorate a function without arguments that tells Numba something; it is called once, before what is compiled."""
-    lessons.append(function)
+def before_compiling(function: Callable[[], object]) -> Callable[[], object]:
+    """Decorate a function that registers something with Numba; it is called once, before anything is compiled."""
+    pending.append(function)
     return function
 
 
 def inlined(function: Function) -> Function:
-    """Decorate a function that is compiled into what calls it; Python calls it as it stands."""
+    """Decorate a function that is compiled into what calls it; called from Python it is plain Python."""
 
-    @lesson
-    def teach() -> None:
+    @before_compiling
+    def register() -> None:
         from numba.extending import register_jitable
 
         register_jitable(function)
@@ -62,8 +62,8 @@ def compile_now(function: Function) -> Function:
     from scratch.jit.machine import compiler
 
     with lock:
-        while lessons:
-            lessons.pop(0)()
+        while pending:
+            pending.pop(0)()
         return compiler.compiled(function)
 
 
@@ -101,8 +101,8 @@ def pointer(array: Array) -> Any:
     return array
 
 
-@lesson
-def teach_pointer() -> None:
+@before_compiling
+def register_pointer() -> None:
     """Tell Numba what ``pointer`` is: of an array of one axis that has no gaps, the address of its numbers."""
     from numba import types
     from numba.extending import intrinsic, overload

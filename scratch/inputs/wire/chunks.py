@@ -53,7 +53,7 @@ def walk(pieces: Pieces, damages: "Damages", largest: int | None) -> Iterator[Ch
     data, filled = np.empty(CHUNK, np.uint8), 0
     starts, stops = np.empty((2, CHUNK // (HEADER + FOOTER)), np.int64)
     number = offset = 0
-    # Behind a length that is damaged nobody knows where the next record begins: it is looked for, byte by byte.
+    # After a damaged length it is not known where the next record begins: it is looked for, byte by byte.
     lost = False
     while True:
         try:
