@@ -39,8 +39,8 @@ TAKES_ANY_NUMBER = {
 }
 # Words of our own for what has a name: the GIL, a Boolean, an integer, to lower, a pointer, to prefetch, a pause.
 OLD_WORDS = (
-    "Python's lock|truth value|whole number|teach_|def teach|places_of|matrix_at|borrow(?!ed reference)|at its leisure|ask_for|asks? for rows|"
-    "asked for early|round_to_whole|hand_on"
+    "Python's lock|truth value|whole number|teach_|def teach|places_of|matrix_at|borrow(?!ed reference)|at its leisure|"
+    "ask_for|asks? for rows|asked for early|round_to_whole|hand_on"
 )
 
 
