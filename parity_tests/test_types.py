@@ -76,5 +76,5 @@ class B:
 def test_the_packages_are_marked_as_typed():
     setup = ast.parse((ROOT / "setup.py").read_text(encoding="utf-8"))
     (data,) = (node.value for node in ast.walk(setup) if isinstance(node, ast.keyword) and node.arg == "package_data")
-    assert ast.literal_eval(data) == {package: ["py.typed"] for package in PACKAGES}
+    assert ast.literal_eval(data).items() >= {package: ["py.typed"] for package in PACKAGES}.items()
     assert all((ROOT / package / "py.typed").read_text() == "" for package in PACKAGES)
