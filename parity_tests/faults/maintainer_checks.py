@@ -74,6 +74,11 @@ FAULTS = [
         ("a projection of 0", 'num_proj=optional(check_count)', 'num_proj=optional(lambda *a: check_count(*a, least=0))'),
     ),
     *faults_in(
+        "options.py",
+        f"{OPTIONS}::test_fields[LSTMCell.cell_clip]",
+        ("an option of 0 passed over", "None if value is None else check(", "value if not value else check("),
+    ),
+    *faults_in(
         "cells/time_freq_lstm.py",
         f"{OPTIONS}::test_fields[TimeFreqLSTMCell.frequency_skip]",
         ("a skip of nothing", "frequency_skip=check_count)", "frequency_skip=lambda *a: check_count(*a, least=0))"),

@@ -97,13 +97,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def pointer(array: Array) -> Any:
-    """Return where a contiguous array begins. To read and write through it checks nothing."""
+    """Return the pointer to the first number of a contiguous array; uncompiled, the array itself.
+
+    Compiled code counts the references to an array at every call, and in functions that read two bytes that would be
+    most of the work. A pointer can only be indexed, and no index is checked. The caller keeps the array alive.
+    """
     return array
 
 
 @before_compiling
 def register_pointer() -> None:
-    """Tell Numba what ``pointer`` is: of an array of one axis that has no gaps, the address of its numbers."""
+    """Tell Numba how to compile ``pointer``, for an array of one axis without gaps."""
     from numba import types
     from numba.extending import intrinsic, overload
 

@@ -18,6 +18,7 @@ from scratch.inputs.wire.frames import FOOTER, HEADER, find_header, length_at, s
 from scratch.inputs.wire.varint import BAD_LENGTH, WORDS, reason_and_index
 
 CHUNK = 1 << 18
+ON_DAMAGE = ("raise", "skip")
 # What a message of Protocol Buffers may take, and what a record in a compressed file may unpack to.
 LARGEST = 2**31 - 1
 
@@ -113,9 +114,6 @@ def room_for(rest: Bytes, needed: int, data: Bytes) -> Bytes:
     room = data if size == len(data) else np.empty(size, np.uint8)
     room[: len(rest)] = rest
     return room
-
-
-ON_DAMAGE = ("raise", "skip")
 
 
 class Damages:

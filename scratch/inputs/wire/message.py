@@ -16,6 +16,11 @@ from scratch.inputs.wire.tags import read_tag, skip_field
 from scratch.inputs.wire.varint import MISSING, WORDS, failed, reason_and_index
 from scratch.inputs.wire.writing import from_raw
 
+# The columns of what is asked for, and of what is found: an entry, what it holds, and if asked for, its name.
+PART, KIND, SIZE, REQUIRED = range(4)
+FIRST, LAST, STEPS, COUNT, TROUBLE, OF_PART, NAME_FIRST, NAME_LAST = range(8)
+NO_KIND, ANY_SIZE = int64(0), int64(-1)
+
 
 def read_example(data: Bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return ``(context, feature_lists)`` of the message in an array of uint8: {name: array}, {name: list of arrays}.
@@ -60,12 +65,6 @@ def read_entry_whole(data: Bytes, found: Int[Array, "R F 8"], number: int, steps
         from_raw(data, kind, raw[first:last]) if kind else None
         for kind, first, last in zip(kinds, (ends - lengths).tolist(), ends.tolist(), strict=True)
     ]
-
-
-# The columns of what is asked for, and of what is found: an entry, what it holds, and if asked for, its name.
-PART, KIND, SIZE, REQUIRED = range(4)
-FIRST, LAST, STEPS, COUNT, TROUBLE, OF_PART, NAME_FIRST, NAME_LAST = range(8)
-NO_KIND, ANY_SIZE = int64(0), int64(-1)
 
 
 @inlined
