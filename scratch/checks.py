@@ -29,7 +29,7 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
     given, is that of the inputs: mixing precisions would quietly promote, so it is refused.
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
-        return  # The usual case, settled in one line because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     if not is_plain(array):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
@@ -101,7 +101,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
     """
     found: set[int] = set()
     if type(params) is dict and are_usual(params, shapes, dtype, found):
-        return  # All of it, and no array twice: settled at once, because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     check_names(name, params, shapes, dtype)
     seen: dict[int, str] = {}
     for path, leaf in named_leaves(params, name):
@@ -207,6 +207,6 @@ def as_dtype(dtype: Any) -> "np.dtype[Any] | None":
 
 def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
-    # None first: NumPy holds float64 to be equal to it.
+    # None is compared first: to NumPy, np.dtype(float64) == None is true.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

@@ -79,7 +79,7 @@ def walk(pieces: Pieces, damages: "Damages", largest: int | None) -> Iterator[Ch
         filled -= place
         rest, needed = data[place : place + filled], CHUNK
         if not damaged and not lost and count < len(starts):
-            # What is left is the beginning of a record, and its length, if it is there, was compared.
+            # The rest is the beginning of a record. If its length is there, its checksum has been compared.
             try:
                 needed, words = size_of(rest, more, pieces, largest)
             except ValueError as error:

@@ -52,7 +52,7 @@ def read_name(data: Bytes, at: int, end: int) -> tuple[int, int]:
         if after < 0:
             return start, after
         if found != NAME and found != VALUE:
-            # One of TensorFlow's parsers refuses such an entry, the other loses it without a word.
+            # One of TensorFlow's parsers refuses such an entry, the other drops it without an error.
             return start, failed(BAD_ENTRY, at)
         length, at = read_length(data, after, end)
         if at < 0:

@@ -57,7 +57,7 @@ def skip_field(data: Bytes, at: int, end: int, tag: int, depth: int) -> int:
     """Return the place behind the value that follows ``tag``, in a message that is ``depth`` messages deep."""
     if tag & 7 != START:
         return skip_value(data, at, end, tag)
-    # A list of the groups that are open, not a function that calls itself: no input can use up the stack.
+    # A list of the open groups instead of recursion, so that no input can use up the stack.
     numbers = np.empty(DEEPEST, np.int64)
     outside = depth
     while True:
