@@ -1,0 +1,128 @@
+"""Does an equation hold in a run?"""
+
+import itertools
+
+import numpy as np
+
+from parity_tests.equations.evaluate import COMPARE, Evaluation, Meaningless
+from parity_tests.equations.nodes import Derivative, Dots, Name, Number, Over, Relation, Span, Sum, children
+
+# Of the scale of the left side.
+LIMIT = 1e-10
+ZEROS = "both sides are 0, which proves nothing"
+
+
+def holds(run, relation, conditions=(), after=frozenset()):
+    """Return what is wrong with an equation in a run, or ``None`` where it holds at every place.
+
+    ``conditions`` are relations that pick places; ``after`` names what ← has already changed.
+    """
+    free = sorted(indices(run, (relation, *conditions)))
+    if r"\leftarrow" not in relation.signs:
+        after = frozenset()
+    elif isinstance(relation.sides[0], Name):
+        after = after - {relation.sides[0].name}
+    evaluation = Evaluation(run, after=after)
+    checked, zeros = 0, 0
+    for numbers in itertools.product(*(run.ranges[index] for index in free)):
+        at = dict(zip(free, numbers, strict=True))
+        try:
+            if all(np.all(evaluation.value(condition, at)) for condition in conditions):
+                checked += 1
+                wrong = differs(run, evaluation, relation, at)
+                zeros += wrong == ZEROS
+                if wrong and wrong != ZEROS:
+                    return f"{wrong} at {at}" if at else wrong
+        except (Meaningless, ValueError, TypeError, IndexError, AttributeError) as error:
+            return f"{error}"
+    if zeros == checked > 0:
+        return ZEROS
+    return None if checked else "it holds for no index"
+
+
+def indices(run, node, bound=()):
+    """Return the indices of a run that an equation leaves free."""
+    if isinstance(node, Over):
+        inside = indices(run, (node.body,), (*bound, *node.indices))
+        limits = tuple(limit for limit in (node.first, node.last) if limit is not None)
+        return inside | indices(run, limits, bound)
+    found = {run.place} - {None, *bound}
+    if isinstance(node, Name):
+        places = [part for part in (*node.below, *node.above, *([] if node.below or node.above or run.knows(node.name) else [node]))]
+        found |= {name for part in places for name in free_names(part) if name in run.ranges and name not in bound}
+    for child in children(node):
+        found |= indices(run, child, bound)
+    return found
+
+
+def free_names(node):
+    if isinstance(node, Name):
+        yield node.name
+    for child in children(node):
+        yield from free_names(child)
+
+
+def differs(run, evaluation, relation, at):
+    """Return how the sides differ, or ``None``."""
+    for left, sign, right in zip(relation.sides, relation.signs, relation.sides[1:], strict=False):
+        if isinstance(right, Span) and isinstance(left, Name) and left.name in run.ranges:
+            same = list(evaluation.value(right, at)) == list(run.ranges[left.name])
+            wrong = None if same else f"{left.name} runs over {list(run.ranges[left.name])}"
+        elif isinstance(left, Derivative) and (sign == r"\mathrel{+}=" or has_dots(right)):
+            wrong = no_piece(run, evaluation, left, right, at)
+        elif sign in {"=", ":=", r"\leftarrow"}:
+            value = evaluation.value(right, at)
+            new = f"{left.name}←" if sign == r"\leftarrow" and isinstance(left, Name) else None
+            expected = run.given[new] if new in run.given else evaluation.value(left, at)
+            wrong = unequal(expected, value, isinstance(right, Number))
+        else:
+            sides = np.real(evaluation.value(left, at)), np.real(evaluation.value(right, at))
+            wrong = None if np.all(COMPARE[sign](*sides)) else "the sides are the other way round"
+        if wrong:
+            return wrong
+    return None
+
+
+def has_dots(node):
+    return isinstance(node, Sum) and any(isinstance(term, Dots) for _, term in node.terms)
+
+
+def no_piece(run, evaluation, left, right, at):
+    """Where more is added elsewhere, each term must be what one reader of the name adds."""
+    terms = right.terms if has_dots(right) else ((1, right),)
+    pieces = run.pieces(left, at)
+    for sign, term in terms:
+        if not isinstance(term, Dots):
+            value = sign * evaluation.value(term, at)
+            if all(unequal(piece, value) for piece in pieces):
+                return "a term that no reader adds"
+    return None
+
+
+def unequal(expected, value, literal=False):
+    """Return how two values differ. A number in the equation may stand for a whole array of it."""
+    expected, value = leaves(expected), leaves(value)
+    if len(expected) != len(value):
+        return f"{len(expected)} values are not {len(value)}"
+    for have, want in zip(value, expected, strict=True):
+        if callable(have) or callable(want):
+            return "a function is not a number"
+        if np.shape(have) != np.shape(want) and not literal:
+            return f"the shapes {np.shape(want)} and {np.shape(have)} differ"
+        scale = np.max(np.abs(want), initial=0.0)
+        off = np.max(np.abs(np.subtract(have, want)), initial=0.0)
+        if not off <= LIMIT * scale:
+            return f"the sides differ by {off:.1e}, {off / scale if scale else np.inf:.1e} of their scale"
+        if scale == 0 and not literal:
+            return ZEROS
+    return None
+
+
+def leaves(value):
+    if isinstance(value, tuple | dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return [leaf for part in parts for leaf in leaves(part)]
+    return [value]
+
+
+__all__ = ["Relation", "holds"]

@@ -1,0 +1,79 @@
+"""Pages and their statements."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from parity_tests.equations.nodes import Derivative, Items, Name, Relation, children
+from parity_tests.equations.reader import Unreadable, displays, parse, statements
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+
+
+class Statement(NamedTuple):
+    """One statement of a page: its text, its tokens, its tree or why there is none, and where it stands.
+
+    ``conditions`` are the relations behind it in the same display that say for which indices it holds.
+    """
+
+    text: str
+    tokens: list
+    tree: Any
+    conditions: tuple
+    line: int
+    display: str
+
+
+def text_of(page):
+    return (DOCS / f"{page}.md").read_text(encoding="utf-8")
+
+
+def statements_of(text):
+    """Return the statements of a page's text, in order."""
+    found = []
+    for display in displays(text):
+        first = True
+        for source, part in statements(display.text):
+            try:
+                tree = parse(part)
+            except Unreadable as error:
+                tree = error
+            if not first and is_condition(tree):
+                found[-1] = found[-1]._replace(conditions=(*found[-1].conditions, tree))
+            else:
+                found.append(Statement(source, part, tree, (), display.line, display.text))
+            first = False
+    return found
+
+
+def is_condition(tree):
+    return isinstance(tree, Relation) and set(tree.signs) <= {r"\le", "<", r"\ge", ">"}
+
+
+def forward(page, also=(), last=False, until="\n## Backward"):
+    """Return the equations of a page that define its names, before its derivatives; the first of two for one name.
+
+    ``also`` are equations from its sentences, which come before the displayed ones; ``last`` lets the last of two
+    displayed ones count.
+    """
+    text = text_of(page)
+    for equation in also:
+        if equation not in " ".join(text.split()):
+            raise ValueError(f"docs/{page}.md does not say {equation}")
+    shown = [statement for statement in statements_of(text.split(until)[0]) if defines(statement.tree)]
+    shown = [statement.text for statement in shown]
+    return (*also, *(shown[::-1] if last else shown))
+
+
+def defines(tree):
+    """Tell whether a statement gives values to names."""
+    if not isinstance(tree, Relation) or tree.signs != ("=",):
+        return False
+    left = tree.sides[0]
+    named = all(isinstance(item, Name) for item in (left.items if isinstance(left, Items) else (left,)))
+    return named and not any(isinstance(node, Derivative) for node in walk(tree))
+
+
+def walk(node):
+    yield node
+    for child in children(node):
+        yield from walk(child)
