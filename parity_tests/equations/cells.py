@@ -104,16 +104,17 @@ def peepholes(params, names):
 
 
 def full_lstm():
-    bound = 0.2
-    cell = LSTMCell(
-        UNITS, use_peepholes=True, cell_clip=bound, num_proj=PROJECTED, proj_clip=bound, forget_bias=0.7
-    )
-    s = step(cell)
-    assert_some(s.cache.c_unclipped, bound)
+    options = {"use_peepholes": True, "cell_clip": 0.2, "num_proj": PROJECTED, "forget_bias": 0.7}
+    # One entry of the projection is at the bound itself.
+    bound = float(np.abs(step(LSTMCell(UNITS, **options)).output[0, 0]))
+    bounds = {UNITS: 0.2, PROJECTED: bound}
+    s = step(LSTMCell(UNITS, **options, proj_clip=bound))
+    assert_some(s.cache.c_unclipped, 0.2)
     assert_some(s.cache.h_unclipped, bound)
     names = {gate: f"w_{gate}_diag" for gate in "ifo"}
     given = {"W": s.params["kernel"], "b": s.params["bias"], "W_p": s.params["projection"]["kernel"]}
-    given |= {"forget_bias": 0.7, "bound": bound, "clip": lambda v: clip(v, bound), **peepholes(s.params, names)}
+    given |= {"forget_bias": 0.7, "bound": bound, "clip": lambda v: clip(v, bounds[v.shape[1]])}
+    given |= peepholes(s.params, names)
     gradients = {"L/W_p": s.d_params["projection"]["kernel"], "L/W": s.d_params["kernel"]}
     gradients |= {f"L/{name}": value for name, value in peepholes(s.d_params, names).items()}
     also = (r"c' = \text{clip}(s)", r"s = f \odot c + i \odot j", r"h' = \text{clip}(v)", r"v = m W_p")

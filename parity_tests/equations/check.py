@@ -5,39 +5,72 @@ import itertools
 import numpy as np
 
 from parity_tests.equations.evaluate import COMPARE, Evaluation, Meaningless
-from parity_tests.equations.nodes import Derivative, Dots, Name, Number, Over, Relation, Span, Sum, children
+from parity_tests.equations.nodes import Derivative, Dots, Name, Number, Over, Span, Sum, children
 
 # Of the scale of the left side.
 LIMIT = 1e-10
 ZEROS = "both sides are 0, which proves nothing"
 
 
-def holds(run, relation, conditions=(), after=frozenset()):
-    """Return what is wrong with an equation in a run, or ``None`` where it holds at every place.
+def wrong(runs, relation, conditions=(), after=frozenset()):
+    """Return what is wrong with an equation, or ``None`` where there is a group of runs in all of which it holds.
 
-    ``conditions`` are relations that pick places; ``after`` names what ← has already changed.
+    ``conditions`` are relations that say at which places; ``after`` names what ← has already changed.
     """
-    free = sorted(indices(run, (relation, *conditions)))
+    groups = {}
+    for number, run in enumerate(runs):
+        groups.setdefault(("alone", number) if run.group is None else run.group, []).append(run)
+    reasons = []
+    for group in groups.values():
+        reason = next(filter(None, (wrong_in(run, relation, conditions, after) for run in group)), None)
+        if reason is None:
+            return None
+        reasons.append(reason)
+    # The one that came furthest: it could read the numbers.
+    return max(reasons, key=lambda reason: reason.startswith("the sides"))
+
+
+def wrong_in(run, relation, conditions, after):
+    """Return what is wrong with an equation in one run, or ``None``."""
+    if circular(relation):
+        return "it says a thing by itself"
     if r"\leftarrow" not in relation.signs:
         after = frozenset()
     elif isinstance(relation.sides[0], Name):
         after = after - {relation.sides[0].name}
+    free = sorted(indices(run, (relation, *conditions)))
     evaluation = Evaluation(run, after=after)
-    checked, zeros = 0, 0
-    for numbers in itertools.product(*(run.ranges[index] for index in free)):
-        at = dict(zip(free, numbers, strict=True))
-        try:
-            if all(np.all(evaluation.value(condition, at)) for condition in conditions):
-                checked += 1
-                wrong = differs(run, evaluation, relation, at)
-                zeros += wrong == ZEROS
-                if wrong and wrong != ZEROS:
-                    return f"{wrong} at {at}" if at else wrong
-        except (Meaningless, ValueError, TypeError, IndexError, AttributeError) as error:
-            return f"{error}"
-    if zeros == checked > 0:
-        return ZEROS
-    return None if checked else "it holds for no index"
+    places = [dict(zip(free, numbers, strict=True)) for numbers in itertools.product(*(run.ranges[i] for i in free))]
+    meant, too_many = [], None
+    for at in places:
+        is_meant, reason = at_place(run, evaluation, relation, conditions, at)
+        if is_meant and reason not in {None, ZEROS}:
+            return f"{reason} at {at}" if at else reason
+        if is_meant:
+            meant.append(reason)
+        elif reason is None:
+            too_many = f"it holds at {at} as well"
+    if all(reason == ZEROS for reason in meant):
+        return ZEROS if meant else "it holds for no index"
+    return too_many
+
+
+def at_place(run, evaluation, relation, conditions, at):
+    """Return whether the conditions hold at a place, and what is wrong with the equation there."""
+    meant = True
+    try:
+        # What a wrong equation divides by may be 0.
+        with np.errstate(all="ignore"):
+            meant = all(np.all(evaluation.value(condition, at)) for condition in conditions)
+            return meant, differs(run, evaluation, relation, at)
+    except (Meaningless, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        return meant, str(error)
+
+
+def circular(relation):
+    """Tell whether the left side of an equation stands on its right side, too."""
+    left, *rest = relation.sides
+    return isinstance(left, Name) and set(relation.signs) == {"="} and any(left in list(parts(side)) for side in rest)
 
 
 def indices(run, node, bound=()):
@@ -72,8 +105,7 @@ def differs(run, evaluation, relation, at):
             wrong = no_piece(run, evaluation, left, right, at)
         elif sign in {"=", ":=", r"\leftarrow"}:
             value = evaluation.value(right, at)
-            new = f"{left.name}←" if sign == r"\leftarrow" and isinstance(left, Name) else None
-            expected = run.given[new] if new in run.given else evaluation.value(left, at)
+            expected = run.given[f"{left.name}←"] if sign == r"\leftarrow" else evaluation.value(left, at)
             wrong = unequal(expected, value, isinstance(right, Number))
         else:
             sides = np.real(evaluation.value(left, at)), np.real(evaluation.value(right, at))
@@ -90,12 +122,17 @@ def has_dots(node):
 def no_piece(run, evaluation, left, right, at):
     """Where more is added elsewhere, each term must be what one reader of the name adds."""
     terms = right.terms if has_dots(right) else ((1, right),)
+    if all(isinstance(term, Dots) for _, term in terms):
+        return "it says nothing"
     pieces = run.pieces(left, at)
     for sign, term in terms:
-        if not isinstance(term, Dots):
+        if isinstance(term, Dots):
+            wrong = "… is added, not taken away" if sign < 0 else None
+        else:
             value = sign * evaluation.value(term, at)
-            if all(unequal(piece, value) for piece in pieces):
-                return "a term that no reader adds"
+            wrong = "a term that no reader adds" if all(unequal(piece, value) for piece in pieces) else None
+        if wrong:
+            return wrong
     return None
 
 
@@ -125,4 +162,8 @@ def leaves(value):
     return [value]
 
 
-__all__ = ["Relation", "holds"]
+def parts(node):
+    """Yield a node and all that its value is made of: no index."""
+    yield node
+    for child in () if isinstance(node, Name) else children(node):
+        yield from parts(child)

@@ -8,7 +8,7 @@ import numpy as np
 
 from parity_tests.equations.nodes import Dots, Name, Number, Relation, Span, children
 
-BUILT_IN = {"tanh": np.tanh, "log": np.log, "exp": np.exp, "abs": lambda v: np.abs(np.real(v)), "floor": np.floor}
+BUILT_IN = {"tanh": np.tanh, "log": np.log, "exp": np.exp, "abs": lambda v: np.abs(np.real(v)), "floor": np.floor, "norm": np.linalg.norm}
 OTHERWISE = {Name("otherwise"), Name("past the end")}
 COMPARE = {"=": np.equal, r"\le": np.less_equal, "<": np.less, r"\ge": np.greater_equal, ">": np.greater}
 
@@ -71,8 +71,8 @@ class Evaluation:
 
     def is_index(self, part, at):
         if isinstance(part, Name) and part.below:
-            counts = isinstance(self.run.given.get(part.name), np.ndarray) and self.run.given[part.name].dtype == int
-            return counts and all(self.is_index(index, at) for index in part.below)
+            counts = self.run.given.get(f"{part.name}[]", self.run.given.get(part.name))
+            return getattr(counts, "dtype", None) == int and all(self.is_index(index, at) for index in part.below)
         if isinstance(part, Name):
             return part.name in at or self.run.is_size(part)
         return isinstance(part, Number | Span) or all(self.is_index(child, at) for child in children(part))

@@ -31,17 +31,15 @@ def statements_of(text):
     """Return the statements of a page's text, in order."""
     found = []
     for display in displays(text):
-        first = True
-        for source, part in statements(display.text):
+        for source, part, limits in statements(display.text):
             try:
                 tree = parse(part)
             except Unreadable as error:
                 tree = error
-            if not first and is_condition(tree):
+            if limits and found and is_condition(tree):
                 found[-1] = found[-1]._replace(conditions=(*found[-1].conditions, tree))
             else:
                 found.append(Statement(source, part, tree, (), display.line, display.text))
-            first = False
     return found
 
 

@@ -7,7 +7,7 @@
     product    factor {[\\odot | \\cdot | /] factor}        no sign: a product of matrices or with a number
     factor     atom {_ index | ^ power}                  \\sum takes the whole product behind it
 
-A name with ``(`` close behind it is a function; with a space between, it is a factor.
+A name with ``(`` close behind it is a function; with a space between, it is a factor. With ``[`` it has an index.
 """
 
 import re
@@ -33,11 +33,11 @@ from parity_tests.equations.nodes import (
 )
 
 DISPLAY = re.compile(r"\$\$(.*?)\$\$|^```\{math\}\n(.*?)^```", re.DOTALL | re.MULTILINE)
-TOKEN = re.compile(r"\s+|\\text\{[^{}]*\}|\\mathrel\{\+\}=|:=|\\(?:begin|end)\{[a-z]+\}|\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\S")
+TOKEN = re.compile(r"\s+|\\(?:text|mathrm)\{[^{}]*\}|\\mathrel\{\+\}=|:=|\\(?:begin|end)\{[a-z]+\}|\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\S")
 # Says how large or how far apart: not read.
 SPACING = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\displaystyle", r"\limits"}
 SIZES = re.compile(r"\\(left|right|[bB]igg?[lrm]?)$")
-BREAKS = {r"\quad", r"\qquad", r"\\"}
+BREAKS = {r"\quad", r"\qquad", r"\\", r"\Rightarrow"}
 RELATIONS = {"=", r"\leftarrow", ":=", r"\mathrel{+}=", r"\le", "<", r"\ge", ">"}
 SIGNS = {"+": 1, "-": -1}
 ACCENTS = {r"\hat": "hat", r"\tilde": "tilde"}
@@ -79,7 +79,7 @@ def tokens(text):
     for match in TOKEN.finditer(text):
         word = match.group()
         if word.isspace() or word in SPACING:
-            spaced = True
+            spaced = spaced or word != r"\!"
         elif SIZES.match(word):
             size = True
         else:
@@ -91,8 +91,11 @@ def tokens(text):
 
 
 def statements(text):
-    """Return the statements of a display: pairs of its text and its ``Statement``, or ``None`` where it is only words."""
-    parts, depth, cases = [[]], 0, 0
+    """Return the statements of a display, those of words alone left out: triples of text, tokens, and what it is.
+
+    The last is true where it may say for which indices the statement before it holds: behind "for", or in brackets.
+    """
+    parts, limits, depth, cases = [[]], [], 0, 0
     found = tokens(text)
     for token, following in zip(found, [*found[1:], None], strict=True):
         depth += (token.text == "{") - (token.text == "}")
@@ -105,15 +108,16 @@ def statements(text):
                 parts.append([])
         elif re.fullmatch(r"\\text\{ *(for|at) *\}", token.text):
             parts.append([])
+            limits.append(len(parts) - 1)
         elif token.text not in {"&", r"\begin{aligned}", r"\end{aligned}"}:
             parts[-1].append(token)
     read = []
-    for part in parts:
+    for number, part in enumerate(parts):
         while part and part[-1].text in {".", ","}:
             part.pop()
         if part and not all(word(token) for token in part):
             source = text[part[0].start : part[-1].start + len(part[-1].text)]
-            read.append((source, part))
+            read.append((source, part, number in limits or part[0].text == "("))
     return read
 
 
@@ -192,7 +196,7 @@ class Reader:
             self.take()
             return Dots()
         factors = [("", self.factor())]
-        while self.peek() is not None and self.peek() not in {*RELATIONS, *SIGNS, *",)]}&", r"\\", r"\dots", "bar", "|"}:
+        while self.peek() is not None and self.peek() not in {*RELATIONS, *SIGNS, *",.)]}&", r"\\", r"\dots", "bar", "|"}:
             if self.peek() in {r"\rVert", r"\rfloor", r"\end{cases}"}:
                 break
             sign = self.take() if self.peek() in {r"\odot", r"\cdot", "/"} else ""
@@ -201,8 +205,12 @@ class Reader:
 
     def factor(self):
         node = self.atom()
-        while self.peek() in {"^", "_", "(", "bar"}:
-            if self.peek() == "(":
+        while self.peek() in {"^", "_", "(", "[", "bar"}:
+            if self.peek() == "[":
+                if not (self.close() and isinstance(node, Name)):
+                    break
+                node = Indexed(node, self.bracketed().items)
+            elif self.peek() == "(":
                 if not (self.close() and isinstance(node, Name | Power)):
                     break
                 node = Call(node, self.bracketed().items)
@@ -228,7 +236,7 @@ class Reader:
         if self.peek() == "{":
             return self.argument()
         token = self.take()
-        if re.fullmatch(r"[\d.]+", token):
+        if token[0].isdigit():
             return Number(float(token))
         if token in {"|", r"\lVert"}:
             inside = self.sum()
@@ -248,6 +256,9 @@ class Reader:
             return self.over(token[1:])
         if token in FUNCTIONS:
             return self.function(Name(FUNCTIONS[token]))
+        if token.startswith(r"\mathrm{"):
+            # E[g], a mean.
+            return Call(Name(token[8:-1]), self.bracketed().items)
         return self.name(token)
 
     def function(self, name):

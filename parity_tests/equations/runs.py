@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from parity_tests.equations.evaluate import Evaluation, Meaningless, pick, plain
-from parity_tests.equations.nodes import Items, Name, Product
+from parity_tests.equations.nodes import Indexed, Items, Name, Product
 from parity_tests.equations.reader import parse, tokens
 from scratch.tree import named_leaves
 
@@ -64,6 +64,7 @@ class Run:
     - ``ranges``: what each index runs over. ``place``: the index whose names may be written without it.
     - ``paths``: for a label at the foot of a bar, the names through which alone a derivative goes.
     - ``entrywise``: every symbol stands for one entry of an array, so that any product is one of numbers.
+    - ``group``: what an equation must hold in together; a run without is a group of its own.
     """
 
     given: dict
@@ -75,6 +76,7 @@ class Run:
     place: str | None = None
     paths: dict = field(default_factory=dict)
     entrywise: bool = False
+    group: Any = None
 
     def __post_init__(self):
         self.definitions, self.constants, self.found = {}, {}, {}
@@ -142,22 +144,25 @@ class Run:
         known = self.gradients.get(f"{top}/{target}{label}")
         if known is not None:
             return pick(known, (*tops, *own, *rest, *more), f"the gradient of {target}")
-        if top != "L" or tops or not self.loss:
+        if tops or not (top in self.definitions or (top == "L" and self.loss)):
             raise Meaningless(f"no gradient of {top} with respect to {target}")
-        key = target, own, label, more
+        key = top, target, own, label, more
         if key not in self.found:
-            self.found[key] = self.step(target, own, path)
+            self.found[key] = self.step(target, own, path, top)
         return pick(self.found[key], rest, f"the gradient of {target}")
 
     def target(self, evaluation, node, at):
         """Return ``(name or expression, its place, what else it is indexed by)`` for what a derivative is taken by."""
+        more = ()
+        if isinstance(node, Indexed):
+            node, more = node.array, tuple(evaluation.index(index, at) for index in node.indices)
         if not isinstance(node, Name):
-            return node, at.get(self.place), ()
+            return node, at.get(self.place), more
         key, indices, exponent = evaluation.resolve(node, at)
         if exponent is not None:
             raise Meaningless(f"the derivative by a power of {key}")
         depth = self.depth(key)
-        return key, indices[:depth], indices[depth:]
+        return key, indices[:depth], (*indices[depth:], *more)
 
     def path(self, evaluation, node, at):
         """Return ``(label, indices, condition on the reader)`` of what stands at the foot of a bar."""
@@ -173,14 +178,16 @@ class Run:
         place = evaluation.index(node, at)
         return "|", (place,), lambda reader: reader[1] == place
 
-    def total(self, evaluation):
-        """Return L."""
+    def total(self, evaluation, top="L"):
+        """Return L, or another number that is to be differentiated."""
+        if top != "L":
+            return evaluation.read(top, (), {}, (top, None))
         read = {key: evaluation.read(key, (), {}, ("L", None)) for key in self.loss}
         pairs = zip(named_leaves(self.loss), named_leaves(read), strict=True)
         return sum((weight * value).sum() for (_, weight), (_, value) in pairs)
 
-    def step(self, target, own, path=None):
-        """Return the gradient of L by complex steps."""
+    def step(self, target, own, path=None, top="L"):
+        """Return the gradient of L, or of another number, by complex steps."""
         plain_walk = Evaluation(self)
         if isinstance(target, str):
             value = plain_walk.read(target, own, {}, None)
@@ -191,7 +198,7 @@ class Run:
             step = np.zeros(gradient.shape, complex)
             step[index] = STEP * 1j
             walk = Evaluation(self, Nudge(target, own, step, path))
-            gradient[index] = self.total(walk).imag / STEP
+            gradient[index] = np.imag(self.total(walk, top)) / STEP
             if not walk.readers:
                 raise Meaningless(f"nothing reads {target}")
         return gradient

@@ -29,7 +29,7 @@ LENGTHS = (4, 0, 6, 1, 3)
 
 
 def static():
-    case = Case(GRUCell(4), LENGTHS)
+    case = Case(BasicLSTMCell(4), LENGTHS)
     p = case.draw(np.float64)
     inputs = list(p.inputs.swapaxes(0, 1))
     outputs, _, _ = static_rnn(case.cell, p.params, inputs, p.initial_state, LENGTHS)
@@ -39,9 +39,10 @@ def static():
         states[t] = static_rnn(case.cell, p.params, inputs[: t + 1], p.initial_state, short)[1]
         new[t] = case.cell.forward(p.params, x, states[t - 1])[:2]
         live[t] = (t < np.array(LENGTHS))[:, None]
-    given = {"output": dict(enumerate(outputs)), "state": states, "live": live}
-    given |= {"new output": {t: pair[0] for t, pair in new.items()}}
-    given |= {"new state": {t: pair[1] for t, pair in new.items()}}
+    # c and h side by side.
+    given = {"output": dict(enumerate(outputs)), "state": {t: np.hstack(state) for t, state in states.items()}}
+    given |= {"new output": {t: pair[0] for t, pair in new.items()}, "live": live}
+    given |= {"new state": {t: np.hstack(pair[1]) for t, pair in new.items()}}
     return [Run(given, ranges={"t": range(case.num_steps)})]
 
 
@@ -170,9 +171,8 @@ def memory():
         return state * len(tape.states) + cache * (tape.stretches()[0][0].stop)
 
     def slope(stretch):
-        # Of the parabola through three values of M at 1/k: in 1/k and k it is no parabola, but near enough to see 0.
         k = stretch + 1e-100j
-        return ((num_steps / k) * state + k * cache).imag / 1e-100
+        return (num_steps / k * state + k * cache).imag / 1e-100
 
     assert counted(best) < min(counted(best - 1), counted(best + 1))
     given = {"T": num_steps, "s": state, "c": cache, "k": best, "M": counted, "M'": slope}
