@@ -12,22 +12,25 @@ LIMIT = 1e-10
 ZEROS = "both sides are 0, which proves nothing"
 
 
-def wrong(runs, relation, conditions=(), after=frozenset()):
-    """Return what is wrong with an equation, or ``None`` where there is a group of runs in all of which it holds.
+def wrong(runs, statement, after=frozenset()):
+    """Return what is wrong with a statement, or ``None`` where it holds in the runs that it is about.
 
-    ``conditions`` are relations that say at which places; ``after`` names what ← has already changed.
+    These are the runs that are ``meant`` for it; if there is none, it must hold in one of the others, or in all runs of
+    one group. ``after`` names what ← has already changed.
     """
+    meant = [run for run in runs if run.meant and statement.text.startswith(run.meant)]
     groups = {}
-    for number, run in enumerate(runs):
+    for number, run in enumerate(meant or [run for run in runs if not run.meant]):
         groups.setdefault(("alone", number) if run.group is None else run.group, []).append(run)
     reasons = []
     for group in groups.values():
-        reason = next(filter(None, (wrong_in(run, relation, conditions, after) for run in group)), None)
+        found = (wrong_in(run, statement.tree, statement.conditions, after) for run in group)
+        reason = next(filter(None, found), None)
         if reason is None:
             return None
         reasons.append(reason)
     # The one that came furthest: it could read the numbers.
-    return max(reasons, key=lambda reason: reason.startswith("the sides"))
+    return max(reasons, key=lambda reason: reason.startswith("the sides"), default="the page has no run")
 
 
 def wrong_in(run, relation, conditions, after):

@@ -114,6 +114,7 @@ def grid_run(coupled):
         words += [r"\hat s = (1 - \hat\imath) \odot \hat c_{k-1} + \hat\imath \odot \hat\jmath"]
     given = given_to(s, s.state) | named(s.params)
     run = Run(given, (*words, *said), known, gradients, loss, {"b": range(ROWS), "k": places}, place="k")
+    run.meant = (r"\frac{\partial L}{\partial i} =",) if coupled else ()
     for equation in (*words, *said):
         run.define(hatted(parse(tokens(equation))))
     return run

@@ -59,18 +59,19 @@ class Token:
 
 @dataclass(frozen=True)
 class Display:
-    """One displayed equation: its text, and the line of the page where it begins."""
+    """One displayed equation: its text, and where in the page it begins."""
 
     text: str
-    line: int
+    start: int
 
 
 def displays(page):
     """Return the displays of a page's text."""
-    return [
-        Display(next(filter(None, match.groups())), page[: match.start()].count("\n") + 1)
-        for match in DISPLAY.finditer(page)
-    ]
+    found = []
+    for match in DISPLAY.finditer(page):
+        group = 1 if match.group(1) is not None else 2
+        found.append(Display(match.group(group), match.start(group)))
+    return found
 
 
 def tokens(text):

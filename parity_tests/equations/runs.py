@@ -64,7 +64,8 @@ class Run:
     - ``ranges``: what each index runs over. ``place``: the index whose names may be written without it.
     - ``paths``: for a label at the foot of a bar, the names through which alone a derivative goes.
     - ``entrywise``: every symbol stands for one entry of an array, so that any product is one of numbers.
-    - ``group``: what an equation must hold in together; a run without is a group of its own.
+    - ``group``: an equation must hold in all runs of a group; a run without is a group of its own.
+    - ``meant``: beginnings of the statements that this run alone is about.
     """
 
     given: dict
@@ -77,6 +78,7 @@ class Run:
     paths: dict = field(default_factory=dict)
     entrywise: bool = False
     group: Any = None
+    meant: tuple = ()
 
     def __post_init__(self):
         self.definitions, self.constants, self.found = {}, {}, {}
@@ -195,13 +197,18 @@ class Run:
             value = plain_walk.value(target, {} if own is None else {self.place: own})
         gradient = np.zeros(np.shape(value))
         for index in np.ndindex(gradient.shape):
-            step = np.zeros(gradient.shape, complex)
-            step[index] = STEP * 1j
-            walk = Evaluation(self, Nudge(target, own, step, path))
-            gradient[index] = np.imag(self.total(walk, top)) / STEP
-            if not walk.readers:
-                raise Meaningless(f"nothing reads {target}")
+            direction = np.zeros(gradient.shape)
+            direction[index] = 1
+            gradient[index] = self.slope(target, own, direction, path, top)
         return gradient
+
+    def slope(self, target, own, direction, path=None, top="L"):
+        """Return the derivative of L along a direction in which a name or an expression is moved."""
+        walk = Evaluation(self, Nudge(target, own, STEP * 1j * direction, path))
+        slope = np.imag(self.total(walk, top)) / STEP
+        if not walk.readers:
+            raise Meaningless(f"nothing reads {target}")
+        return slope
 
     def pieces(self, node, at):
         """Return what a gradient is the sum of: one array for each definition that reads the name."""
