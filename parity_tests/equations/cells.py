@@ -145,7 +145,10 @@ def coupled_lstm():
     given |= {"clip": lambda v: clip(v, bound), **peepholes(s.params, names)}
     gradients = {"L/W_p": s.d_params["W_P_0"], "L/W": s.d_params["W_0"], "L/b": s.d_params["B"]}
     gradients |= {f"L/{name}": value for name, value in peepholes(s.d_params, names).items()}
-    return [lstm_run("cells/coupled_lstm", s, given, "jfom", gradients=gradients)]
+    run = lstm_run("cells/coupled_lstm", s, given, "jfom", gradients=gradients)
+    # The cell has no i: what of j is in c'.
+    run.known["i"] = (s.new_state.c - s.cache.f * s.state.c) / s.cache.j
+    return [run]
 
 
 def gru():
@@ -227,19 +230,13 @@ def attention():
     known = {"output": s.output, "s'": s.new_state[0], "u'": s.new_state[1], "q": s.cache.q, "t": t, "alpha": alpha}
     known["S'"] = np.stack(list(by_place(s.new_state[2]).values()))
     gradients = {f"L/{name}": value for name, value in named(s.d_params).items()}
-    gradients |= {"L/x": s.d_x, "L/u": s.d_state[1]}
+    gradients |= {"L/x": s.d_x, "L/u": s.d_state[1], "L/S": by_place(s.d_state[2])}
     d_window = np.stack(list(by_place(s.d_new_state[2]).values()))
     loss = {"output": s.d_output, "s'": s.d_new_state[0], "u'": s.d_new_state[1], "S'": d_window}
     ranges = {"b": range(ROWS), "k": range(places), "l": range(places)}
     also = (r"t_k = \tanh(z_k)", r"z_k = S_k W_a + z_q", r"z_q = q\, W_q + b_q")
     equations = forward("cells/attention", also)
-    run = Run(given, equations, known, gradients, loss, ranges, paths={"S'": {"S'"}})
-    assert same(run.step("S", (0,)), by_place(s.d_state[2])[0])
-    return [run]
-
-
-def same(one, other):
-    return np.abs(one - other).max() <= 1e-12
+    return [Run(given, equations, known, gradients, loss, ranges, paths={"S'": {"S'"}})]
 
 
 RUNS = {

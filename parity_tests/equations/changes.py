@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from parity_tests.equations.reader import GREEK, Reader, Unreadable, statements, tokens
+from parity_tests.equations.reader import GREEK, Reader, Unreadable
+from parity_tests.equations.tokens import statements, tokens
 
 SWAPS = {"+": "-", "-": "+", r"\odot": "+", r"\cdot": "+", r"\le": "<", "<": r"\le", r"\ge": ">", ">": r"\ge"}
 # No quantities of their own.
@@ -25,8 +26,9 @@ def changes(text, symbols):
     def cut(first, last, new, rule):
         """Put ``new`` in the place of the tokens from ``first`` to before ``last``."""
         start, end = parts[first].start, parts[last - 1].start + len(parts[last - 1].text)
-        shown = " ".join(text[max(0, start - 20) : end + 20].split())
-        found.append(Change(f"{rule}: {text[start:end]} → {new or 'nothing'} in … {shown} …", text[:start] + new + text[end:]))
+        around = " ".join(text[max(0, start - 20) : end + 20].split())
+        what = f"{rule}: {text[start:end]} → {new or 'nothing'} in … {around} …"
+        found.append(Change(what, text[:start] + new + text[end:]))
 
     for number, token in enumerate(parts):
         if token.start not in read:

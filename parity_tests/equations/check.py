@@ -84,8 +84,9 @@ def indices(run, node, bound=()):
         return inside | indices(run, limits, bound)
     found = {run.place} - {None, *bound}
     if isinstance(node, Name):
-        places = [part for part in (*node.below, *node.above, *([] if node.below or node.above or run.knows(node.name) else [node]))]
-        found |= {name for part in places for name in free_names(part) if name in run.ranges and name not in bound}
+        alone = not node.below and not node.above and not run.knows(node.name)
+        inside = {name for part in (node.below, node.above, (node,) if alone else ()) for name in free_names(part)}
+        found |= {name for name in inside if name in run.ranges and name not in bound}
     for child in children(node):
         found |= indices(run, child, bound)
     return found
@@ -106,6 +107,8 @@ def differs(run, evaluation, relation, at):
             wrong = None if same else f"{left.name} runs over {list(run.ranges[left.name])}"
         elif isinstance(left, Derivative) and (sign == r"\mathrel{+}=" or has_dots(right)):
             wrong = no_piece(run, evaluation, left, right, at)
+        elif isinstance(left, Name) and run.is_idle(evaluation.resolve(left, at)[0]):
+            wrong = "nothing is made of it: it may say anything"
         elif sign in {"=", ":=", r"\leftarrow"}:
             value = evaluation.value(right, at)
             expected = run.given[f"{left.name}←"] if sign == r"\leftarrow" else evaluation.value(left, at)

@@ -8,8 +8,17 @@ import numpy as np
 
 from parity_tests.equations.nodes import Dots, Name, Number, Relation, Span, children
 
-BUILT_IN = {"tanh": np.tanh, "log": np.log, "exp": np.exp, "abs": lambda v: np.abs(np.real(v)), "floor": np.floor, "norm": np.linalg.norm}
+BUILT_IN = {
+    "tanh": np.tanh,
+    "log": np.log,
+    "exp": np.exp,
+    "abs": lambda v: np.abs(np.real(v)),
+    "floor": np.floor,
+    "norm": np.linalg.norm,
+}
 OTHERWISE = {Name("otherwise"), Name("past the end")}
+# Who reads b in z_b: there it is a row, elsewhere the biases.
+INDEX = ("an index", None)
 COMPARE = {"=": np.equal, r"\le": np.less_equal, "<": np.less, r"\ge": np.greater_equal, ">": np.greater}
 
 
@@ -25,7 +34,7 @@ class Evaluation:
 
     def __init__(self, run, nudge=None, after=frozenset()):
         self.run, self.nudge, self.after = run, nudge, after
-        self.memo, self.readers = {}, []
+        self.memo, self.readers, self.pending = {}, [], set()
 
     def value(self, node, at, reader=None):
         value = getattr(self, type(node).__name__.lower())(node, at, reader)
@@ -72,7 +81,8 @@ class Evaluation:
     def is_index(self, part, at):
         if isinstance(part, Name) and part.below:
             counts = self.run.given.get(f"{part.name}[]", self.run.given.get(part.name))
-            return getattr(counts, "dtype", None) == int and all(self.is_index(index, at) for index in part.below)
+            whole = isinstance(counts, np.ndarray) and counts.dtype.kind == "i"
+            return whole and all(self.is_index(index, at) for index in part.below)
         if isinstance(part, Name):
             return part.name in at or self.run.is_size(part)
         return isinstance(part, Number | Span) or all(self.is_index(child, at) for child in children(part))
@@ -85,12 +95,12 @@ class Evaluation:
     def index(self, part, at):
         if isinstance(part, Span):
             return slice(self.index(part.first, at), self.index(part.last, at) + 1)
-        return at[part.name] if isinstance(part, Name) and part.name in at else int(self.value(part, at))
+        return int(self.value(part, at, INDEX))
 
     def read(self, key, indices, at, reader):
         """Return the value of a name as ``reader`` sees it."""
         run = self.run
-        if key in at and not indices and not run.knows(key):
+        if key in at and not indices and (reader is INDEX or not run.knows(key)):
             return at[key]
         key = f"{key}←" if key in self.after else key
         # n_b and n may be two names.
@@ -105,7 +115,7 @@ class Evaluation:
         return pick(value, rest, key)
 
     def origin(self, key, own):
-        """Return the value of a name: scratch's own, or in a walk with a nudge what its definition makes of the rest."""
+        """Return the value of a name: scratch's own, or in a walk with a nudge what its definition makes of it."""
         if (key, own) not in self.memo:
             run = self.run
             if (key, own) in run.constants:
@@ -117,6 +127,9 @@ class Evaluation:
                 if own and own[0] not in run.span(key):
                     raise Meaningless(f"{key} has no index {own[0]}")
                 at = {definition.index: own[0]} if own else {}
+                if (key, own) in self.pending:
+                    raise Meaningless(f"{key} is defined by itself")
+                self.pending.add((key, own))
                 value = definition.part(self.value(definition.tree, at, (key, own[0] if own else None)))
             else:
                 raise Meaningless(f"{key} is not known")

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from parity_tests.equations.cells import FUNCTIONS, ROWS, assert_some, step
-from parity_tests.equations.nodes import Items, Name, Relation
+from parity_tests.equations.nodes import Name
 from parity_tests.equations.pages import forward
-from parity_tests.equations.reader import parse, tokens
+from parity_tests.equations.reader import parse
 from parity_tests.equations.runs import Run
+from parity_tests.equations.tokens import tokens
 from scratch import GridLSTMCell, TimeFreqLSTMCell
 from scratch.activations import clip
 
@@ -32,7 +33,12 @@ def by_gate(steps, lstm):
 
 def time_freq_lstm():
     cell = TimeFreqLSTMCell(
-        UNITS, use_peepholes=True, cell_clip=BOUND, forget_bias=0.7, feature_size=SIZE, frequency_skip=SKIP,
+        UNITS,
+        use_peepholes=True,
+        cell_clip=BOUND,
+        forget_bias=0.7,
+        feature_size=SIZE,
+        frequency_skip=SKIP,
         num_shifts=PLACES,
     )
     s = step(cell, WIDTH)
@@ -76,8 +82,14 @@ def grid_lstm():
 
 def grid_run(coupled):
     cell = GridLSTMCell(
-        UNITS, use_peepholes=True, cell_clip=BOUND, forget_bias=0.7, feature_size=SIZE, frequency_skip=SKIP,
-        num_frequency_blocks=[PLACES], couple_input_forget_gates=coupled,
+        UNITS,
+        use_peepholes=True,
+        cell_clip=BOUND,
+        forget_bias=0.7,
+        feature_size=SIZE,
+        frequency_skip=SKIP,
+        num_frequency_blocks=[PLACES],
+        couple_input_forget_gates=coupled,
     )
     s = step(cell, WIDTH)
     _, steps = s.cache

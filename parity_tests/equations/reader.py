@@ -1,7 +1,5 @@
-"""Reads the LaTeX of this project's own pages: from a page to its displays, statements and trees.
+"""Reads the LaTeX of this project's own pages: from the tokens of a statement to its tree.
 
-    page       $$ … $$ and ```{math} blocks are its displays
-    display    statements, with \\quad, \\qquad, \\\\ "for" or "at" between them
     statement  sum {relation sum}                       c' = f \\odot c + i \\odot j
     sum        [sign] product {sign product}
     product    factor {[\\odot | \\cdot | /] factor}        no sign: a product of matrices or with a number
@@ -9,9 +7,6 @@
 
 A name with ``(`` close behind it is a function; with a space between, it is a factor. With ``[`` it has an index.
 """
-
-import re
-from dataclasses import dataclass
 
 from parity_tests.equations.nodes import (
     Call,
@@ -31,100 +26,19 @@ from parity_tests.equations.nodes import (
     Sum,
     Transposed,
 )
+from parity_tests.equations.tokens import PRODUCTS, RELATIONS, SIGNS, Token
 
-DISPLAY = re.compile(r"\$\$(.*?)\$\$|^```\{math\}\n(.*?)^```", re.DOTALL | re.MULTILINE)
-TOKEN = re.compile(r"\s+|\\(?:text|mathrm)\{[^{}]*\}|\\mathrel\{\+\}=|:=|\\(?:begin|end)\{[a-z]+\}|\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|\S")
-# Says how large or how far apart: not read.
-SPACING = {r"\,", r"\;", r"\:", r"\!", r"\ ", r"\displaystyle", r"\limits"}
-SIZES = re.compile(r"\\(left|right|[bB]igg?[lrm]?)$")
-BREAKS = {r"\quad", r"\qquad", r"\\", r"\Rightarrow"}
-RELATIONS = {"=", r"\leftarrow", ":=", r"\mathrel{+}=", r"\le", "<", r"\ge", ">"}
-SIGNS = {"+": 1, "-": -1}
 ACCENTS = {r"\hat": "hat", r"\tilde": "tilde"}
-GREEK = r"alpha beta gamma delta epsilon varepsilon eta theta mu rho sigma phi varphi pi ell imath jmath".split()
+GREEK = "alpha beta gamma delta epsilon eta theta mu rho sigma phi varphi pi ell imath jmath".split()
 FUNCTIONS = {r"\log": "log", r"\max": "max", r"\min": "min", r"\tanh": "tanh", r"\exp": "exp"}
-CLOSING = {"(": ")", "[": "]", "{": "}"}
+CLOSING = {"(": ")", "[": "]", "|": "|", r"\lVert": r"\rVert", r"\lfloor": r"\rfloor"}
+AROUND = {"|": "abs", r"\lVert": "norm", r"\lfloor": "floor"}
+# What a product ends at.
+ENDS = {*RELATIONS, *SIGNS, *CLOSING.values(), ",", ".", "}", "&", "bar", r"\\", r"\dots", r"\end{cases}"}
 
 
 class Unreadable(ValueError):
     """Not in the language above."""
-
-
-@dataclass(frozen=True)
-class Token:
-    text: str
-    start: int
-    spaced: bool = False
-
-
-@dataclass(frozen=True)
-class Display:
-    """One displayed equation: its text, and where in the page it begins."""
-
-    text: str
-    start: int
-
-
-def displays(page):
-    """Return the displays of a page's text."""
-    found = []
-    for match in DISPLAY.finditer(page):
-        group = 1 if match.group(1) is not None else 2
-        found.append(Display(match.group(group), match.start(group)))
-    return found
-
-
-def tokens(text):
-    """Return the tokens of a display, without those that only say how it looks."""
-    found, spaced, size = [], False, False
-    for match in TOKEN.finditer(text):
-        word = match.group()
-        if word.isspace() or word in SPACING:
-            spaced = spaced or word != r"\!"
-        elif SIZES.match(word):
-            size = True
-        else:
-            # \left. is a bracket that is not there; \right| is the bar behind a derivative.
-            if not (size and word == "."):
-                found.append(Token("bar" if size and word == "|" else word, match.start(), spaced))
-            spaced = size = False
-    return found
-
-
-def statements(text):
-    """Return the statements of a display, those of words alone left out: triples of text, tokens, and what it is.
-
-    The last is true where it may say for which indices the statement before it holds: behind "for", or in brackets.
-    """
-    parts, limits, depth, cases = [[]], [], 0, 0
-    found = tokens(text)
-    for token, following in zip(found, [*found[1:], None], strict=True):
-        depth += (token.text == "{") - (token.text == "}")
-        cases += (token.text == r"\begin{cases}") - (token.text == r"\end{cases}")
-        if depth or cases:
-            parts[-1].append(token)
-        elif token.text in BREAKS:
-            # A line that begins with a sign goes on.
-            if not (following and following.text in {*RELATIONS, *SIGNS, r"\odot", r"\cdot"}):
-                parts.append([])
-        elif re.fullmatch(r"\\text\{ *(for|at) *\}", token.text):
-            parts.append([])
-            limits.append(len(parts) - 1)
-        elif token.text not in {"&", r"\begin{aligned}", r"\end{aligned}"}:
-            parts[-1].append(token)
-    read = []
-    for number, part in enumerate(parts):
-        while part and part[-1].text in {".", ","}:
-            part.pop()
-        if part and not all(word(token) for token in part):
-            source = text[part[0].start : part[-1].start + len(part[-1].text)]
-            read.append((source, part, number in limits or part[0].text == "("))
-    return read
-
-
-def word(token):
-    """Return the words of a ``\\text``, else ``None``."""
-    return token.text[6:-1].replace("\\_", "_").strip() if token.text.startswith(r"\text{") else None
 
 
 def parse(part):
@@ -197,38 +111,41 @@ class Reader:
             self.take()
             return Dots()
         factors = [("", self.factor())]
-        while self.peek() is not None and self.peek() not in {*RELATIONS, *SIGNS, *",.)]}&", r"\\", r"\dots", "bar", "|"}:
-            if self.peek() in {r"\rVert", r"\rfloor", r"\end{cases}"}:
-                break
-            sign = self.take() if self.peek() in {r"\odot", r"\cdot", "/"} else ""
+        while self.peek() is not None and self.peek() not in ENDS:
+            sign = self.take() if self.peek() in PRODUCTS else ""
             factors.append((sign, self.factor()))
         return factors[0][1] if len(factors) == 1 else Product(tuple(factors))
 
     def factor(self):
         node = self.atom()
-        while self.peek() in {"^", "_", "(", "[", "bar"}:
-            if self.peek() == "[":
-                if not (self.close() and isinstance(node, Name)):
-                    break
-                node = Indexed(node, self.bracketed().items)
-            elif self.peek() == "(":
-                if not (self.close() and isinstance(node, Name | Power)):
-                    break
+        while True:
+            following, named = self.peek(), isinstance(node, Name | Power) and self.close()
+            if following == "(" and named:
                 node = Call(node, self.bracketed().items)
-            elif self.peek() == "bar":
-                if not isinstance(node, Derivative):
-                    break
+            elif following == "[" and named:
+                node = Indexed(node, self.bracketed().items)
+            elif following == "bar" and isinstance(node, Derivative):
                 self.take()
                 self.take("_")
                 node = Derivative(node.top, node.bottom, self.list_in_braces())
-            elif self.take() == "_":
+            elif following == "_":
+                self.take()
                 node = Indexed(node, self.indices())
-            elif self.peek() == r"\top" or (self.peek() == "{" and self.tokens[self.at + 1].text == r"\top"):
-                self.argument()
-                node = Transposed(node)
+            elif following == "^":
+                self.take()
+                node = Transposed(node) if self.transposition() else Power(node, self.argument())
             else:
-                node = Power(node, self.argument())
-        return node
+                return node
+
+    def transposition(self):
+        """Take \\top, if it stands here."""
+        here = self.tokens[self.at : self.at + 3]
+        length = {r"\top": 1, r"{\top}": 3}
+        for words, count in length.items():
+            if "".join(token.text for token in here[:count]) == words:
+                self.at += count
+                return True
+        return False
 
     def atom(self):
         if self.peek() in {"(", "["}:
@@ -239,14 +156,10 @@ class Reader:
         token = self.take()
         if token[0].isdigit():
             return Number(float(token))
-        if token in {"|", r"\lVert"}:
+        if token in AROUND:
             inside = self.sum()
-            self.take({"|": "|", r"\lVert": r"\rVert"}[token])
-            return Call(Name("abs" if token == "|" else "norm"), (inside,))
-        if token == r"\lfloor":
-            inside = self.sum()
-            self.take(r"\rfloor")
-            return Call(Name("floor"), (inside,))
+            self.take(CLOSING[token])
+            return Call(Name(AROUND[token]), (inside,))
         if token in {r"\frac", r"\tfrac"}:
             return self.fraction()
         if token == r"\sqrt":
@@ -274,12 +187,12 @@ class Reader:
     def bracketed(self):
         kind = self.take("(", "[")
         first = self.relation()
-        items = (first.items if isinstance(first, Items) and first.kind == "(" else (first,))
+        items = first.items if isinstance(first, Items) and first.kind == "(" else (first,)
         self.take(CLOSING[kind])
         return Items(kind, items)
 
     def fraction(self):
-        if self.peek() == "{" and self.tokens[self.at + 1].text == r"\partial":
+        if [token.text for token in self.tokens[self.at : self.at + 2]] == ["{", r"\partial"]:
             return Derivative(self.variable(), self.variable())
         return Fraction(self.argument(), self.argument())
 
@@ -341,9 +254,8 @@ class Reader:
                 token += "'"
             elif sign == "_":
                 below = below + self.indices()
-            elif self.peek() == r"\top" or (self.peek() == "{" and self.tokens[self.at + 1].text == r"\top"):
-                self.at -= 1
-                break
+            elif self.transposition():
+                return Transposed(Name(token, below, above))
             else:
                 above = above + self.indices()
         return Name(token, below, above)
@@ -375,15 +287,16 @@ class Reader:
             node = self.list()
             self.take("}")
             return node
-        token = self.tokens[self.at]
+        self.take()
+        token = self.tokens[self.at - 1]
         if token.text.isdigit() and len(token.text) > 1:
+            self.at -= 1
             self.tokens = [*self.tokens]
             self.tokens[self.at] = Token(token.text[1:], token.start + 1)
             return Number(float(token.text[0]))
-        self.take()
         if token.text.isdigit():
             return Number(float(token.text))
-        return Name(r"\top") if token.text == r"\top" else self.name_alone(token.text)
+        return self.name_alone(token.text)
 
     def name_alone(self, token):
         """One token as a name, without what follows it."""

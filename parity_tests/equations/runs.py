@@ -6,6 +6,7 @@ loss, over ε, is its derivative. Where scratch returns a gradient, that is the 
 the complex step.
 """
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,8 @@ import numpy as np
 
 from parity_tests.equations.evaluate import Evaluation, Meaningless, pick, plain
 from parity_tests.equations.nodes import Indexed, Items, Name, Product
-from parity_tests.equations.reader import parse, tokens
+from parity_tests.equations.reader import parse
+from parity_tests.equations.tokens import tokens
 from scratch.tree import named_leaves
 
 STEP = 1e-100
@@ -135,6 +137,18 @@ class Run:
 
     def span(self, key):
         return self.ranges[self.definitions[key].index] if key in self.definitions else list(self.given[key])
+
+    def is_idle(self, key):
+        """Tell whether a name is defined and nothing that scratch has numbers for is made of it."""
+        return key in self.definitions and key not in self.known and key not in self.used
+
+    @functools.cached_property
+    def used(self):
+        """The names that the numbers of scratch are made of, by the definitions."""
+        walk = Evaluation(self, Nudge(None, None))
+        for key in set(self.known) & set(self.definitions):
+            walk.read(key, (), {}, None)
+        return {key for key, _ in walk.memo}
 
     # Derivatives
 
