@@ -20,7 +20,7 @@ WIDTH = SIZE + SKIP * (PLACES - 1) + 1
 def given_to(s, columns):
     """Return what both pages start from."""
     places = range(PLACES)
-    given = {"x": {k: s.x[:, SKIP * k : SKIP * k + SIZE] for k in places}, "columns": lambda span: s.x[:, span]}
+    given = {"x": {k: s.x[:, SKIP * k : SKIP * k + SIZE] for k in places}, "the columns": lambda span: s.x[:, span]}
     given |= {"c": {k: columns[2 * k] for k in places}, "h": {k: columns[2 * k + 1] for k in places}}
     given |= {"K": PLACES, "D": WIDTH, "feature_size": SIZE, "frequency_skip": SKIP, "forget_bias": 0.7}
     return given | {"clip": lambda v: clip(v, BOUND), **FUNCTIONS}

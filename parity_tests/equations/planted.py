@@ -1,6 +1,6 @@
 """Mistakes planted in the equations of the pages: ``(page, what the page says, what it shall say)``.
 
-Each is one that is easily made: a sign, an index, a symbol, a transposition, a factor or a term. The test wants every one of
+Each is one that is easily made: a sign, an index, a symbol, a transposition, a factor or a term. The test wants all of
 them noticed. What the page says must stand there exactly once.
 """
 

@@ -170,6 +170,8 @@ class Reader:
             return self.over(token[1:])
         if token in FUNCTIONS:
             return self.function(Name(FUNCTIONS[token]))
+        if token == r"\text{the columns }":
+            return Call(Name("the columns"), (self.span(),))
         if token.startswith(r"\mathrm{"):
             # E[g], a mean.
             return Call(Name(token[8:-1]), self.bracketed().items)
