@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch import BasicLSTMCell, BasicRNNCell, DropoutWrapper, GRUCell, LSTMCell
-from scratch.cells.dropout import DropoutMasks
 from scratch.cells.lstm import LSTMState
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "unroller" / "index.html"
@@ -133,4 +132,5 @@ def with_dropout(cell, setting, wrapper=DropoutWrapper):
     given = {which: mask if keep[which] < 1 else () for which, mask in masks.items()}
     state = LSTMState((), given["h"]) if keep["h"] < 1 and isinstance(cell.state_size, tuple) else given["h"]
     wrapped = wrapper(cell, input_keep_prob=keep["x"], output_keep_prob=keep["y"], state_keep_prob=keep["h"])
-    return wrapped, DropoutMasks(input=given["x"], state=state, output=given["y"], cell=())
+    masks_of = type(wrapped.mask_sizes(setting["width"]))
+    return wrapped, masks_of(input=given["x"], state=state, output=given["y"], cell=())

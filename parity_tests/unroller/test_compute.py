@@ -1,5 +1,7 @@
 """Every number that the page computes, against scratch: 1,000 drawn settings, all cells, lengths, windows and masks."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from parity_tests.unroller.witness import every_number
 
 # Settings of each cell, and how many of them go to the browser in one call.
 EACH, AT_ONCE = 200, 100
-COMPUTE = """settings => settings.map((setting) => {
+COMPUTE = """settings => JSON.stringify(JSON.parse(settings).map((setting) => {
   const { steps, final, d_initial, totals, L } = Unroller.compute(setting);
   const found = Unroller.recipe(setting);
   const lines = ["enter", "forward", "leave", "enterBack", "backward", "leaveBack", ...(setting.window ? ["cut"] : [])];
@@ -18,7 +20,7 @@ COMPUTE = """settings => settings.map((setting) => {
   const stacked = Object.fromEntries(names.map((name) => [name, steps.map((step) => step[name])]));
   for (const name of Object.keys(totals)) stacked[`total ${name}`] = steps.map((step) => step.totals[name]);
   return { stacked, final, d_initial, totals, L };
-})"""
+}))"""
 
 
 def found_in_the_page(result):
@@ -35,7 +37,8 @@ def test_every_number_is_that_of_scratch(unroller, name):
     settings = [draw(rng, name) for _ in range(EACH)]
     for first in range(0, EACH, AT_ONCE):
         some = settings[first : first + AT_ONCE]
-        for setting, result in zip(some, unroller.evaluate(COMPUTE, some), strict=True):
+        results = json.loads(unroller.evaluate(COMPUTE, json.dumps(some)))
+        for setting, result in zip(some, results, strict=True):
             for actual, expected in zip(found_in_the_page(result), every_number(setting), strict=True):
                 assert_parity(actual, {key: np.float64(value) for key, value in expected.items()})
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from parity_tests.unroller.problems import make_cell, of_letters, parameters, parts_of, state_of, with_dropout
-from scratch import truncated_rnn, truncated_rnn_backward
+from scratch import DropoutWrapper, truncated_rnn, truncated_rnn_backward
 from scratch.cells import gru
 from scratch.unroll.static import backward_steps, forward_steps
 
@@ -86,10 +86,10 @@ def of_gru(params, ahead, back):
 OF_CELLS = {"rnn": of_rnn, "lstm": of_lstm, "peephole": of_peephole, "gru_before": of_gru, "gru_after": of_gru}
 
 
-def run(cell, setting, unroll=truncated_rnn, unroll_backward=truncated_rnn_backward):
+def run(cell, setting, unroll=truncated_rnn, unroll_backward=truncated_rnn_backward, wrapper=DropoutWrapper):
     """Return ``(outputs, final, d_outputs, d_inputs, d_initial, d_params)``, time before rows, from scratch."""
     inputs = np.array(setting["inputs"], float).swapaxes(0, 1)
-    cell, masks = with_dropout(cell, setting)
+    cell, masks = with_dropout(cell, setting, wrapper)
     start, d_final = state_of(cell, setting["h_0"], setting["c_0"]), state_of(cell, setting["g_h"], setting["g_c"])
     width = setting["window"] or inputs.shape[1]
     given = {} if masks is None else {"masks": masks}
