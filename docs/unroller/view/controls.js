@@ -5,27 +5,26 @@
   const { el, choice, changeable, switched, moments, STEPS } = Unroller;
 
   function controls(page) {
-    const { setting } = page;
+    const read = (name) => () => page.setting[name];
     const cells = Object.entries(Unroller.cells).map(([name, { title }]) => [name, title]);
     const few = (most) => Array.from({ length: most }, (_, k) => [String(k + 1), String(k + 1)]);
     const windows = [["0", "off"], ...few(STEPS - 1).map(([n]) => [n, `every ${n} step${n === "1" ? "" : "s"}`])];
     const fields = [
-      choice("Cell", setting.cell, cells, (cell) => page.resize({ cell }), { id: "cell" }),
-      choice("Units H", setting.units, few(2), (units) => page.resize({ units: Number(units) }), { id: "units" }),
-      choice("Inputs D", setting.width, few(2), (width) => page.resize({ width: Number(width) }), { id: "width" }),
-      choice("Gradient cut", setting.window, windows, (width) => page.change("window", Number(width), true), { id: "window" }),
+      choice(page, "cell", "Cell", read("cell"), cells, (cell) => page.resize({ cell })),
+      choice(page, "units", "Units H", read("units"), few(2), (units) => page.resize({ units: Number(units) })),
+      choice(page, "width", "Inputs D", read("width"), few(2), (width) => page.resize({ width: Number(width) })),
+      choice(page, "window", "Gradient cut", read("window"), windows, (width) => page.change("window", Number(width))),
     ];
     const dropout = el("fieldset", { class: "field dropout" }, el("legend", {}, "Dropout: keep"));
     for (const [which, name] of [["x", "input"], ["h", "state"], ["y", "output"]]) {
       const input = changeable(page, `keep.${which}`, `keep probability of the ${name}; 1 drops nothing`);
       dropout.append(el("label", {}, `${name} `, input));
     }
-    if (Object.values(setting.keep).some((keep) => keep < 1)) {
-      dropout.append(
-        el("button", { type: "button", onclick: () => page.drawMasks() }, "New masks"),
-        switched(page, "variational", "one mask for all steps and rows", (on) => (on ? "one mask for all steps: on" : "one mask for all steps: off")),
-      );
-    }
+    const masks = el("span", { class: "buttons" },
+      el("button", { type: "button", onclick: () => page.drawMasks() }, "New masks"),
+      switched(page, "variational", "one mask for all steps and rows", (on) => `one mask for all steps: ${on ? "on" : "off"}`));
+    page.inputs.push(() => (masks.hidden = Object.values(page.setting.keep).every((keep) => keep === 1)));
+    dropout.append(masks);
     return [
       ...fields,
       dropout,

@@ -13,10 +13,15 @@
     return element;
   }
 
-  // A choice among few, with its label.
-  function choice(label, value, options, onchange, attributes = {}) {
-    const select = el("select", { ...attributes, onchange: (event) => onchange(event.target.value) });
-    for (const [key, text] of options) select.append(el("option", { value: key, selected: key === String(value) }, text));
+  // A choice with its label, which stays where it is and follows what `read` returns. Options are [value, words] or
+  // [heading, options].
+  function choice(page, id, label, read, options, onchange) {
+    const select = el("select", { id, onchange: (event) => onchange(event.target.value) });
+    for (const [value, words] of options) {
+      const inner = Array.isArray(words) ? words.map(([key, text]) => el("option", { value: key }, text)) : null;
+      select.append(inner ? el("optgroup", { label: value }, inner) : el("option", { value }, words));
+    }
+    page.inputs.push(() => (select.value = read()));
     return el("label", { class: "field" }, el("span", {}, label), select);
   }
 

@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { el, shown, symbol, equation, withNumbers, format, moments, ROWS, STEPS } = Unroller;
+  const { el, choice, shown, symbol, equation, withNumbers, format, moments, ROWS, STEPS } = Unroller;
   const { lines, addends, parse } = Unroller.equations;
 
   const NOTES = {
@@ -113,8 +113,8 @@
     return [
       el("div", { class: "heading" },
         el("h2", {}, `Inside the cell: row ${b}, t = ${look}`),
-        Unroller.choice("Row", b, rows, (chosen) => page.lookAt(Number(chosen), page.look), { id: "look-row" }),
-        Unroller.choice("Step", look, steps, (chosen) => page.lookAt(page.row, Number(chosen)), { id: "look-step" }),
+        choice(page, "look-row", "Row", () => page.row, rows, (chosen) => page.lookAt(Number(chosen), page.look)),
+        choice(page, "look-step", "Step", () => page.look, steps, (chosen) => page.lookAt(page.row, Number(chosen))),
         el("span", { class: "hint" }, "The same lines stand in ", el("code", {}, source), " and ", el("code", {}, "scratch/unroll/static.py"), ".")),
       el("div", { class: "columns" },
         column(page, "Forward", forward, () => moments.forwardDone(page.moment, look), "forward"),

@@ -70,7 +70,6 @@
       function move(moved) {
         const distance = moved.clientX - from.x;
         if (!dragging && Math.abs(distance) < DRAG_STARTS) return;
-        if (!dragging) input.setPointerCapture(event.pointerId);
         dragging = true;
         moved.preventDefault();
         write(Math.round((from.value + distance * perPixel) / (step / 10)) * (step / 10));
@@ -80,6 +79,8 @@
         input.removeEventListener("pointermove", move);
         if (dragging) input.blur();
       }
+      // However fast it goes, the pointer is not lost.
+      input.setPointerCapture(event.pointerId);
       input.addEventListener("pointermove", move);
       input.addEventListener("pointerup", end, { once: true });
       input.addEventListener("pointercancel", end, { once: true });

@@ -3,7 +3,9 @@
 
 {
   const { moments, STEPS, ROWS } = Unroller;
-  const SECTIONS = ["controls", "planted", "stepper", "story", "timeline", "inside", "weights"];
+  const SECTIONS = ["controls", "chooser", "planted", "stepper", "story", "timeline", "inside", "weights"];
+  // What one chooses from lists stays where it is, so that several letters typed there find one word.
+  const FOLLOWING = SECTIONS.slice(2);
 
   const page = { setting: Unroller.start(), mistake: null, moment: 1, row: 0, look: 0 };
   // What follows the computation, by section: numbers to read, and all else that is written anew.
@@ -51,13 +53,13 @@
     const before = shape();
     Unroller.set(page.setting, path, value);
     if (shape() === before) refresh();
-    else rebuild();
+    else rebuild(FOLLOWING);
   };
   page.resize = (sizes) => {
     page.setting = Unroller.changed(page.setting, sizes);
     const mistake = Unroller.findMistake(page.mistake);
     if (mistake && !mistake.cells.includes(page.setting.cell)) page.mistake = null;
-    rebuild();
+    rebuild(FOLLOWING);
   };
   page.plant = (id) => {
     page.mistake = id;
@@ -65,7 +67,7 @@
       page.setting = Unroller.prepared(page.setting, Unroller.findMistake(id));
       page.moment = moments.LAST;
     }
-    rebuild();
+    rebuild(FOLLOWING);
     say(document.getElementById("changes")?.textContent || "No mistake is planted.");
   };
   page.goTo = (moment) => {

@@ -43,25 +43,17 @@
     return { count: differ.length, of: right.length, names: [...new Set(differ.map(([name]) => name))] };
   }
 
+  // The list that mistakes are chosen from.
   function chooser(page) {
-    const select = el("select", { id: "mistake", onchange: (event) => page.plant(event.target.value || null) });
-    select.append(el("option", { value: "" }, `none (choose one of ${Unroller.mistakes.length})`));
-    const groups = [...new Set(Unroller.mistakes.map(({ group }) => group))];
-    // What fits the cell comes first.
-    const fits = (group) => Unroller.mistakes.some((mistake) => mistake.group === group && mistake.cells.includes(page.setting.cell));
-    for (const group of [...groups.filter(fits), ...groups.filter((group) => !fits(group))]) {
-      const options = Unroller.mistakes
-        .filter((mistake) => mistake.group === group)
-        .map(({ id, title }) => el("option", { value: id, selected: id === page.mistake }, title));
-      select.append(el("optgroup", { label: fits(group) ? group : `${group} (another cell)` }, options));
-    }
-    return el("label", { class: "field" }, el("span", {}, "Plant a mistake"), select);
+    const groups = Map.groupBy(Unroller.mistakes, ({ group }) => group);
+    const options = [...groups].map(([group, list]) => [group, list.map(({ id, title }) => [id, title])]);
+    const none = ["", `none (choose one of ${Unroller.mistakes.length})`];
+    return [Unroller.choice(page, "mistake", "Plant a mistake", () => page.mistake || "", [none, ...options], (id) => page.plant(id || null))];
   }
 
   function planted(page) {
     const mistake = find(page.mistake);
-    const parts = [chooser(page)];
-    if (!mistake) return [...parts, el("p", { class: "hint" }, "A mistake that is easily made, in one line of the computation. See which numbers change, and which do not.")];
+    if (!mistake) return [el("p", { class: "hint" }, "A mistake that is easily made, in one line of the computation. See which numbers change, and which do not.")];
     const [right, wrong] = [Unroller.recipe(page.setting), Unroller.recipe(page.setting, mistake)];
     const pairs = el("dl", { class: "pairs" });
     for (const part of Object.keys(right)) {
@@ -81,7 +73,6 @@
       count.replaceChildren(el("b", {}, `${number} of ${of} numbers change`), number ? ", marked ≠: " : ".", ...listed, names.length > 12 ? " …" : "");
     });
     return [
-      ...parts,
       el("button", { type: "button", id: "right", onclick: () => page.plant(null) }, "Take it out"),
       el("p", { class: "means" }, el("b", {}, `${mistake.title}. `), mistake.means, " ", el("code", {}, mistake.source)),
       pairs,
@@ -89,5 +80,5 @@
     ];
   }
 
-  Object.assign(Unroller, { planted, findMistake: find, prepared, differences });
+  Object.assign(Unroller, { chooser, planted, findMistake: find, prepared, differences });
 }

@@ -37,7 +37,8 @@
       const words = numbers.map((number) => (number < 0 ? `(${format(number)})` : format(number)));
       return words.length === 1 ? words[0] : `(${words.join("; ")})`;
     };
-    return tokens(text).map(value).join("");
+    // No second pair of brackets where one is there, or a comma.
+    return tokens(text).map(value).join("").replace(/([(,;] ?)\((−[^()]+)\)(?=[),;])/gu, "$1$2");
   }
 
   Object.assign(Unroller, { symbol, formula, equation, withNumbers });

@@ -29,7 +29,7 @@
       each(count, (k) => shown(page, `${name} of ${place}${unitOf(count, k)}`, (result) => (done() ? result.steps[t][name][b][k] : undefined), "backward"));
     const mask = (which, what, count) =>
       keep[which] < 1
-        ? el("div", { class: "masks" }, `mask of ${what} `, each(count, (k) => switched(page, `masks.${which}.${t}.${b}.${k}`, `mask of ${what}, ${place}${unitOf(count, k)}`, (on) => (on ? "1" : "0"))))
+        ? el("div", { class: "masks" }, "mask ", symbol(`m_${which}`), each(count, (k) => switched(page, `masks.${which}.${t}.${b}.${k}`, `mask of ${what}, ${place}${unitOf(count, k)}`, (on) => (on ? "1" : "0"))))
         : null;
     const arrives = () => (t === STEPS - 1 ? moments.lossDone(page.moment) : moments.backwardDone(page.moment, t + 1));
     const counted = switched(page, `counted.${t}.${b}`, `loss on the output of ${place}`, (on) => (on ? "☑ loss" : "☐ loss"));
