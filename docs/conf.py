@@ -20,6 +20,8 @@ html_title = "Unrolled"
 # The font of the equations is local too: STIX Two Math, as the package ziamath ships it.
 html_static_path = ["_static", str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf")]
 html_css_files = ["site.css"]
+# The reference and the search have every name.
+html_use_index = False
 # A class of scratch and its namesake of tf_impl are both what a type may mean.
 suppress_warnings = ["ref.python"]
 autodoc_mock_imports = ["tensorflow", "keras", "tf_keras"]
