@@ -24,3 +24,4 @@ html_css_files = ["site.css"]
 suppress_warnings = ["ref.python"]
 autodoc_mock_imports = ["tensorflow", "keras", "tf_keras"]
 autodoc_member_order = "bysource"
+toc_object_entries = False
