@@ -120,10 +120,8 @@ class Compiled(Engine):
         jit.check_covered(cell)
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
-        num_steps, batch_size, _ = run.steps.shape
-        lengths = np.full(batch_size, num_steps) if run.lengths is None else run.lengths
         return jit.forward(
-            run.cell, run.params, run.inputs, lengths, run.state, run.masks, run.time_major, run.keep_tape
+            run.cell, run.params, run.inputs, run.lengths, run.state, run.masks, run.time_major, run.keep_tape
         )
 
     def backward(

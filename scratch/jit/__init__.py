@@ -18,9 +18,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = {
-    "SmallUnroll": "small.unroll",
     "backward": "stack",
-    "check_covered": "stack",
+    "check_covered": "covered",
     "forward": "stack",
     "get_num_threads": "machine.threads",
     "make_stream": "stream",

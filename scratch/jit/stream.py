@@ -6,8 +6,10 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
-from scratch.jit.stack import check_covered, ends_of, layer_of, plain
+from scratch.jit.stack import ends_of, plain
+from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
 
@@ -71,7 +73,7 @@ def make_stream(cell, params, input_size, state):
     """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
     check_covered(cell)
     for _, leaf in named_leaves(state):
-        if leaf.dtype not in (np.float32, np.float64):
+        if leaf.dtype not in FLOATS:
             raise TypeError(f"engine 'numba' computes in float32 and float64, but x is {leaf.dtype}")
     if type(cell) is DropoutWrapper:
         # One that drops nothing: Stream takes no other.

@@ -4,7 +4,7 @@ from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import ProductPlan
 from scratch.jit.walk.products import add_gradient, clear_padding, multiply, multiply_few
-from scratch.jit.walk.rows import add_row
+from scratch.jit.walk.rows import add_row, multiply_row
 from scratch.jit.walk.stage import Step, call_stage
 
 
@@ -71,6 +71,8 @@ def walk_backward(plan, arena, schedule, tape, ends, d, part):
         d_z = rows_of(d_z_block, token - first_token, token - first_token + live)
         for r in range(live):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
+            if len(ends.keep):
+                multiply_row(ends.keep, row, d_rows, r)
             # The output and the h of the new state are one array, h', used twice: its two gradients add.
             add_row(ends.outputs, row, d_rows, r)
             if t > 0:

@@ -9,6 +9,7 @@ from scratch.jit.machine.compiler import kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import ProductPlan
 from scratch.jit.walk.products import clear_padding, multiply
+from scratch.jit.walk.rows import multiply_row
 from scratch.jit.walk.stage import Step, call_stage
 
 
@@ -59,6 +60,9 @@ def walk_forward(plan, arena, schedule, tape, ends, part):
         for r in range(live):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
             copy_row(h_new, r, 0, ends.outputs, row, 0, num_outputs)
+            if len(ends.keep):
+                # Dropout of the state: not of the output, which is the h before it.
+                multiply_row(ends.keep, row, h_new, r)
             if r < next_live:
                 copy_row(h_new, r, 0, next_rows, r, 0, h_size)
             else:

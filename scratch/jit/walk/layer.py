@@ -1,12 +1,14 @@
 """One layer over a whole batch of sequences: from a cell's equations to the plan of the walk, and its memory."""
 
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
+from scratch.cell import Cell
+from scratch.jit.cells import equations_of
 from scratch.jit.machine.memory import empty, zeros
-from scratch.jit.machine.threads import part_count, run, share_count
+from scratch.jit.machine.threads import part_count, run, share_count, shares
 from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
 from scratch.jit.walk.backward import walk_backward
@@ -151,11 +153,11 @@ class Layer:
         num_parts = len(schedule.parts) - 1
         count = min(num_parts, share_count(schedule.num_tokens * self.work_per_token))
 
-        def run_every(first):
-            for part in range(first, num_parts, count):
+        def run_some(first, last):
+            for part in range(first, last):
                 function(part)
 
-        run(run_every, *((first,) for first in range(count)))
+        run(run_some, shares(num_parts, count))
 
     def constants(self, params):
         """Return the constants, a row each: numbers, and parameters [units]."""
@@ -168,3 +170,9 @@ class Layer:
             else:
                 row[:] = wanted
         return rows
+
+
+@lru_cache(maxsize=256)
+def layer_of(cell: Cell, input_size: int, dtype: np.dtype) -> Layer:
+    """Return the ``Layer`` of a cell that has ``Equations``."""
+    return Layer(cell, equations_of(cell)(cell, input_size), input_size, dtype)

@@ -16,6 +16,14 @@ def add_row(source, row, target, target_row):
         target[target_row, k] += source[row, k]
 
 
+@inlined
+def multiply_row(source, row, target, target_row):
+    """Multiply the first columns of a row of another matrix by a row; 0 makes 0 of anything, as masks do."""
+    for k in range(source.shape[1]):
+        factor = source[row, k]
+        target[target_row, k] = target[target_row, k] * factor if factor != 0 else 0
+
+
 @kernel
 def clear_ends(lengths, step_stride, row_stride, matrix, first_step, last_step):
     """Write 0 to what is past the end of each row, of lengths [B], at some steps of a matrix of the caller's."""

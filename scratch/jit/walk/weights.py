@@ -26,7 +26,7 @@ def pack_all(layer, params):
         count = -(-record.columns // layer.panel)
         for _, rows, at in parts_of(layer, product, params):
             panels = Panels(record.panels, count, record.depth, layer.panel, at, product.units)
-            share_rows(pack, rows, panels, arena, False)
+            share_rows(partial(pack, rows, panels, arena, False), rows)
     return arena
 
 
@@ -38,22 +38,22 @@ def pack_all_transposed(layer, params):
         for name, rows, _ in parts_of(layer, product, params):
             if name == "x" and record.few:
                 panels = Panels(record.few_panels, 1, record.few, record.columns, 0, product.units)
-                share_rows(pack, rows, panels, arena, False)
+                share_rows(partial(pack, rows, panels, arena, False), rows)
             elif name != "one":
                 column = layer.d_columns[name] - record.d_source
                 panels = Panels(record.d_panels, count, record.columns, layer.panel, column, product.units)
-                share_rows(pack_transposed, rows, panels, arena)
+                share_rows(partial(pack_transposed, rows, panels, arena), rows)
     return arena
 
 
 def gradients_of_params(layer, params, weights, constants):
     """Return the gradients in the structure of the parameters, those of all parts added in their order."""
-    run(partial(add_parts, weights), *shares(layer.num_weights, share_count(COPYING * weights.size)))
+    run(partial(add_parts, weights), shares(layer.num_weights, share_count(COPYING * weights.size)))
     d_params = map_tree(lambda parameter: empty(parameter.shape, layer.dtype), params)
     for product, record in zip(layer.equations.products, layer.records, strict=True):
         for _, rows, at in parts_of(layer, product, d_params):
             panels = Panels(record.d_weights, 1, record.depth, record.columns, at, product.units)
-            share_rows(pack, rows, panels, weights[0], True)
+            share_rows(partial(pack, rows, panels, weights[0], True), rows)
     for d_constant, wanted in zip(constants.sum(axis=0), layer.equations.constants.values(), strict=True):
         if isinstance(wanted, str):
             d_params[wanted] = d_constant[: len(params[wanted])].copy()
@@ -66,6 +66,6 @@ def add_parts(weights, first, last):
         weights[0, first:last] += part[first:last]
 
 
-def share_rows(function, rows, *arguments):
-    """Call ``function`` with rows of a parameter, shared out among as many threads as are worth it."""
-    run(partial(function, rows, *arguments), *shares(len(rows), share_count(COPYING * rows.size)))
+def share_rows(function, rows):
+    """Call ``function`` with ranges of the rows of a parameter, shared out among as many threads as are worth it."""
+    run(function, shares(len(rows), share_count(COPYING * rows.size)))
