@@ -8,7 +8,7 @@ EXTRAS = {
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
-    "docs": ("sphinx", "myst_parser", "furo", "math_core", "ziamath", "playwright"),
+    "docs": ("sphinx", "myst_parser", "furo", "math_core", "ziamath", "playwright", "matplotlib"),
 }
 # TensorFlow brings it along.
 BROUGHT_ALONG = {"keras": "tf"}

@@ -1,4 +1,4 @@
-"""What data-flow drawings are made of: boxes, operations, and lines with arrows. y goes up, 1 is about a letter's height."""
+"""What data-flow drawings are made of: boxes, operations, and lines with arrows. y goes up."""
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch

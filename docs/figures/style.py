@@ -1,7 +1,7 @@
-"""One style for all pictures: colours for light and dark pages, text that can be searched, and a title and a description.
+"""One style for all pictures: colours for light and dark pages, text that can be searched, a title and a description.
 
-A picture has no background of its own. Its colours are those of ``LIGHT``; a rule inside the SVG changes them to those of
-``DARK`` where the reader's page is dark. What a colour says is also said by a label, a line style or a marker.
+A picture has no background of its own. Its colours are those of ``LIGHT``; a rule inside the SVG changes them to those
+of ``DARK`` where the reader's page is dark. What a colour says is also said by a label, a line style or a marker.
 """
 
 import io

@@ -23,8 +23,8 @@ def shares(length=5, steps=14):
 @picture(
     "cells/attention",
     "What each step attends to",
-    "A table of 14 steps by the outputs of 14 steps. Each step shares 1 among the five outputs before it, drawn the darker the "
-    "larger the share, with the share written in hundredths.",
+    "A table of 14 steps by the outputs of 14 steps. Each step shares 1 among the five outputs before it, "
+    "drawn the darker the larger the share, with the share written in hundredths.",
 )
 def attention_shares():
     alpha = shares()
@@ -47,9 +47,9 @@ def attention_shares():
 @picture(
     "cells/attention",
     "The attention wrapper as a data flow",
-    "The input x and what was attended to, u, are mixed into the cell's input. The new state asks; the last K outputs S are "
-    "scored, softmax gives the shares α, and their weighted sum is the new u. Output and new u make the step's output, which "
-    "joins S.",
+    "The input x and what was attended to, u, are mixed into the cell's input. The new state asks; the "
+    "last K outputs S are scored, softmax gives the shares α, and their weighted sum is the new u. Output "
+    "and new u make the step's output, which joins S.",
 )
 def attention_cell():
     flow = Flow(16.6, 7.4)

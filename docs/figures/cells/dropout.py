@@ -16,8 +16,8 @@ def masks(variational):
 @picture(
     "cells/dropout",
     "A dropout mask, fresh at each step and variational",
-    "Two tables of 6 units by 12 steps, a cross where an output is dropped. Above, each step has crosses of its own. Below, "
-    "one drawing serves all steps: the same units are dropped throughout.",
+    "Two tables of 6 units by 12 steps, a cross where an output is dropped. Above, each step has crosses "
+    "of its own. Below, one drawing serves all steps: the same units are dropped throughout.",
 )
 def dropout_masks():
     figure, both = axes(5.6, 4.6, 2, 1)
@@ -34,8 +34,8 @@ def dropout_masks():
 @picture(
     "cells/dropout",
     "Where a DropoutWrapper drops",
-    "The input is dropped before the cell, the output after it, and the h of the state on its way to the next step. The "
-    "memory c passes untouched.",
+    "The input is dropped before the cell, the output after it, and the h of the state on its way to the "
+    "next step. The memory c passes untouched.",
 )
 def dropout_places():
     flow = Flow(15, 6.4)

@@ -40,8 +40,8 @@ def skeleton():
 @picture(
     "cells/gru",
     "The GRU with its reset before the product (TF1)",
-    "The reset gate r multiplies h first; the candidate n reads x and r times h through one product. The update gate u keeps "
-    "u of the old h and takes in 1 − u of n.",
+    "The reset gate r multiplies h first; the candidate n reads x and r times h through one product. The "
+    "update gate u keeps u of the old h and takes in 1 − u of n.",
 )
 def gru_reset_before():
     flow = skeleton()
@@ -64,8 +64,8 @@ def gru_reset_before():
 @picture(
     "cells/gru",
     "The GRU with its reset after the product (cuDNN, Keras 3, PyTorch)",
-    "h is multiplied by W_h first, and the reset gate r acts on the product. x has a product of its own. The rest is the GRU "
-    "of TF1.",
+    "h is multiplied by W_h first, and the reset gate r acts on the product. x has a product of its own. "
+    "The rest is the GRU of TF1.",
 )
 def gru_reset_after():
     flow = skeleton()

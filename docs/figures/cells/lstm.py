@@ -52,8 +52,9 @@ def skeleton(names="fijo", output="h′"):
 @picture(
     "cells/lstm",
     "The LSTM as a data flow",
-    "The memory c runs along the top: it is multiplied by the forget gate f, then i times the candidate j is added. "
-    "The output h′ is the output gate o times φ of the new memory. All four read x and h through one product.",
+    "The memory c runs along the top: it is multiplied by the forget gate f, then i times the candidate j "
+    "is added. The output h′ is the output gate o times φ of the new memory. All four read x and h "
+    "through one product.",
 )
 def lstm_cell():
     return skeleton().figure
@@ -62,8 +63,8 @@ def lstm_cell():
 @picture(
     "cells/full_lstm",
     "The LSTM with peepholes as a data flow",
-    "The LSTM, and three dashed lines more: the gates f and i read the old memory c, the output gate o reads the new memory "
-    "c′, each unit that of its own.",
+    "The LSTM, and three dashed lines more: the gates f and i read the old memory c, the output gate o "
+    "reads the new memory c′, each unit that of its own.",
 )
 def peephole_lstm():
     flow = skeleton()
@@ -82,8 +83,8 @@ def peephole_lstm():
 @picture(
     "cells/full_lstm",
     "The LSTM with a projection",
-    "An LSTM of 8 units whose output m is multiplied by W_p to 3 numbers. These 3 are the output and the h that the "
-    "next step reads; the memory c keeps its 8.",
+    "An LSTM of 8 units whose output m is multiplied by W_p to 3 numbers. These 3 are the output and the "
+    "h that the next step reads; the memory c keeps its 8.",
 )
 def projection():
     flow = Flow(15, 6.2)
@@ -124,8 +125,9 @@ def coupled_lstm():
 @picture(
     "cells/lstm",
     "The sigmoid and tanh, their slopes and their tails",
-    "Left: σ rises from 0 to 1 and tanh from −1 to 1. Right: their slopes on a logarithmic axis. The largest slope of σ is "
-    "0.25, that of tanh is 1; both fall by a constant factor for each unit of z, the tanh twice as fast.",
+    "Left: σ rises from 0 to 1 and tanh from −1 to 1. Right: their slopes on a logarithmic axis. The "
+    "largest slope of σ is 0.25, that of tanh is 1; both fall by a constant factor for each unit of z, "
+    "the tanh twice as fast.",
 )
 def sigmoid_and_tanh():
     figure, (left, right) = axes(6.4, 2.9, 1, 2)

@@ -7,8 +7,9 @@ from figures.style import GREY, picture
 @picture(
     "cells/multi",
     "Three layers over four steps",
-    "A grid: time goes to the right, layers go up. Each layer hands its state to itself at the next step and its output to the "
-    "layer above at the same step. All boxes of one row share their weights; two rows share none.",
+    "A grid: time goes to the right, layers go up. Each layer hands its state to itself at the next step "
+    "and its output to the layer above at the same step. All boxes of one row share their weights; two "
+    "rows share none.",
 )
 def stack_of_layers():
     flow = Flow(15, 9)

@@ -10,8 +10,8 @@ from scratch import BasicRNNCell, MultiRNNCell, ResidualWrapper, dynamic_rnn, dy
 @picture(
     "cells/residual",
     "The residual wrapper as a data flow",
-    "The input x goes through the cell and also round it; the output of the step is x plus the cell's output. The state goes "
-    "through the cell alone.",
+    "The input x goes through the cell and also round it; the output of the step is x plus the cell's "
+    "output. The state goes through the cell alone.",
 )
 def residual_cell():
     flow = Flow(13, 5.4)
@@ -47,8 +47,8 @@ def norms(wrap, depths, rng):
 @picture(
     "cells/residual",
     "The gradient that reaches the input of a deep stack, with and without residual wrappers",
-    "The norm of the gradient of the input against the number of layers, on a logarithmic axis. It shrinks with each plain "
-    "layer and does not shrink with wrapped ones.",
+    "The norm of the gradient of the input against the number of layers, on a logarithmic axis. It "
+    "shrinks with each plain layer and does not shrink with wrapped ones.",
 )
 def residual_gradient():
     figure, axis = axes(5.6, 2.9)

@@ -10,8 +10,8 @@ from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, dynamic_rnn, dynamic_r
 @picture(
     "cells/rnn",
     "The vanilla recurrent cell as a data flow",
-    "The input x and the state h are joined and multiplied by W, b is added, and φ gives h′. h′ leaves twice: as the "
-    "output of the step and as the state of the next step.",
+    "The input x and the state h are joined and multiplied by W, b is added, and φ gives h′. h′ leaves "
+    "twice: as the output of the step and as the state of the next step.",
 )
 def rnn_cell():
     flow = Flow(14, 6)
@@ -38,8 +38,8 @@ def rnn_cell():
 @picture(
     "cells/rnn",
     "num_units units inside one cell",
-    "One cell with two inputs and num_units = 4. Each of the four units reads both inputs and the outputs of all four "
-    "units from the step before. The number of units is not the number of time steps.",
+    "One cell with two inputs and num_units = 4. Each of the four units reads both inputs and the outputs "
+    "of all four units from the step before. The number of units is not the number of time steps.",
 )
 def num_units():
     flow = Flow(13.5, 9.6)
@@ -80,8 +80,9 @@ def fading(distance=60):
 @picture(
     "cells/rnn",
     "How the gradient fades with distance: RNN, GRU and LSTM",
-    "The norm of the gradient of the last output with respect to each input, against how many steps back that input is, on "
-    "a logarithmic axis. It falls fastest in the vanilla network and slowest in the LSTM.",
+    "The norm of the gradient of the last output with respect to each input, against how many steps back "
+    "that input is, on a logarithmic axis. It falls fastest in the vanilla network and slowest in the "
+    "LSTM.",
 )
 def fading_gradients():
     figure, axis = axes(6.2, 3.3)

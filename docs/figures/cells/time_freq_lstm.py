@@ -5,7 +5,7 @@ from figures.style import BLUE, GREY, ORANGE, picture
 
 
 def frequencies(grid):
-    """Return the drawing: windows over the frame of each step, and a cell for each window; along both ways if ``grid``."""
+    """Return the drawing: windows over three frames, a cell for each window, and two ways up if ``grid``."""
     flow = Flow(15, 10)
     for step, x in enumerate((3.0, 7.4, 11.8)):
         for place in range(8):
@@ -35,8 +35,8 @@ def frequencies(grid):
 @picture(
     "cells/time_freq_lstm",
     "The time-frequency LSTM: windows over frequencies",
-    "Three frames of 8 frequencies. Windows of neighbouring frequencies overlap; one cell reads each window, the state of its own "
-    "place from the frame before, and the output of the window below.",
+    "Three frames of 8 frequencies. Windows of neighbouring frequencies overlap; one cell reads each "
+    "window, the state of its own place from the frame before, and the output of the window below.",
 )
 def time_frequency():
     return frequencies(False)
@@ -45,8 +45,8 @@ def time_frequency():
 @picture(
     "cells/grid_lstm",
     "The grid LSTM: one memory along time, one along frequency",
-    "Three frames of 8 frequencies and their windows. At each place two LSTMs meet: one carries c and h along time, the "
-    "other carries its own c and h up the frequencies, drawn as two dashed lines.",
+    "Three frames of 8 frequencies and their windows. At each place two LSTMs meet: one carries c and h "
+    "along time, the other carries its own c and h up the frequencies, drawn as two dashed lines.",
 )
 def grid_cell():
     return frequencies(True)

@@ -13,8 +13,8 @@ from scratch import write_idx
 @picture(
     "inputs/idx",
     "Every byte of a small idx file",
-    "An array of two rows and three columns. Two zero bytes, the kind 8 for unsigned bytes, 2 axes, then each size in four bytes with the "
-    "highest first, 2 and 3, and then the six numbers, row after row.",
+    "An array of two rows and three columns. Two zero bytes, the kind 8 for unsigned bytes, 2 axes, then "
+    "each size in four bytes with the highest first, 2 and 3, and then the six numbers, row after row.",
 )
 def idx_bytes():
     with tempfile.TemporaryDirectory() as folder:

@@ -11,8 +11,9 @@ LENGTHS = [9, 2, 3, 8, 2, 10, 3, 9, 4, 2, 8, 3]
 @picture(
     "inputs/padding",
     "Padding with and without buckets",
-    "The same twelve rows in three batches of four, twice. In their order, each batch is padded to a long row. In buckets of short and "
-    "long rows, few cells of padding are left. Padding is hatched and counted.",
+    "The same twelve rows in three batches of four, twice. In their order, each batch is padded to a long "
+    "row. In buckets of short and long rows, few cells of padding are left. Padding is hatched and "
+    "counted.",
 )
 def buckets():
     rows = [np.full(length, 1) for length in LENGTHS]
@@ -23,7 +24,7 @@ def buckets():
         cost = padding_cost(batches)
         axis.set_title(f"{title}:\n{cost.padding} of {cost.padding + cost.steps} cells are padding", fontsize=10)
         for number, batch in enumerate(batches):
-            for (row, step), value in np.ndenumerate(batch.inputs):
+            for row, step in np.ndindex(batch.inputs.shape):
                 real = step < batch.sequence_length[row]
                 tile(
                     axis,

@@ -7,8 +7,8 @@ from scratch import SequenceExample
 @picture(
     "inputs/sequence_example",
     "A varint: 300 in two bytes",
-    "300 in binary is 100101100. It is cut into groups of seven bits, the lowest first. Each group becomes a byte; its top bit is "
-    "1 where another byte follows, so the bytes are 10101100 and 00000010.",
+    "300 in binary is 100101100. It is cut into groups of seven bits, the lowest first. Each group "
+    "becomes a byte; its top bit is 1 where another byte follows, so the bytes are 10101100 and 00000010.",
 )
 def varint():
     figure, axis = sheet(22, 9.4)
@@ -30,8 +30,8 @@ def varint():
 @picture(
     "inputs/sequence_example",
     "Messages within messages: the bytes of a SequenceExample",
-    "A context with the feature length, and feature lists with tokens of three steps, drawn as nested frames. Each frame is a message "
-    "and says how many bytes it is long.",
+    "A context with the feature length, and feature lists with tokens of three steps, drawn as nested "
+    "frames. Each frame is a message and says how many bytes it is long.",
 )
 def nested_messages():
     example = SequenceExample({"length": 3}, {"tokens": [4, 5, 1]})

@@ -4,7 +4,10 @@ from figures.style import sheet, tile, write
 
 
 def bytes_sheet(groups, width=16):
-    """Return a figure of bytes in hexadecimal. ``groups``: ``(name, bytes, colour)``; a group starts on a line of its own."""
+    """Return a figure of bytes in hexadecimal.
+
+    ``groups``: a list of ``(name, bytes, colour)``; each starts on a line of its own.
+    """
     lines = sum(-(-len(data) // width) for _, data, _ in groups)
     figure, axis = sheet(width * 1.25 + 9.4, lines * 1.5 + 0.6)
     y = 0.3

@@ -11,8 +11,8 @@ from scratch import TFRecordWriter
 @picture(
     "inputs/tfrecord",
     "Every byte of a TFRecord file with one record",
-    "The record is the eight letters unrolled. Eight bytes say its length, lowest byte first; four bytes are the checksum of "
-    "these eight; then the letters; then the checksum of the letters.",
+    "The record is the eight letters unrolled. Eight bytes say its length, lowest byte first; four bytes "
+    "are the checksum of these eight; then the letters; then the checksum of the letters.",
 )
 def tfrecord_bytes():
     with tempfile.TemporaryDirectory() as folder:

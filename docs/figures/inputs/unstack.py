@@ -12,8 +12,9 @@ SOFT = ("soft blue", "soft orange", "soft green", "soft purple")
 @picture(
     "inputs/unstack",
     "The series of the echo task cut into rows",
-    "A series of 20 numbers in four colours. Row-major: each row is one piece of the series, 0 to 4, 5 to 9 and so on, so time "
-    "runs along a row. Column order: neighbours in a row are 4 apart, and no row is a piece of the series.",
+    "A series of 20 numbers in four colours. Row-major: each row is one piece of the series, 0 to 4, 5 to "
+    "9 and so on, so time runs along a row. Column order: neighbours in a row are 4 apart, and no row is "
+    "a piece of the series.",
 )
 def coloured_reshape():
     series = np.arange(20)
@@ -36,7 +37,8 @@ def coloured_reshape():
 @picture(
     "inputs/unstack",
     "unstack: one array [B, T, D] becomes a list of T arrays [B, D]",
-    "A block of three rows and four steps is cut along time into four columns, one for each step, as static_rnn takes them.",
+    "A block of three rows and four steps is cut along time into four columns, one for each step, as "
+    "static_rnn takes them.",
 )
 def unstack_steps():
     flow = Flow(15.6, 5.4)

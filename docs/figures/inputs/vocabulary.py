@@ -9,8 +9,8 @@ SENTENCES = ["the cat ate the rat".split(), "the dog saw the cat".split()]
 @picture(
     "inputs/vocabulary",
     "Words as numbers",
-    "A vocabulary made of two sentences: 0 is padding, 1 is unknown, then the words, the commonest first. Below, the sentence "
-    "the bird ate becomes 2, 1, 4 and a padding 0, because bird is unknown.",
+    "A vocabulary made of two sentences: 0 is padding, 1 is unknown, then the words, the commonest first. "
+    "Below, the sentence the bird ate becomes 2, 1, 4 and a padding 0, because bird is unknown.",
 )
 def words_as_numbers():
     vocabulary = vocabulary_of(SENTENCES)

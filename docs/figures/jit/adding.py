@@ -7,8 +7,9 @@ from figures.style import GREY, RED, picture
 @picture(
     "jit/adding",
     "A compiled cell: product, stage, product, stage",
-    "The coupled LSTM. A product makes z of h, 1 and x; a stage makes the gates, c and m; a product makes the projection of m; a stage "
-    "writes h. Backward, dashed, the adjoints of the stages run in the opposite order. Only the stages are written by hand.",
+    "The coupled LSTM. A product makes z of h, 1 and x; a stage makes the gates, c and m; a product makes "
+    "the projection of m; a stage writes h. Backward, dashed, the adjoints of the stages run in the "
+    "opposite order. Only the stages are written by hand.",
 )
 def products_and_stages():
     flow = Flow(17, 6.6)

@@ -7,8 +7,8 @@ from figures.style import BLUE, GREY, axes, picture
 @picture(
     "jit/benchmark",
     "The engine beside the fastest peer of each workload",
-    "Two bars for each of six workloads, the engine's time as a share of the fastest peer's, which is 1. Each bar has the milliseconds "
-    "and the peer's name.",
+    "Two bars for each of six workloads, the engine's time as a share of the fastest peer's, which is 1. "
+    "Each bar has the milliseconds and the peer's name.",
 )
 def beside_the_fastest():
     rows = rows_of("jit/benchmark_results.md", "workload")

@@ -7,8 +7,9 @@ from figures.style import BLUE, axes, picture
 @picture(
     "jit/index",
     "Eight steps from the text book to the limit",
-    "Bars of milliseconds on a logarithmic axis, one for each row of the table below. Scalar loops are far slower than the text "
-    "book; vectors are the first step that is faster; all threads come nearest to the limit.",
+    "Bars of milliseconds on a logarithmic axis, one for each row of the table below. Scalar loops are "
+    "far slower than the text book; vectors are the first step that is faster; all threads come nearest "
+    "to the limit.",
 )
 def steps_to_the_limit():
     rows = rows_of("jit/index.md", "step")

@@ -6,8 +6,8 @@ from figures.style import picture, sheet, tile, write
 @picture(
     "jit/lstm",
     "One product for everything: [h, 1, x] times the packed weights",
-    "A row with four numbers of h, a 1 and two of x, times a matrix whose upper rows are W_h, one row b and lower rows W_x, in columns for "
-    "the gates i, j, f and o. The 1 meets the bias, so no sum is left.",
+    "A row with four numbers of h, a 1 and two of x, times a matrix whose upper rows are W_h, one row b "
+    "and lower rows W_x, in columns for the gates i, j, f and o. The 1 meets the bias, so no sum is left.",
 )
 def one_product():
     figure, axis = sheet(23, 9.6)

@@ -10,8 +10,9 @@ LENGTHS = np.array([2, 7, 3, 1, 5, 4])
 @picture(
     "jit/machinery",
     "Rows ranked by length: no step of padding is computed",
-    "Left, six rows in the order of the batch; real steps filled, padding hatched. Right, the same rows from the longest to the "
-    "shortest: at each step the live ones are the first so many, and their number stands below.",
+    "Left, six rows in the order of the batch; real steps filled, padding hatched. Right, the same rows "
+    "from the longest to the shortest: at each step the live ones are the first so many, and their number "
+    "stands below.",
 )
 def ranked_rows():
     order = np.argsort(-LENGTHS, kind="stable")

@@ -7,8 +7,8 @@ from figures.style import GREY, picture
 @picture(
     "jit/small",
     "What happens at every call, and what happens once",
-    "Above, every call of dynamic_rnn checks, ranks, packs and lays out memory before it computes. Below, SmallUnroll does this when it is "
-    "made; each call is left with the computing.",
+    "Above, every call of dynamic_rnn checks, ranks, packs and lays out memory before it computes. Below, "
+    "SmallUnroll does this when it is made; each call is left with the computing.",
 )
 def asked_once():
     flow = Flow(17, 7.4)

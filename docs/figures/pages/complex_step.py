@@ -8,8 +8,9 @@ from figures.style import LINES, axes, picture
 @picture(
     "complex_step",
     "A difference loses digits, an imaginary step loses none",
-    "The error of a derivative against the size of the step, both logarithmic. The difference is best near a step of 1e−5 and worse on both sides. "
-    "The complex step's error falls to 1e−16 and stays there.",
+    "The error of a derivative against the size of the step, both logarithmic. The difference is best "
+    "near a step of 1e−5 and worse on both sides. The complex step's error falls to 1e−16 and stays "
+    "there.",
 )
 def step_sizes():
     def f(x):

@@ -42,7 +42,8 @@ EPOCHS, UNITS = 100, 6
 @picture(
     "start",
     "Learning to write: the loss of the LSTM of the first page",
-    "The loss of each window falls from 3.2, a blind guess among the letters, to below 0.1. A dashed line marks the blind guess.",
+    "The loss of each window falls from 3.2, a blind guess among the letters, to below 0.1. A dashed line "
+    "marks the blind guess.",
 )
 def one_page_loss():
     losses = train("lstm", 0, EPOCHS).losses
@@ -77,8 +78,9 @@ def gates(text):
 @picture(
     "cells/lstm",
     "The gates of a trained LSTM along a line of text",
-    "Six units of the LSTM of the first page, reading the line This is the malt that lay in. Four tables, one column a letter: the "
-    "gates i, f and o between 0 and 1, and the size of the memory c. The darker, the larger.",
+    "Six units of the LSTM of the first page, reading the line This is the malt that lay in. Four tables, "
+    "one column a letter: the gates i, f and o between 0 and 1, and the size of the memory c. The darker, "
+    "the larger.",
 )
 def gates_over_time():
     text = "This is the malt that lay in"
@@ -94,8 +96,8 @@ def gates_over_time():
 @picture(
     "cells/lstm",
     "How the gradient of a trained LSTM reaches back",
-    "The loss at the last letter of a line, and the norm of its gradient with respect to each letter before it, as bars on a "
-    "logarithmic axis under the letters.",
+    "The loss at the last letter of a line, and the norm of its gradient with respect to each letter "
+    "before it, as bars on a logarithmic axis under the letters.",
 )
 def reaches_back():
     text = "This is the dog that worried"

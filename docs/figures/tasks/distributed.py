@@ -7,8 +7,8 @@ from figures.style import GREY, picture
 @picture(
     "tasks/distributed",
     "Data parallel training: one sum, and the same step everywhere",
-    "Two workers hold the same weights. Each computes the gradient of its own words' share of the loss. An all-reduce hands both "
-    "the sum, and both take the same step to the same new weights.",
+    "Two workers hold the same weights. Each computes the gradient of its own words' share of the loss. "
+    "An all-reduce hands both the sum, and both take the same step to the same new weights.",
 )
 def all_reduce():
     flow = Flow(16, 7.6)

@@ -14,8 +14,8 @@ WINDOWS, FRAMES, SECONDS = 400, 12, 1.5
 @picture(
     "tasks/echo",
     "The echo task: each bit is said again three steps later",
-    "A row of bits, and below it the labels: the same bits moved three places to the right, with three zeros in front. Arrows lead from "
-    "each bit to its label.",
+    "A row of bits, and below it the labels: the same bits moved three places to the right, with three "
+    "zeros in front. Arrows lead from each bit to its label.",
 )
 def echo_labels():
     x, labels = generate_data(np.random.default_rng(1), 14, 3, 1)
@@ -45,7 +45,8 @@ def run(part=3):
 @picture(
     "tasks/echo",
     "Learning the echo task: the loss of each window",
-    "The loss stays at 0.69, a guess, until the LSTM finds the echo; then it falls to near 0 within some hundred windows.",
+    "The loss stays at 0.69, a guess, until the LSTM finds the echo; then it falls to near 0 within some "
+    "hundred windows.",
 )
 def echo_loss():
     losses = [window.loss for window in run()]
@@ -81,8 +82,9 @@ def animate(root: ElementTree.Element) -> None:
 @picture(
     "tasks/echo",
     "Echo training as an animation",
-    "Twelve moments of a run. Above, one row of a window: bits, their echo, and the probability that the network gives to a 1 as a bar. "
-    "Below, the loss with a dot at the moment. The bars are near one half at first and stand at the labels at the end.",
+    "Twelve moments of a run. Above, one row of a window: bits, their echo, and the probability that the "
+    "network gives to a 1 as a bar. Below, the loss with a dot at the moment. The bars are near one half "
+    "at first and stand at the labels at the end.",
     finish=animate,
 )
 def echo_animation():

@@ -7,8 +7,9 @@ from figures.style import GREY, picture
 @picture(
     "tasks/mnist",
     "Row by row: only the last output feeds the output layer",
-    "Twenty-eight steps, of which the first two and the last two are drawn. Each step reads one row of the image. The outputs "
-    "before the last one are not used; the last goes through a dense layer to ten scores.",
+    "Twenty-eight steps, of which the first two and the last two are drawn. Each step reads one row of "
+    "the image. The outputs before the last one are not used; the last goes through a dense layer to ten "
+    "scores.",
 )
 def last_output():
     flow = Flow(16, 7)

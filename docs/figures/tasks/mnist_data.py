@@ -19,8 +19,8 @@ def digit(wanted=5):
 @picture(
     "tasks/mnist_data",
     "One image, two sequences",
-    "Left, an image of 8 by 8 pixels, a five drawn by rule. In the middle it is read as eight steps of eight numbers, one row a step. Right it "
-    "is read as 64 steps of one number.",
+    "Left, an image of 8 by 8 pixels, a five drawn by rule. In the middle it is read as eight steps of "
+    "eight numbers, one row a step. Right it is read as 64 steps of one number.",
 )
 def image_as_sequence():
     image = digit()
@@ -38,10 +38,10 @@ def image_as_sequence():
 
 
 @picture(
-    "tasks/mnist",
+    "tasks/mnist_data",
     "Pixel by pixel, in order and permuted",
-    "The same image as two series of 64 steps. In order, strokes make bumps that come back once a row, every eight steps. Permuted, the same "
-    "numbers come in another order and the bumps are gone.",
+    "The same image as two series of 64 steps. In order, strokes make bumps that come back once a row, "
+    "every eight steps. Permuted, the same numbers come in another order and the bumps are gone.",
 )
 def permuted_pixels():
     order = seeded_permutation(100, 64)

@@ -11,8 +11,8 @@ FILLS = {"NOUN": "soft blue", "VERB": "soft orange", "ADJ": "soft green", "DET":
 @picture(
     "tasks/sentences",
     "Sentences and their labels",
-    "Four sentences of the grammar, a word in each cell and its label below. The same words, such as light, cook and watch, are noun, "
-    "verb or adjective, by what stands around them.",
+    "Four sentences of the grammar, a word in each cell and its label below. The same words, such as "
+    "light, cook and watch, are noun, verb or adjective, by what stands around them.",
 )
 def labelled_sentences():
     sentences = [
@@ -33,8 +33,8 @@ CHANGING = set("watch light walk cook fish plant dance ring well square sweet co
 @picture(
     "tasks/sentences",
     "Sentences dealt out to three files and read back in their order",
-    "Ten numbered sentences. They are dealt out like cards: file 0 gets 0, 3, 6 and 9, file 1 gets 1, 4 and 7, file 2 gets 2, 5 and 8. Read "
-    "one from each file in turn, they come back in order.",
+    "Ten numbered sentences. They are dealt out like cards: file 0 gets 0, 3, 6 and 9, file 1 gets 1, 4 "
+    "and 7, file 2 gets 2, 5 and 8. Read one from each file in turn, they come back in order.",
 )
 def dealt_out():
     figure, axis = sheet(22, 9)

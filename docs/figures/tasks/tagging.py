@@ -24,8 +24,8 @@ def run():
 @picture(
     "tasks/tagging",
     "Which label is taken for which",
-    "A table of true labels by predicted labels, with the counts of words of held out sentences. Most counts stand on the diagonal; what is "
-    "off it are mistakes.",
+    "A table of true labels by predicted labels, with the counts of words of held out sentences. Most "
+    "counts stand on the diagonal; what is off it are mistakes.",
 )
 def confusion():
     labels, counts = run()

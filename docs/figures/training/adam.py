@@ -10,8 +10,8 @@ from scratch import AdamOptimizer, MomentumOptimizer, RMSPropOptimizer
 @picture(
     "training/adam",
     "Adam in a valley, beside momentum and RMSProp",
-    "Thirty steps of each. Adam steps along a mean of the gradients, divided by the root of a mean of their squares: the direction of "
-    "momentum with the scales of RMSProp.",
+    "Thirty steps of each. Adam steps along a mean of the gradients, divided by the root of a mean of "
+    "their squares: the direction of momentum with the scales of RMSProp.",
 )
 def valley_adam():
     return draw_paths(
@@ -40,8 +40,8 @@ def first_steps(corrected, steps=100):
 @picture(
     "training/adam",
     "Adam's first steps, with and without the correction",
-    "The gradient is always 1 and η is 1. With the correction every step is 1 long. Without it the first step is more than 3 "
-    "long and the steps reach 6, because v starts at 0 and fills more slowly than m.",
+    "The gradient is always 1 and η is 1. With the correction every step is 1 long. Without it the first "
+    "step is more than 3 long and the steps reach 6, because v starts at 0 and fills more slowly than m.",
 )
 def adam_first_steps():
     figure, axis = axes(5.8, 2.7)

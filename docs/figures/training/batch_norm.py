@@ -9,8 +9,8 @@ from scratch import BatchNormalization
 @picture(
     "training/batch_norm",
     "Two features before and after batch normalisation",
-    "Left, histograms of two features of a batch of 2,000 rows: one narrow around 6, one wide around −2. Right, after normalisation "
-    "both lie on one another around 0 with spread 1.",
+    "Left, histograms of two features of a batch of 2,000 rows: one narrow around 6, one wide around −2. "
+    "Right, after normalisation both lie on one another around 0 with spread 1.",
 )
 def normalised_features():
     rng = np.random.default_rng(0)
@@ -38,8 +38,8 @@ def normalised_features():
 @picture(
     "training/batch_norm",
     "The moving mean follows slowly, and without training mode not at all",
-    "The mean of a feature is 5 in every batch. The moving mean climbs from 0 towards 5 over some hundreds of steps. "
-    "Without training=True it stays at 0, the mistake of the tutorial.",
+    "The mean of a feature is 5 in every batch. The moving mean climbs from 0 towards 5 over some "
+    "hundreds of steps. Without training=True it stays at 0, the mistake of the tutorial.",
 )
 def moving_mean():
     layer, rng = BatchNormalization(), np.random.default_rng(1)

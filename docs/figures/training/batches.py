@@ -11,8 +11,8 @@ COUNT, SIZE = 10, 4
 @picture(
     "training/batches",
     "Batches of four from ten examples: the third crosses the end of the epoch",
-    "Ten examples in one order, then in a new order. Batches of four are taken one after another; the third takes the last two of the old "
-    "order and the first two of the new one.",
+    "Ten examples in one order, then in a new order. Batches of four are taken one after another; the "
+    "third takes the last two of the old order and the first two of the new one.",
 )
 def epoch_boundary():
     source = BatchSource(np.arange(COUNT), np.arange(COUNT), np.random.default_rng(3))

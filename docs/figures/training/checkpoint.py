@@ -26,7 +26,7 @@ def advance(state, rng, steps):
 
 
 def runs():
-    """Return the losses of an undisturbed run of 80 steps, of one resumed at step 40, and of one resumed without slots."""
+    """Return the losses of 80 steps, and of the last 40 of them: resumed, and resumed without the slots."""
     params = LAYER.init_params(np.random.default_rng(0), 3, np.float64)
     start = {"params": params, "slots": OPTIMIZER.init_slots(params)}
     rng = np.random.default_rng(1)
@@ -46,8 +46,8 @@ def runs():
 @picture(
     "training/checkpoint",
     "Stopped at step 40 and resumed: the same losses; without the optimiser's slots, others",
-    "The loss of 80 steps. Resumed from the checkpoint, the second half lies exactly on the undisturbed run. With Adam's slots started anew, "
-    "it leaves the run.",
+    "The loss of 80 steps. Resumed from the checkpoint, the second half lies exactly on the undisturbed "
+    "run. With Adam's slots started anew, it leaves the run.",
 )
 def resumed_run():
     whole, resumed, forgot = runs()

@@ -10,8 +10,9 @@ from scratch import clip_by_global_norm, clip_by_norm, clip_by_value
 @picture(
     "training/clipping",
     "Three ways to clip a gradient of two weights",
-    "An arrow from 0 to (3, 1). Clipped by the global norm, it keeps its direction and ends on the circle of radius 1. Clipped by value it "
-    "becomes (1, 1), another direction. Clipped weight by weight it is (1, 1) as well.",
+    "An arrow from 0 to (3, 1). Clipped by the global norm, it keeps its direction and ends on the circle "
+    "of radius 1. Clipped by value it becomes (1, 1), another direction. Clipped weight by weight it is "
+    "(1, 1) as well.",
 )
 def clipped_arrows():
     figure, axis = axes(5.4, 2.9)
@@ -42,8 +43,8 @@ def losses(clip_norm, epochs=100):
 @picture(
     "training/clipping",
     "A vanilla network's loss, with and without clipping",
-    "The loss of each epoch of the network of the first page. Without clipping it falls, jumps up several times and falls again. Clipped to "
-    "a norm of 1 it falls and stays down.",
+    "The loss of each epoch of the network of the first page. Without clipping it falls, jumps up several "
+    "times and falls again. Clipped to a norm of 1, only small bumps are left.",
 )
 def clipped_training():
     figure, axis = axes(6.2, 2.9)

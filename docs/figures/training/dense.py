@@ -20,8 +20,9 @@ def lengths(initializer, layers=20, size=64):
 @picture(
     "training/dense",
     "What initialisers do to the length of a vector",
-    "The length of a vector after each of twenty square matrices of 64 columns. Left, orthogonal matrices keep it at "
-    "1 and Glorot's near 1. Right, on a logarithmic axis, normal ones and uniform ones in [0, 1) make it grow without end.",
+    "The length of a vector after each of twenty square matrices of 64 columns. Left, orthogonal matrices "
+    "keep it at 1 and Glorot's near 1. Right, on a logarithmic axis, normal ones and uniform ones in [0, "
+    "1) make it grow without end.",
 )
 def initialisers():
     figure, both = axes(6.4, 2.8, 1, 2)

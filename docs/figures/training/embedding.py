@@ -11,8 +11,8 @@ NUMBERS = [2, 0, 2]
 @picture(
     "training/embedding",
     "A lookup picks rows, and its gradient adds up rows",
-    "A table of four rows. The sentence 2, 0, 2 picks rows 2, 0 and 2. On the way back the gradients of the two places of word 2 are "
-    "added in row 2; rows 1 and 3 get exactly 0.",
+    "A table of four rows. The sentence 2, 0, 2 picks rows 2, 0 and 2. On the way back the gradients of "
+    "the two places of word 2 are added in row 2; rows 1 and 3 get exactly 0.",
 )
 def lookup():
     layer = Embedding(4, 2)

@@ -30,9 +30,9 @@ def gradients(mean):
 @picture(
     "training/losses",
     "The masked loss: which steps have a gradient",
-    "Four rows of 1, 2, 3 and 8 real steps, with the label in each cell; the darker, the larger its gradient; a thick line ends each row. "
-    "With no mask padding counts. By sign, real steps of class 0 are lost, marked by a cross. By length all real steps count and "
-    "no padding.",
+    "Four rows of 1, 2, 3 and 8 real steps, with the label in each cell; the darker, the larger its "
+    "gradient; a thick line ends each row. With no mask padding counts. By sign, real steps of class 0 "
+    "are lost, marked by a cross. By length all real steps count and no padding.",
 )
 def masked_losses():
     found, labels = gradients("steps")
@@ -52,8 +52,8 @@ def masked_losses():
 @picture(
     "training/losses",
     "Cross-entropy and its gradient against the probability of the label",
-    "The loss, minus log p, is large where p is near 0 and 0 at p = 1. The gradient of the label's logit, p − 1, runs straight from −1 to 0. "
-    "A guess among ten classes has a loss of 2.3.",
+    "The loss, minus log p, is large where p is near 0 and 0 at p = 1. The gradient of the label's logit, "
+    "p − 1, runs straight from −1 to 0. A guess among ten classes has a loss of 2.3.",
 )
 def cross_entropy():
     p = np.linspace(0.005, 1, 200)

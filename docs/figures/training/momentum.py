@@ -8,8 +8,9 @@ from scratch import GradientDescentOptimizer, MomentumOptimizer
 @picture(
     "training/momentum",
     "Momentum in a valley, plain and Nesterov",
-    "Thirty steps of gradient descent, of momentum 0.8 and of its Nesterov form, with one learning rate. Momentum gathers speed along the "
-    "flat direction and swings past the lowest point; Nesterov's form swings less.",
+    "Thirty steps of gradient descent, of momentum 0.8 and of its Nesterov form, with one learning rate. "
+    "Momentum gathers speed along the flat direction and swings past the lowest point; Nesterov's form "
+    "swings less.",
 )
 def valley_momentum():
     return draw_paths(

@@ -10,7 +10,8 @@ from scratch import AdagradOptimizer, RMSPropOptimizer
 @picture(
     "training/rmsprop",
     "RMSProp and Adagrad in a valley",
-    "Thirty steps of each. RMSProp forgets old gradients, so its steps stay long; Adagrad's steps become shorter and shorter.",
+    "Thirty steps of each. RMSProp forgets old gradients, so its steps stay long; Adagrad's steps become "
+    "shorter and shorter.",
 )
 def valley_rmsprop():
     return draw_paths({"Adagrad": AdagradOptimizer(0.3), "RMSProp": RMSPropOptimizer(0.15, decay=0.8)})
@@ -31,8 +32,8 @@ def step_sizes(optimizer, steps=150):
 @picture(
     "training/rmsprop",
     "After a burst of large gradients: RMSProp forgets it, Adagrad never does",
-    "The size of the steps over 150 steps; between step 50 and 60 the gradients are ten times as large. RMSProp's steps recover after the "
-    "burst. Adagrad's stay small.",
+    "The size of the steps over 150 steps; between step 50 and 60 the gradients are ten times as large. "
+    "RMSProp's steps recover after the burst. Adagrad's stay small.",
 )
 def burst_of_gradients():
     figure, axis = axes(6, 2.8)

@@ -19,8 +19,9 @@ def shares(timesteps, batch):
 @picture(
     "training/sequence_loss",
     "What each step counts for, by how sequence_loss averages",
-    "Three tables of four rows with 1, 2, 3 and 6 real steps. Averaged over both, all twelve real steps count the same. Averaged over time alone, "
-    "each row counts 1 in all. Averaged over the batch alone, each column does.",
+    "Three tables of four rows with 1, 2, 3 and 6 real steps. Averaged over both, all twelve real steps "
+    "count the same. Averaged over time alone, each row counts 1 in all. Averaged over the batch alone, "
+    "each column does.",
 )
 def step_shares():
     kinds = {"over both": (True, True), "over time": (True, False), "over the batch": (False, True)}

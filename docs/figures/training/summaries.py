@@ -9,8 +9,8 @@ from scratch import histogram
 @picture(
     "training/summaries",
     "A histogram as TensorBoard keeps it",
-    "The buckets of 2,000 normally distributed numbers of spread 0.01, on a logarithmic axis for the positive ones. Each bucket ends a tenth "
-    "higher than the one before, so all are equally wide here.",
+    "The buckets of 2,000 normally distributed numbers of spread 0.01, on a logarithmic axis for the "
+    "positive ones. Each bucket ends a tenth higher than the one before, so all are equally wide here.",
 )
 def histogram_buckets():
     counted = histogram(np.random.default_rng(0).normal(0, 0.01, 2000))

@@ -30,13 +30,7 @@ def draw_paths(optimizers, steps=30):
     axis.contour(x, y, x * x / 2 + STEEP * y * y / 2, levels, colors=FAINT, linewidths=0.9)
     for style, (name, optimizer) in zip(LINES, optimizers.items(), strict=False):
         places = path(optimizer, steps)
-        axis.plot(
-            *places.T,
-            label=name,
-            markersize=3.5,
-            linewidth=1.3,
-            **{k: v for k, v in style.items() if k != "markersize"},
-        )
+        axis.plot(*places.T, label=name, markersize=3.5, linewidth=1.3, **style)
     axis.plot([0], [0], marker="*", markersize=12, color=INK, linestyle="none")
     axis.annotate("lowest point", (0, 0), (6, -14), textcoords="offset points", fontsize=9, color=GREY)
     axis.set(xlim=(-4.6, 1.6), ylim=(-1.5, 1.5), xlabel="θ₀, flat", ylabel="θ₁, steep")

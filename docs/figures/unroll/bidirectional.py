@@ -7,8 +7,8 @@ from figures.style import BLUE, GREY, ORANGE, picture
 @picture(
     "unroll/bidirectional",
     "A row of three steps, padded to five, read from both ends",
-    "The forward cell reads steps 0, 1, 2 to the right. The backward cell starts at step 2, the row's own last step, and reads 2, "
-    "1, 0. Neither reads the padding, and each step's output is the pair of both.",
+    "The forward cell reads steps 0, 1, 2 to the right. The backward cell starts at step 2, the row's own "
+    "last step, and reads 2, 1, 0. Neither reads the padding, and each step's output is the pair of both.",
 )
 def both_directions():
     flow = Flow(16, 8.6)

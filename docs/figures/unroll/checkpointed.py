@@ -24,8 +24,8 @@ def sizes():
 @picture(
     "unroll/checkpointed",
     "Memory of the checkpointed tape against the stretch k",
-    "On two logarithmic axes, the states fall with k, the caches of one stretch rise with k, and their sum is smallest where the "
-    "two are equal, near the square root of T times s over c.",
+    "On two logarithmic axes, the states fall with k, the caches of one stretch rise with k, and their "
+    "sum is smallest where the two are equal, near the square root of T times s over c.",
 )
 def checkpoint_memory():
     cache, state = sizes()
@@ -48,8 +48,8 @@ def checkpoint_memory():
 @picture(
     "unroll/checkpointed",
     "The walk of a checkpointed tape, stretch by stretch",
-    "Twelve steps in three stretches of four. Forward, a state is kept before each stretch. Backward, the last stretch is run "
-    "again with caches and differentiated, then the one before it, then the first.",
+    "Twelve steps in three stretches of four. Forward, a state is kept before each stretch. Backward, the "
+    "last stretch is run again with caches and differentiated, then the one before it, then the first.",
 )
 def checkpoint_walk():
     figure, axis = axes(6.2, 3.4)

@@ -12,7 +12,10 @@ LENGTHS, STEPS = [6, 3, 0], 6
 
 @functools.cache
 def run():
-    """Return what a network of one unit does with three rows, as ``{name: [B, T]}``; L is the sum of all outputs and final states."""
+    """Return what a network of one unit does with three rows, as ``{name: [B, T]}``.
+
+    L is the sum of all outputs and final states.
+    """
     rng = np.random.default_rng(5)
     cell = BasicRNNCell(1)
     params = {"kernel": np.array([[0.8], [0.7]]), "bias": np.array([0.1])}
@@ -66,8 +69,8 @@ def tables(names, words):
 @picture(
     "unroll/dynamic",
     "Past a row's end: the output is zeroed, the state is copied",
-    "Two tables of three rows and six steps, rows of 6, 3 and 0 real steps. Past the end of a row the output is 0, and the state "
-    "is the last real one, copied on to the final state by arrows.",
+    "Two tables of three rows and six steps, rows of 6, 3 and 0 real steps. Past the end of a row the "
+    "output is 0, and the state is the last real one, copied on to the final state by arrows.",
 )
 def state_copied():
     return tables(("outputs", "states"), {"outputs": "output", "states": "state after the step, copied past the end"})
@@ -76,8 +79,8 @@ def state_copied():
 @picture(
     "unroll/dynamic",
     "Past a row's end: the gradient of the state is handed back untouched",
-    "The same three rows. Past the end of a row the gradient of the input is exactly 0, and the gradient of the final state "
-    "is handed back unchanged, by arrows to the left, until the last real step.",
+    "The same three rows. Past the end of a row the gradient of the input is exactly 0, and the gradient "
+    "of the final state is handed back unchanged, by arrows to the left, until the last real step.",
 )
 def gradient_handed_back():
     return tables(("d_inputs", "d_states"), {"d_inputs": "∂L/∂x", "d_states": "∂L/∂state after the step, handed back"})

@@ -1,4 +1,4 @@
-"""Two bidirectional layers: the second reads both directions of the first. And how far each layer has heard, measured."""
+"""Two bidirectional layers: the second reads both directions of the first. How far each has heard, measured."""
 
 import numpy as np
 
@@ -28,8 +28,9 @@ def reach(layers):
 @picture(
     "unroll/stack_bidirectional",
     "What the forward cell has heard at step 4, in the first and in the second layer",
-    "Bars of the gradient of the forward output at step 4 with respect to each of nine inputs. In the first layer only inputs 0 to 4 "
-    "count; in the second layer all nine do, because it reads both directions of the first.",
+    "Bars of the gradient of the forward output at step 4 with respect to each of nine inputs. In the "
+    "first layer only inputs 0 to 4 count; in the second layer all nine do, because it reads both "
+    "directions of the first.",
 )
 def heard_by_layer():
     figure, axis = axes(6, 2.9)

@@ -7,8 +7,9 @@ from figures.style import BLUE, GREY, ORANGE, RED, picture
 @picture(
     "unroll/static",
     "The unrolled network",
-    "Left, the loop: one cell whose state comes back to it. Right, the same over four steps: the same cell four times, each "
-    "with its own input and output, the state handed on, and the same weights W used by all.",
+    "Left, the loop: one cell whose state comes back to it. Right, the same over four steps: the same "
+    "cell four times, each with its own input and output, the state handed on, and the same weights W "
+    "used by all.",
 )
 def unrolled_network():
     flow = Flow(17, 8.2)
@@ -39,8 +40,9 @@ def unrolled_network():
 @picture(
     "unroll/static",
     "The tape of backpropagation through time",
-    "Forward, from left to right, each step puts its cache on the tape. Backward, from right to left, each step takes its own "
-    "cache, adds the gradient of its output to that of its new state, and hands ∂L/∂s to the step before.",
+    "Forward, from left to right, each step puts its cache on the tape. Backward, from right to left, "
+    "each step takes its own cache, adds the gradient of its output to that of its new state, and hands "
+    "∂L/∂s to the step before.",
 )
 def tape():
     flow = Flow(15.6, 9)

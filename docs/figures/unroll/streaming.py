@@ -10,8 +10,9 @@ from scratch import BasicLSTMCell, Stream, dynamic_rnn
 @picture(
     "unroll/streaming",
     "dynamic_rnn has the loop, a Stream leaves it to the caller",
-    "Above, dynamic_rnn takes the whole sequence, loops inside and returns all outputs. Below, the caller loops: each call of "
-    "step takes one input and returns one output, and the stream keeps the state between two calls.",
+    "Above, dynamic_rnn takes the whole sequence, loops inside and returns all outputs. Below, the caller "
+    "loops: each call of step takes one input and returns one output, and the stream keeps the state "
+    "between two calls.",
 )
 def stream_loop():
     flow = Flow(15.4, 8)
@@ -47,8 +48,8 @@ def both(steps=40):
 @picture(
     "unroll/streaming",
     "A stream gives the outputs of the whole sequence, one by one",
-    "One output of an LSTM over 40 steps: a line from dynamic_rnn over the whole sequence, and squares from a stream, one call a "
-    "step. Every square lies on the line.",
+    "One output of an LSTM over 40 steps: a line from dynamic_rnn over the whole sequence, and squares "
+    "from a stream, one call a step. Every square lies on the line.",
 )
 def stream_equals_whole():
     whole, streamed = both()

@@ -26,8 +26,9 @@ def influence(width, reach=1):
 @picture(
     "unroll/truncated",
     "The window cut of truncated backpropagation",
-    "Three tables of 12 outputs by 12 inputs, dark where the output has a gradient for the input. Whole: the lower triangle. Windows "
-    "of 4: only three small triangles on the diagonal. Windows of 4 that reach back over 2: the squares beside them as well.",
+    "Three tables of 12 outputs by 12 inputs, dark where the output has a gradient for the input. Whole: "
+    "the lower triangle. Windows of 4: only three small triangles on the diagonal. Windows of 4 that "
+    "reach back over 2: the squares beside them as well.",
 )
 def window_cut():
     figure, three = axes(6.6, 2.7, 1, 3)
