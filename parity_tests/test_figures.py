@@ -1,4 +1,4 @@
-"""The pictures of the course: every page of an idea has one, each is a sound SVG and shows what ``scratch`` computes."""
+"""The pictures of the course: every page of an idea has one, each is a sound SVG, and shows what scratch computes."""
 
 import re
 import sys
