@@ -109,9 +109,9 @@ def run_forward(
         outputs, keep = batch.array(cell.output_size), keep.h if isinstance(keep, LSTMState) else keep
         keep = None if is_empty(keep) else matrix(plain(keep))
         with announced(type(cell).__name__, "forward in", batch.dtype):
-            layer = layer_of(cell, input_size, batch.dtype)
-            schedule = layer.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
-            kept = layer.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
+            walk = layer_of(cell, input_size, batch.dtype)
+            schedule = walk.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
+            kept = walk.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
     return outputs, final_state, JitTape(cell, params, input_size, batch, kept)
 
 
@@ -121,7 +121,8 @@ def run_backward(
     cell, params, input_size, batch, kept = tape
     if isinstance(kept, np.ndarray):
         shape = d_outputs.shape[0], d_outputs.shape[1], input_size
-        return plan_of(cell, shape, batch.dtype, batch.time_major).backward(params, kept, d_outputs, d_final_state)
+        small: Any = plan_of(cell, shape, batch.dtype, batch.time_major)
+        return small.backward(params, kept, d_outputs, d_final_state)
     if isinstance(cell, MultiRNNCell):
         d_states, named = [], {}
         for n, (name, _, _) in reversed(list(enumerate(cell.layers(input_size)))):

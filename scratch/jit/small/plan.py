@@ -6,7 +6,7 @@ kernel, that of ``forward.py`` or ``backward.py``. Neither a plan nor a tape hol
 The page is ``docs/jit/small.md``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -127,7 +127,7 @@ def pairs(parts: list[Any]) -> Iterable[tuple[Any, Any]]:
     return zip(parts[::2], parts[1::2], strict=True)
 
 
-def layers_of(cell: Cell) -> tuple[Any, ...]:
+def layers_of(cell: Cell) -> Sequence[Any]:
     return cell.cells if type(cell) is MultiRNNCell else (cell,)
 
 
