@@ -1,6 +1,6 @@
 # make demo   the echo task on three engines, and its picture
 # make test   every test, those of compiled code for other processors too; then each planted fault, to be noticed
-# make docs   the course as a web site in docs/_build/html
+# make docs   the course as a web site in docs/_build/html, and a look at every page of it if there is a Chromium
 # make lint   style and types
 
 VENV := .venv
@@ -20,7 +20,8 @@ test: $(VENV)/installed-test lint
 	$(BIN)/python -m parity_tests.mutations
 
 docs: $(VENV)/installed-docs
-	$(BIN)/python -m sphinx --fail-on-warning --quiet -b html docs docs/_build/html
+	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --quiet -b html docs docs/_build/html
+	$(BIN)/python -m parity_tests.site docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
 lint: $(VENV)/installed-test

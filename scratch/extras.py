@@ -8,12 +8,18 @@ EXTRAS = {
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
-    "docs": ("sphinx", "myst_parser", "furo"),
+    "docs": ("sphinx", "myst_parser", "furo", "math_core", "ziamath", "playwright"),
 }
 # TensorFlow brings it along.
 BROUGHT_ALONG = {"keras": "tf"}
 # Where a package is not imported by its own name.
-PACKAGES = {"sklearn": "scikit-learn", "tf_keras": "tf-keras", "xdist": "pytest-xdist", "myst_parser": "myst-parser"}
+PACKAGES = {
+    "sklearn": "scikit-learn",
+    "tf_keras": "tf-keras",
+    "xdist": "pytest-xdist",
+    "myst_parser": "myst-parser",
+    "math_core": "math-core",
+}
 FOLDER = Path(__file__).resolve().parent.parent
 
 

@@ -118,8 +118,9 @@ def parse_single_sequence_example(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences)`` of one example in bytes: {name: value} each, as the descriptions shape them.
 
-    A ``FixedLenFeature`` gives an array of its shape, for [] a scalar; a ``FixedLenSequenceFeature`` [T, *shape]. Bytes
-    are in arrays of objects. Raises ``ValueError`` for an example that is damaged or does not suit.
+    A ``FixedLenFeature`` gives an array of its shape, for [] a scalar; a ``FixedLenSequenceFeature``
+    ``[T, *shape]``. Bytes are in arrays of objects. Raises ``ValueError`` for an example that is damaged or does not
+    suit.
     Source: ``tf.io.parse_single_sequence_example``.
     """
     schema = Schema(context_features, sequence_features)
@@ -132,9 +133,9 @@ def parse_sequence_example(
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return ``(context, sequences, lengths)`` of a list of B examples in bytes, as one batch.
 
-    A ``FixedLenFeature`` gives [B, *shape]; a ``FixedLenSequenceFeature`` [B, T, *shape], padded with 0 or b"" to the
-    longest, and in ``lengths`` the steps of each example, [B]. Raises what ``parse_single_sequence_example`` raises,
-    with the number of the example. Source: ``tf.io.parse_sequence_example``.
+    A ``FixedLenFeature`` gives ``[B, *shape]``; a ``FixedLenSequenceFeature`` ``[B, T, *shape]``, padded with 0 or b""
+    to the longest, and in ``lengths`` the steps of each example, [B]. Raises what ``parse_single_sequence_example``
+    raises, with the number of the example. Source: ``tf.io.parse_sequence_example``.
     """
     if not isinstance(serialized, list | tuple):
         raise TypeError(f"serialized must be a list of bytes, but is {type(serialized).__name__}")

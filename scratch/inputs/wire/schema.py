@@ -116,7 +116,7 @@ class FixedLenFeature:
         return (row.copy() for row in self.batch(part, column))
 
     def batch(self, part, column):
-        """Return the values of all examples, [R, *shape]."""
+        """Return the values of all examples, ``[R, *shape]``."""
         return column.values.reshape(len(column.step_ends) - 1, *self.shape)
 
 
@@ -152,7 +152,7 @@ class FixedLenSequenceFeature:
         return not self.allow_missing
 
     def rows(self, part, column):
-        """Return an iterator over the value of each example, [T, *shape]."""
+        """Return an iterator over the value of each example, ``[T, *shape]``."""
         if self.shape == ():
             return column.parts()
         return (
@@ -161,7 +161,7 @@ class FixedLenSequenceFeature:
         )
 
     def batch(self, part, column):
-        """Return the values of all examples, [R, T, *shape], padded to the longest."""
+        """Return the values of all examples, ``[R, T, *shape]``, padded to the longest."""
         steps = column.num_steps()
         padded = empty((len(steps), steps.max(initial=0), *self.shape), self.dtype)
         padded[np.arange(padded.shape[1]) < steps[:, None]] = column.values.reshape(steps.sum(), *self.shape)

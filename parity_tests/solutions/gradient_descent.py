@@ -1,0 +1,29 @@
+"""Plain gradient descent, and a learning rate that falls in steps.
+
+    θ ← θ − η g          for every parameter by itself
+    η_s = η_0 · rate^(s // every)          s counts the steps from 0; // is division without remainder
+
+    params θ and gradients g: dicts of arrays with the same names and shapes   η: a number
+"""
+
+
+def gradient_descent(params, gradients, learning_rate):
+    """Take one step. The arrays that came in stay as they are.
+
+    - ``params``, ``gradients``: dicts of arrays. ``learning_rate``: η.
+
+    Return ``new_params``, a dict like ``params``.
+    """
+    # θ ← θ − η g
+    return {name: theta - learning_rate * gradients[name] for name, theta in params.items()}
+
+
+def staircase_rate(first_rate, rate, every, step):
+    """Compute the learning rate of a step.
+
+    - ``first_rate``: η_0. ``rate``: a number below 1. ``every``, ``step``: whole numbers.
+
+    Return ``learning_rate``, a number.
+    """
+    # η_s = η_0 · rate^(s // every)
+    return first_rate * rate ** (step // every)
