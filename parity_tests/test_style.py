@@ -17,8 +17,8 @@ LONGER_FILES = {
 }
 LONGER_FUNCTIONS = {
     # The loops over all steps are one piece: what is in them is called nowhere else.
-    "walk_backward": 70,
-    "small_forward": 62,
+    "walk_backward": 72,
+    "small_forward": 70,
     "build_tile": 65,
 }
 # Parameters that are TensorFlow's, and our own few beside them. Only those before the * may be given by place.
@@ -36,6 +36,10 @@ TAKES_ANY_NUMBER = {
     "function": "the leaves at one place of like trees, or the tensors that a caller's function is of",
     "map_tree": "like trees",
     "stretch": "the tensors of one state, which recompute_grad wants one by one",
+    "build": "the types of the arguments of an instruction, as Numba hands them over",
+    "meaning": "registers",
+    "lower_builtin": "the types of arguments",
+    "signature": "the same",
 }
 # Words of our own for what has a name: the GIL, a Boolean, an integer, to lower, a pointer, to prefetch, a pause.
 OLD_WORDS = (
@@ -112,31 +116,13 @@ def hiding_splats(tree):
 
 def test_arguments_are_given_one_by_one():
     """What belongs together travels as one, by name; ``f(*bundle)`` is for any number of like things."""
-    found = {name_of(path): hiding_splats(tree_of(path)) for path in FILES if path not in JIT}
+    found = {name_of(path): hiding_splats(tree_of(path)) for path in FILES}
     assert {path: calls for path, calls in found.items() if calls} == {}
 
 
 def test_splats_are_found():
     source = "def f(*a):\n    g(*a)\n    g(*b)\n    zip(*b)\n    x.h(1, *c())\n    return lambda *d: g(*a, *d)\n"
     assert hiding_splats(ast.parse(source)) == ["line 3: g(*b)", "line 5: x.h(1, *c())"]
-
-
-def is_compiled_or_a_named_tuple(node):
-    if isinstance(node, ast.ClassDef):
-        return any(getattr(base, "id", "") == "NamedTuple" for base in node.bases)
-    marks = [getattr(mark, "id", "") for mark in getattr(node, "decorator_list", [])]
-    return bool({"kernel", "inlined", "compiled"} & set(marks))
-
-
-def test_what_is_compiled_and_named_tuples_get_their_arguments_one_by_one():
-    """In the engine, which builds machine code of any number of registers, the rule is for its own kernels."""
-    trees = [tree_of(path) for path in JIT]
-    own = {node.name for tree in trees for node in ast.walk(tree) if is_compiled_or_a_named_tuple(node)}
-    assert {"walk_forward", "multiply", "Plan"} <= own
-    for path, tree in zip(JIT, trees, strict=True):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and any(isinstance(argument, ast.Starred) for argument in node.args):
-                assert getattr(node.func, "id", "") not in own, f"{path}:{node.lineno}"
 
 
 def test_words_are_those_of_the_field():

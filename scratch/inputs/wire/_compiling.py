@@ -116,10 +116,10 @@ def register_pointer() -> None:
         def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return context.make_array(array)(context, builder, arguments[0]).data
 
-        return types.CPointer(array.dtype)(array), build  # type: ignore[no-untyped-call]
+        return types.CPointer(array.dtype)(array), build
 
     def of_pointer(array: Any) -> Any:
-        return compiled_pointer(array)  # type: ignore[call-arg]
+        return compiled_pointer(array)
 
     @overload(pointer)
     def pointer_when_compiled(array: Any) -> Any:
