@@ -124,7 +124,7 @@ from scratch.unroll.streaming import Stream
 from scratch.unroll.truncated import last_window_backward, truncated_rnn, truncated_rnn_backward, windows
 from scratch.variables import params_from_variables, variables_below, variables_from_params
 
-FROM_JIT = ("SmallUnroll", "get_num_threads", "set_num_threads")
+FROM_JIT = ("get_num_threads", "set_num_threads")
 
 __all__ = [
     "AdagradOptimizer",

@@ -11,12 +11,13 @@ from parity_tests.faults import (
     maintainer_files,
     maintainer_together,
     models,
+    one_page,
     optimizers,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page)
 GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -12,11 +12,21 @@ from contextlib import contextmanager, suppress
 
 
 class Report:
-    """What is said of one purpose: ``what`` is compiled, and for how many seconds in all."""
+    """What is said of one purpose, ``what`` is compiled for: ``with`` it, on the standard error, after a second."""
 
     def __init__(self, *what: object) -> None:
-        self.line = f"unrolled: compiling {' '.join(map(str, what))}"
+        # Words are made of it only where something is said, for this is made at each call of the engine.
+        self.what = what
         self.seconds, self.next_time, self.is_compiling, self.was_shown = 0.0, 1.0, False, False
+
+    def __enter__(self) -> None:
+        self.before, reports.current = reports.current, self
+
+    def __exit__(self, *error: object) -> None:
+        """End the line on a terminal."""
+        reports.current = self.before
+        if self.was_shown:
+            self.write(f"{self.seconds:.1f} s", "\n")
 
     @contextmanager
     def compiling(self) -> Iterator[None]:
@@ -45,17 +55,16 @@ class Report:
     def say(self) -> None:
         if self.is_compiling:
             on_terminal = is_terminal()
-            self.write(f"{self.line}: {self.next_time:.0f} s", "" if on_terminal else "\n")
+            self.write(f"{self.next_time:.0f} s", "" if on_terminal else "\n")
             self.was_shown, self.next_time = on_terminal, self.next_time + (0.5 if on_terminal else 10.0)
             self.set_timer()
 
-    def end(self) -> None:
-        """End the line on a terminal."""
-        if self.was_shown:
-            self.write(f"{self.line}: {self.seconds:.1f} s", "\n")
-
-    def write(self, line: str, end: str) -> None:
+    def write(self, seconds: str, end: str) -> None:
+        line = f"unrolled: compiling {' '.join(map(str, self.what))}: {seconds}"
         tell(f"\r{line}" if is_terminal() else line, end)
+
+
+announced = Report
 
 
 class Reports(threading.local):
@@ -65,18 +74,6 @@ class Reports(threading.local):
 
 
 reports = Reports()
-
-
-@contextmanager
-def announced(*what: object) -> Iterator[None]:
-    """Say on the standard error what is compiled inside, and what for, if that takes more than a second."""
-    before, report = reports.current, Report(*what)
-    reports.current = report
-    try:
-        yield
-    finally:
-        reports.current = before
-        report.end()
 
 
 @contextmanager

@@ -8,7 +8,9 @@ with any number of threads.
 
 import os
 import threading
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -27,17 +29,28 @@ PATIENCE = 30_000
 # And how long one that is done leaves the GIL to whoever has waited for it: some microseconds.
 MOMENT = 100
 
+
+class Task(NamedTuple):
+    """What waits for a thread: a function and its range, and where the caller learns that it is done."""
+
+    function: Callable[[int, int], object]
+    numbers: tuple[int, int]
+    done: "SimpleQueue[BaseException | None]"
+    flags: np.ndarray
+    number: int
+
+
 num_threads = numba.config.NUMBA_NUM_THREADS
 # As many as this process may use.
 num_cores = numba.config.NUMBA_DEFAULT_NUM_THREADS
 # Each part adds up gradients of its own, which take memory, and time in the end.
 MOST_PARTS = 16
-waiting = SimpleQueue()
-workers = []
+waiting: "SimpleQueue[Task]" = SimpleQueue()
+workers: list[threading.Thread] = []
 lock = threading.Lock()
 
 
-def set_num_threads(count):
+def set_num_threads(count: int) -> None:
     """Let ``engine="numba"`` use ``count`` threads from now on: at first, as many as this process may use cores.
 
     Work is cut into no more parts than that, so more threads than cores change nothing. Raises ``TypeError`` or
@@ -47,37 +60,39 @@ def set_num_threads(count):
     num_threads = check_count("count", count)
 
 
-def get_num_threads():
+def get_num_threads() -> int:
     """Return the number of threads that ``engine="numba"`` uses."""
     return num_threads
 
 
-def share_count(multiply_adds):
+def share_count(multiply_adds: int) -> int:
     """Return among how many threads this much work is worth sharing out."""
     return max(1, min(num_threads, multiply_adds // WORTH_A_THREAD))
 
 
-def part_count(multiply_adds):
+def part_count(multiply_adds: int) -> int:
     """Return into how many parts this much work is cut, whatever the number of threads is set to."""
     return max(1, min(num_cores, MOST_PARTS, multiply_adds // WORTH_A_THREAD))
 
 
-def shares(total, count):
+def shares(total: int, count: int) -> list[tuple[int, int]]:
     """Return ``count`` ranges ``(first, last)`` of nearly equal size that cover ``total`` things."""
     return [(total * i // count, total * (i + 1) // count) for i in range(count)]
 
 
-def run(function, mine, *others):
-    """Call ``function`` with each of these tuples of arguments, side by side; return when all are done."""
+def run(function: Callable[[int, int], object], ranges: Sequence[tuple[int, int]]) -> None:
+    """Call ``function(first, last)`` with each of these ranges, side by side; return when all are done."""
+    (first, last), *others = ranges
     if not others:
-        function(*mine)
+        function(first, last)
         return
     start_workers(len(others))
-    done, flags = SimpleQueue(), np.zeros(len(others), np.int64)
-    for number, arguments in enumerate(others):
-        waiting.put((function, arguments, done, flags, number))
+    done: SimpleQueue[BaseException | None] = SimpleQueue()
+    flags = np.zeros(len(others), np.int64)
+    for number, other in enumerate(others):
+        waiting.put(Task(function, other, done, flags, number))
     try:
-        function(*mine)
+        function(first, last)
     finally:
         wait_for_flags(flags, PATIENCE)
         errors = [done.get() for _ in others]
@@ -85,7 +100,7 @@ def run(function, mine, *others):
         raise error
 
 
-def start_workers(count):
+def start_workers(count: int) -> None:
     """See to it that there are at least ``count`` threads besides the caller's."""
     if len(workers) < count:
         with lock:
@@ -96,23 +111,23 @@ def start_workers(count):
                 workers.append(worker)
 
 
-def work():
+def work() -> None:
     """Do what is waiting, for ever."""
     while True:
-        function, arguments, done, flags, number = waiting.get()
+        function, (first, last), done, flags, number = waiting.get()
         error = None
         try:
-            function(*arguments)
+            function(first, last)
         except BaseException as raised:
             error = raised
-        # First let go of the arguments, so that their memory is free as soon as the caller lets go of them, too.
-        del function, arguments
+        # First let go of the function, so that its memory is free as soon as the caller lets go of it, too.
+        del function
         done.put(error)
         del error, done
         raise_flag(flags, number, MOMENT)
 
 
-def forget_workers():
+def forget_workers() -> None:
     """A forked process has none of its parent's threads."""
     global waiting, lock
     waiting, lock = SimpleQueue(), threading.Lock()

@@ -67,10 +67,14 @@ class Tape(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """The caller's inputs and outputs as matrices [B · T, …], and states [B, …]; backward, the gradients of each."""
+    """The caller's inputs and outputs as matrices [B · T, …], and states [B, …]; backward, the gradients of each.
+
+    ``keep``, as outputs are: what h is multiplied by after its step; without a row where it is not.
+    """
 
     x: np.ndarray
     outputs: np.ndarray
+    keep: np.ndarray
     c: np.ndarray
     h: np.ndarray
 
