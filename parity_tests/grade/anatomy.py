@@ -2,11 +2,11 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from parity_tests.grade.blank import functions_in
 from parity_tests.grade.course import HEADINGS, LESSONS, ROOT, SOLUTIONS
 
 RETURNS = re.compile(r"Return ``\(?([\w, ]+)\)?``")
@@ -30,6 +30,13 @@ class Function:
             if name in self.assigned:
                 return self.assigned[name]
         return self.last
+
+
+def functions_in(source: str) -> Iterator[tuple[ast.FunctionDef, bool]]:
+    """Yield each function of a file, and whether it is given."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node, (ast.get_docstring(node) or "").startswith("Given:")
 
 
 def assigned_names(function: ast.FunctionDef) -> dict[str, int]:

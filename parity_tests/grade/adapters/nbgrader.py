@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from parity_tests.grade.anatomy import solved
-from parity_tests.grade.blank import exercise, functions_in
+from parity_tests.grade.anatomy import functions_in, solved
+from parity_tests.grade.blank import exercise
 from parity_tests.grade.course import LESSONS
 
 
