@@ -22,13 +22,6 @@ from parity_tests.grade.verdict import BOTH, EXACT, LINE, ONE_OF, SEEN
 EVERY = [(idea, name) for idea in LESSONS for name in solved(idea).functions]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _a_cache_of_its_own(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 def said(idea, *changes, function=None):
     """Return the findings on the solution of an exercise with other text in it."""
     source = solved(idea).source
