@@ -25,7 +25,19 @@ def confirmed(exercise: Solved, store: Shelf, one: np.ndarray, two: tuple[Edit, 
 
 def matching(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
     """Return two changes that give these numbers together, the likelier ones first; nothing where there are none."""
-    return added(exercise, store, one) or upstream(exercise, store, one) or every(exercise, store, one)
+    found = []
+    for search in (added, upstream, every):
+        two = search(exercise, store, one)
+        if two:
+            found.append(two)
+            if weight(two) == (0, 2):
+                break
+    return min(found, key=weight, default=None)
+
+
+def weight(two: tuple[Edit, ...]) -> tuple[int, int]:
+    """Return what is the more likely the smaller it is: mistakes with sentences of their own, and few changes."""
+    return sum(edit.rank for edit in two), len(two)
 
 
 def every(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
