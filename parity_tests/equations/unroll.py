@@ -161,7 +161,7 @@ def checkpointed():
 
 
 def memory():
-    """The tape of 36 steps, for a state of 2 bytes and a cache of 8: the best stretch is of √(36 · 2 / 8) = 3 steps."""
+    """A tape of 36 steps, with 2 bytes a state and 8 bytes a cache: the best stretch has √(36 · 2 / 8) = 3 steps."""
     num_steps, state, cache, best = 36, 2.0, 8.0, 3
     cell = BasicRNNCell(1)
     params, inputs = {"kernel": np.ones((2, 1)), "bias": np.ones(1)}, np.ones((1, num_steps, 1))
