@@ -5,12 +5,12 @@
 
 import functools
 
-from parity_tests.equations import cells, frequency_cells, inputs, training, unroll
+from parity_tests.equations import cells, frequency_cells, inputs, training, unroll, wrappers
 from parity_tests.equations.changes import changes, symbols
 from parity_tests.equations.pages import DOCS, complaints, statements_of, text_of
 from parity_tests.equations.tokens import displays
 
-RUNS = cells.RUNS | frequency_cells.RUNS | unroll.RUNS | training.RUNS | inputs.RUNS
+RUNS = cells.RUNS | wrappers.RUNS | frequency_cells.RUNS | unroll.RUNS | training.RUNS | inputs.RUNS
 WINGS = ("cells", "unroll", "training", "inputs")
 # What is displayed and is no equation between numbers, with the reason.
 NO_NUMBERS = {
