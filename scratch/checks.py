@@ -57,7 +57,9 @@ def is_plain(value: Any) -> bool:
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
     if not is_usual_state(state, state_size, batch_size, dtype):
-        check_structure(name, state, state_size, lambda leaf, array, n: check_array(leaf, array, (batch_size, n), dtype))
+        check_structure(
+            name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
+        )
 
 
 def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> bool:
@@ -117,10 +119,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
 
 
 def are_usual(params: Any, shapes: Any, dtype: DType, found: set[int]) -> bool:
-    """Return whether a nested dict holds different arrays of these shapes and this dtype; ``found`` gathers their ids.
-
-    That it is not says nothing: ``check_names`` finds out what is wrong, if anything is.
-    """
+    """Return whether a nested dict holds different arrays of these shapes and dtype; ``found`` gathers their ids."""
     if len(params) != len(shapes):
         return False
     for key, shape in shapes.items():
