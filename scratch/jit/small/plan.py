@@ -16,7 +16,6 @@ from scratch.arrays import Array, Float, Params, State
 from scratch.cell import Cell
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
-from scratch.jit.machine.compiler import announced
 from scratch.jit.machine.memory import zeros
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded
@@ -98,8 +97,7 @@ class SmallPlan:
         tape = zeros((self.tape_size,), self.dtype)
         outputs, final = np.empty(self.output_shape, self.dtype), np.empty(self.state_shape, self.dtype)
         flat, rows = np.concatenate(given, axis=None), outputs.reshape(-1, self.num_units)
-        with announced(type(self.cell).__name__, "forward in", self.dtype):
-            small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
+        small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
         return outputs, self.state_of(list(final)), tape
 
     def backward(
@@ -111,8 +109,7 @@ class SmallPlan:
         d_final = np.concatenate(given, axis=None).reshape(-1, self.num_units)
         d_inputs, d_given = np.empty(self.input_shape, self.dtype), np.empty(self.num_given, self.dtype)
         d_rows, work = d_inputs.reshape(-1, self.input_shape[2]), zeros((self.work_size,), self.dtype)
-        with announced(type(self.cell).__name__, "backward in", self.dtype):
-            small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
+        small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
         parts = [d_given[first:last].reshape(shape) for first, last, shape in self.places]
         weights = [{"kernel": kernel, "bias": bias} for kernel, bias in pairs(parts[: self.num_weights])]
         d_state = self.state_of(parts[self.num_weights :])
