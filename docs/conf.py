@@ -4,12 +4,13 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent / "extensions"), str(Path(__file__).parent.parent)]
+sys.path[:0] = [str(Path(__file__).parent / folder) for folder in ("extensions", ".", "..")]
 
 project = "Unrolled"
 author = "The Unrolled developers"
 # The last ones are in the folder extensions beside this file.
 extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "parity", "terms"]
+extensions += ["meetings", "pictures"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 # The last is a part of the page that includes it.

@@ -357,11 +357,6 @@ CALLS = {
         {"num_steps": COUNT, "truncated_backprop_length": COUNT},
     ),
     "Stream": (lambda **o: scratch.Stream(CELL, PARAMS, **o).step(INPUTS[:, 0]), {}, {"engine": ENGINE}),
-    "SmallUnroll": (
-        lambda **o: vars(scratch.SmallUnroll(scratch.BasicLSTMCell(2), **o))["outputs"],
-        {"batch_size": 2, "num_steps": 3, "input_size": 1},
-        {"batch_size": COUNT, "num_steps": COUNT, "input_size": COUNT, "time_major": FLAG},
-    ),
     "set_num_threads": (scratch.set_num_threads, {"count": 1}, {"count": COUNT}),
     "clip_by_value": (
         lambda **o: scratch.clip_by_value(GRADIENTS, **o),

@@ -56,9 +56,18 @@ def is_plain(value: Any) -> bool:
 
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
-    check_structure(
-        name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
-    )
+    if not is_usual_state(state, state_size, batch_size, dtype):
+        check_structure(
+            name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
+        )
+
+
+def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> bool:
+    """Return whether a state is as ``check_state`` wants it, without a word; most are."""
+    if not isinstance(sizes, tuple):
+        return type(state) is np.ndarray and state.shape == (batch_size, sizes) and state.dtype == dtype
+    fits = type(state) is type(sizes) and len(state) == len(sizes)
+    return fits and all([is_usual_state(state[n], size, batch_size, dtype) for n, size in enumerate(sizes)])
 
 
 def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> None:

@@ -26,7 +26,7 @@ FAULTS = [
     *faults_in(
         "engines.py",
         "unroll/test_dynamic.py::test_a_row_of_length_0_hands_any_state_through_and_teaches_nothing",
-        ("lengths lost on the way to the kernels", "if run.lengths is None else run.lengths", ""),
+        ("lengths lost on the way to the kernels", "run.inputs, run.lengths, run.state, run.masks, run.time_major", "run.inputs, None, run.state, run.masks, run.time_major"),
     ),
     *faults_in(
         "engines.py",
@@ -61,7 +61,7 @@ FAULTS = [
     *faults_in(
         "__init__.py",
         "test_entry.py",
-        ("compiled code imported at once", 'FROM_JIT = ("S', 'jit.get_num_threads()\nFROM_JIT = ("S'),
+        ("compiled code imported at once", 'FROM_JIT = ("g', 'jit.get_num_threads()\nFROM_JIT = ("g'),
         ("names of compiled code promised where there is none", 'if find_spec("numba"):', "if True:"),
     ),
     *faults_in(

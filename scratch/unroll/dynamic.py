@@ -108,5 +108,6 @@ def dynamic_rnn_backward(
     batch_size = tape.output_shape[1 if time_major else 0]
     if d_final_state is None:
         d_final_state = run.cell.zero_state(batch_size, run.dtype)
-    check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
+    else:
+        check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
     return tape.engine.backward(run, d_outputs, d_final_state, time_major)
