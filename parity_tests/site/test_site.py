@@ -18,6 +18,9 @@ WRONG = {
     "no picture: none.png": '<article><img src="none.png" alt="A picture"></article>',
     "no text alternative": f'<article><img src="{DOT}" alt=" "></article>',
     "no mathematics: ": "<article><math></math></article>",
+    "1280 pixels: out of view: pre": (
+        "<article><details><pre style='overflow: auto'>" + "word " * 400 + "</pre></details></article>"
+    ),
     "raw LaTeX: \\frac": "<article><p>\\frac12</p></article>",
     "390 pixels: out of view: pre": "<article><pre style='overflow: auto'>" + "word " * 60 + "</pre></article>",
     "768 pixels: out of view: math": "<article><math><mspace width='800px'/><mi>x</mi></math></article>",
