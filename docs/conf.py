@@ -9,7 +9,7 @@ sys.path[:0] = [str(Path(__file__).parent / "extensions"), str(Path(__file__).pa
 project = "Unrolled"
 author = "The Unrolled developers"
 # The last ones are in the folder extensions beside this file.
-extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "terms"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "terms", "unroller"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 # The last is a part of the page that includes it.

@@ -1,4 +1,4 @@
-"""Every mistake of the page is a planted fault of the same name, and the page's numbers are scratch's with that fault."""
+"""Every mistake of the page is a planted fault of that name, and the page's numbers are scratch's with the fault."""
 
 import json
 import sys
@@ -9,9 +9,9 @@ import pytest
 
 from parity_tests.faults import FAULTS
 from parity_tests.harness import assert_parity
+from parity_tests.planting import ROOT
 from parity_tests.unroller.problems import Sizes, draw, make_cell, of_letters, parts_of
 from parity_tests.unroller.witness import run
-from parity_tests.planting import ROOT
 
 LISTED = "Unroller.mistakes.map(({ id, source, title, cells, needs }) => ({ id, source, title, cells, needs }))"
 COMPUTE = """([setting, id]) => {
@@ -63,7 +63,7 @@ def in_one_piece(module):
 
 
 def fitting(mistake, name, rng):
-    """Return a drawn setting in which a mistake can show: several units, rows that end, windows or dropout if needed."""
+    """Return a drawn setting in which a mistake can show: several units, rows that end, windows or dropout."""
     window = 2 if "truncated" in mistake["source"] else 0
     keep = {"x": 0.7, "y": 0.6, "h": 0.5} if "dropout" in mistake["source"] else dict.fromkeys("xyh", 1)
     setting = draw(rng, name, Sizes(3, 5, 2, 3), window, keep)
@@ -94,7 +94,8 @@ def test_every_mistake_is_a_planted_fault_and_gives_its_numbers(unroller, monkey
 
 
 def as_arrays(value):
-    return {key: np.array(part, float) for key, part in value.items()} if isinstance(value, dict) else np.array(value, float)
+    """Return the lists of a tree as arrays."""
+    return {key: as_arrays(part) for key, part in value.items()} if isinstance(value, dict) else np.array(value, float)
 
 
 def test_every_mistake_shows_in_the_setting_that_the_page_prepares(unroller):
@@ -104,7 +105,8 @@ def test_every_mistake_shows_in_the_setting_that_the_page_prepares(unroller):
       page.reset();
       page.plant(id);
       const { count, of } = Unroller.differences(page);
-      return [id, count, of, document.querySelectorAll(".number.changed").length, document.getElementById("changes").textContent];
+      const words = document.getElementById("changes").textContent;
+      return [id, count, of, document.querySelectorAll(".number.changed").length, words];
     })""")
     for name, count, of, marked, words in shown:
         assert 0 < count < of, name

@@ -120,15 +120,18 @@
     bringIntoView(page.look);
   }
 
-  function switchTheme() {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
-    document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-    document.getElementById("theme").textContent = now === "dark" ? "Dark" : "Light";
+  // The button says what it will do.
+  function followTheme(change) {
+    const { dataset } = document.documentElement;
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const now = dataset.theme || system;
+    if (change) dataset.theme = now === "dark" ? "light" : "dark";
+    document.getElementById("theme").textContent = (dataset.theme || system) === "dark" ? "Light" : "Dark";
   }
 
   Unroller.page = page;
-  document.getElementById("theme").addEventListener("click", switchTheme);
+  document.getElementById("theme").addEventListener("click", () => followTheme(true));
+  followTheme(false);
   window.addEventListener("hashchange", open);
   open();
 }
