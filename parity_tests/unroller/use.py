@@ -53,8 +53,9 @@ class Visit:
 
     def tab_to(self, selector):
         """Press Tab until the focus is there."""
+        is_there = f"document.activeElement.matches({selector!r})"
         for _ in range(MOST_TABS):
-            if self.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            if self.page.evaluate(is_there):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {selector}")
