@@ -95,6 +95,16 @@ def test_a_meeting_has_all_its_parts(path):
     assert [exercise.split()[0] for exercise in exercises] == [f"{number}.{n + 1}" for n in range(len(exercises))]
 
 
+def test_each_exercise_of_the_grader_belongs_to_one_meeting():
+    exercises = {path.stem for path in (ROOT / "examples" / "exercises").glob("[a-z]*.py")}
+    named = [
+        name
+        for path in MEETINGS
+        for name in re.findall(r"^\| `(\w+)` \|", path.read_text("utf-8").split(" With the grader\n")[1], re.MULTILINE)
+    ]
+    assert sorted(named) == sorted(exercises)
+
+
 @pytest.mark.parametrize("path", MEETINGS, ids=lambda path: path.stem)
 def test_a_meetings_notebook_is_sound(path):
     notebook = from_page(path)
