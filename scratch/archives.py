@@ -10,7 +10,7 @@ import numpy as np
 from scratch.arrays import Array
 from scratch.files import open_file, written_whole
 
-# Of numbers, truth values and text.
+# Of numbers, Booleans and text.
 KINDS = "biufcU"
 
 
@@ -39,7 +39,7 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
                 for entry in file.infolist():
                     if entry.compress_type != zipfile.ZIP_STORED:
                         raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member first, which checks its sum: only then is what its header says to be believed.
+                    # The whole member first, which checks its sum: only then is its header used.
                     member = io.BytesIO(file.read(entry))
                     name = entry.filename.removesuffix(".npy")
                     array = np.lib.format.read_array(member, allow_pickle=False)

@@ -20,6 +20,7 @@ EXTRAS = {
         "nbclient",
         "ipykernel",
         "bs4",
+        "matplotlib",
     ),
 }
 # TensorFlow brings it along.

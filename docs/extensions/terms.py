@@ -15,8 +15,8 @@ from sphinx.util.nodes import make_refnode
 
 GLOSSARY = "glossary"
 # Words in these are no running text, or are links already.
-PASSED_OVER = (nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.title, nodes.raw, nodes.image)
-PASSED_OVER += (addnodes.pending_xref, addnodes.desc, addnodes.desc_signature, nodes.comment, nodes.system_message)
+PASSED_OVER = (nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.title)
+PASSED_OVER += (nodes.raw, nodes.image, addnodes.pending_xref, addnodes.desc, addnodes.desc_signature, nodes.comment, nodes.system_message)
 LOG = logging.getLogger(__name__)
 
 

@@ -48,7 +48,7 @@ def static_rnn(
     """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
 
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
-    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+    - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``masks``: from ``cell.draw_masks``, for a cell with dropout and for no other.
 
@@ -56,13 +56,7 @@ def static_rnn(
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
     Source: ``tf.compat.v1.nn.static_rnn``.
     """
-    if not isinstance(inputs, list | tuple):
-        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
-    if not inputs:
-        raise ValueError("inputs must hold at least one time step, but is empty")
-    check_array("inputs[0]", inputs[0], ("B", "D"))
-    for t, x in enumerate(inputs):
-        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+    check_steps(inputs)
     (batch_size, input_size), dtype = inputs[0].shape, inputs[0].dtype
     state = check_arguments(cell, params, batch_size, input_size, dtype, initial_state)
     live = None
@@ -118,10 +112,7 @@ def static_rnn_backward(
     num_steps, nothing = len(tape.caches), np.zeros((tape.batch_size, cell.output_size), tape.dtype)
     if d_outputs is None:
         d_outputs = [nothing] * num_steps
-    if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
-        raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
-    for t, d_output in enumerate(d_outputs):
-        check_array(f"d_outputs[{t}]", d_output, nothing.shape, tape.dtype)
+    check_d_outputs(d_outputs, num_steps, nothing.shape, tape.dtype)
     d_state = d_final_state
     if d_state is None:
         d_state = cell.zero_state(tape.batch_size, tape.dtype)
@@ -166,6 +157,25 @@ def check_tape(name: str, tape: Any, kind: type) -> None:
     if not isinstance(tape, kind):
         came = type(tape).__name__
         raise TypeError(f"{name} must be the {kind.__name__} of the matching forward pass, but is {came}")
+
+
+def check_steps(inputs: Any) -> None:
+    """Refuse all but a list of arrays [B, D] of one shape and dtype, at least one."""
+    if not isinstance(inputs, list | tuple):
+        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
+    if not inputs:
+        raise ValueError("inputs must hold at least one time step, but is empty")
+    check_array("inputs[0]", inputs[0], ("B", "D"))
+    for t, x in enumerate(inputs):
+        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+
+
+def check_d_outputs(d_outputs: Any, num_steps: int, shape: tuple[int, int], dtype: DType) -> None:
+    """Refuse all but a list of ``num_steps`` arrays of this shape and dtype."""
+    if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
+        raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
+    for t, d_output in enumerate(d_outputs):
+        check_array(f"d_outputs[{t}]", d_output, shape, dtype)
 
 
 def check_arguments(

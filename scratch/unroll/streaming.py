@@ -2,7 +2,7 @@
 
     output_t, state_t = cell(x_t, state_{t−1})
 
-No step waits for the next, and nothing is kept but the state, so a stream may go on for ever. It is the loop of
+No step waits for the next, and nothing is kept but the state, so a stream may be of any length. It is the loop of
 ``static.py`` turned inside out: the caller has the loop. The page is ``docs/unroll/streaming.md``.
 """
 
