@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from figures import load
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import from_page, from_program
 from slides import slides_of
@@ -36,6 +37,9 @@ IndexError: pop from empty list
 ```
 
 ![A dot](dot.png)
+
+```{picture} rnn_cell
+```
 
 ```sh
 make
@@ -135,6 +139,8 @@ def test_a_page_becomes_cells_with_the_outputs_that_it_shows(page):
     assert last.outputs == []
     assert rest.attachments == {"dot.png": {"image/png": base64.b64encode(b"picture").decode()}}
     assert "![A dot](attachment:dot.png)" in rest.source
+    # Not drawn yet: the words for those who do not see it, and its title.
+    assert f"({load()['rnn_cell'].text})\n\n*The vanilla recurrent cell as a data flow.*" in rest.source
     assert "```sh\nmake\n```" in rest.source
     assert "```pycon\n>>> a\n1\n" in rest.source
 
