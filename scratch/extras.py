@@ -2,13 +2,26 @@
 
 from pathlib import Path
 
-# By the names that are imported, of each extra.
+# The packages of each extra, by the names under which they are imported.
 EXTRAS = {
     "tf": ("tensorflow", "tf_keras"),
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
-    "docs": ("sphinx", "myst_parser", "furo", "math_core", "ziamath", "playwright", "matplotlib"),
+    "docs": (
+        "sphinx",
+        "myst_parser",
+        "furo",
+        "math_core",
+        "ziamath",
+        "playwright",
+        "jupytext",
+        "nbformat",
+        "nbclient",
+        "ipykernel",
+        "bs4",
+        "matplotlib",
+    ),
 }
 # TensorFlow brings it along.
 BROUGHT_ALONG = {"keras": "tf"}
@@ -19,6 +32,7 @@ PACKAGES = {
     "xdist": "pytest-xdist",
     "myst_parser": "myst-parser",
     "math_core": "math-core",
+    "bs4": "beautifulsoup4",
 }
 FOLDER = Path(__file__).resolve().parent.parent
 

@@ -1,14 +1,17 @@
 """One step at a time: the kernels of ``scratch/jit`` on sequences of one step, with weights packed once."""
 
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Params, State
 from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.jit.batch import ends_of, plain
 from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
-from scratch.jit.stack import ends_of, plain
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
@@ -17,7 +20,7 @@ from scratch.tree import map_tree, named_leaves
 class LayerStream:
     """One layer: ``step(x)`` maps x [B, D] to an output [B, output_size], and changes ``state``."""
 
-    def __init__(self, cell, params, input_size, state):
+    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         h = state.h if isinstance(state, LSTMState) else state
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
@@ -29,7 +32,7 @@ class LayerStream:
             self.step(np.zeros((len(h), input_size), h.dtype))
         self.state = state
 
-    def step(self, x):
+    def step(self, x: Array) -> Array:
         # The state before this step may be the caller's to keep.
         self.state = map_tree(np.ndarray.copy, self.state)
         output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
@@ -41,15 +44,15 @@ class LayerStream:
 class StackStream:
     """The layers of a ``MultiRNNCell``."""
 
-    def __init__(self, cell, params, input_size, state):
+    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         layers = zip(cell.layers(input_size), state, strict=True)
         self.layers = [make_stream(layer, params[name], size, part) for (name, layer, size), part in layers]
 
     @property
-    def state(self):
+    def state(self) -> State:
         return tuple(layer.state for layer in self.layers)
 
-    def step(self, x):
+    def step(self, x: Array) -> Array:
         for layer in self.layers:
             x = layer.step(x)
         return x
@@ -58,18 +61,18 @@ class StackStream:
 class ResidualStream:
     """A layer with a way round it."""
 
-    def __init__(self, cell, params, input_size, state):
+    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         self.inner = make_stream(cell.cell, params, input_size, state)
 
     @property
-    def state(self):
+    def state(self) -> State:
         return self.inner.state
 
-    def step(self, x):
+    def step(self, x: Array) -> Array:
         return x + self.inner.step(x)
 
 
-def make_stream(cell, params, input_size, state):
+def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any:
     """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
     check_covered(cell)
     for _, leaf in named_leaves(state):

@@ -1,12 +1,12 @@
 """Which networks are small, and a pass of one forward and back: ``scratch/jit/stack.py`` takes it by itself.
 
-For a network of a few units what is done around the numbers costs more than the numbers. So what follows from the cell,
-the shapes, the dtype and the layout is settled once, in a plan that is kept. A call hands few arrays to one kernel, that
-of ``scratch/jit/small/forward.py`` or ``backward.py``. Neither a plan nor a tape holds an address of the caller's arrays.
+For a network of a few units what is done around the numbers costs more than the numbers. So what follows from the
+cell, the shapes, the dtype and the layout is settled once, in a plan that is kept. A call hands few arrays to one
+kernel, that of ``forward.py`` or ``backward.py``. Neither a plan nor a tape holds an address of the caller's arrays.
 The page is ``docs/jit/small.md``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from scratch.jit.small.forward import small_forward
 from scratch.jit.small.network import Layout
 
 # Numbers in a tape: with more, they do not stay in the cache, and the walk of all other cells is as fast.
-MOST_NUMBERS = 1 << 20
+MOST_NUMBERS = 1 << 18
 
 
 class SmallPlan:
@@ -103,7 +103,8 @@ class SmallPlan:
     ) -> tuple[Float[Array, "_ _ D"], State, Params]:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
         states = d_final_state if self.names else (d_final_state,)
-        d_final = np.concatenate([part for layer_state in states for part in layer_state])
+        given = [part for layer_state in states for part in layer_state]
+        d_final = np.concatenate(given, axis=None).reshape(-1, self.num_units)
         d_inputs, d_given = np.empty(self.input_shape, self.dtype), np.empty(self.num_given, self.dtype)
         d_rows, work = d_inputs.reshape(-1, self.input_shape[2]), zeros((self.work_size,), self.dtype)
         with announced(self.cell_name, "backward in", self.dtype):
@@ -126,7 +127,7 @@ def pairs(parts: list[Any]) -> Iterable[tuple[Any, Any]]:
     return zip(parts[::2], parts[1::2], strict=True)
 
 
-def layers_of(cell: Cell) -> tuple[Any, ...]:
+def layers_of(cell: Cell) -> Sequence[Any]:
     return cell.cells if type(cell) is MultiRNNCell else (cell,)
 
 

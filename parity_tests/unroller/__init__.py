@@ -1,0 +1,1 @@
+"""The unroller, the page of the site that one can touch: its numbers against scratch, its mistakes, its use."""

@@ -1,0 +1,113 @@
+"""Every mistake of the page is a planted fault of the same name, and the page's numbers are scratch's with that fault."""
+
+import json
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from parity_tests.faults import FAULTS
+from parity_tests.harness import assert_parity
+from parity_tests.unroller.problems import Sizes, draw, make_cell, of_letters, parts_of
+from parity_tests.unroller.witness import run
+from parity_tests.planting import ROOT
+
+LISTED = "Unroller.mistakes.map(({ id, source, title, cells, needs }) => ({ id, source, title, cells, needs }))"
+COMPUTE = """([setting, id]) => {
+  const wrong = Unroller.compute(setting, Unroller.findMistake(id));
+  const right = Unroller.compute(setting);
+  const output = ({ steps }) => steps.map((step) => step.output);
+  const inputs = ({ steps }) => steps.map((step) => step["∂x_t"]);
+  const all = (result) => ({ output: output(result), "∂x": inputs(result), ...named(result) });
+  const named = ({ final, d_initial, totals }) => ({ final, "∂initial": d_initial, totals });
+  return JSON.stringify([all(wrong), all(right)]);
+}"""
+
+
+def planted(fault, monkeypatch):
+    """Return the module of a fault with the fault in it, beside the sound one."""
+    name = fault.path.removesuffix(".py").replace("/", ".")
+    module = types.ModuleType(f"{name}_planted")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    source = fault.planted((ROOT / fault.path).read_text(encoding="utf-8"))
+    module.source = source
+    exec(compile(source, f"{fault.path} with a fault", "exec"), vars(module))
+    return module
+
+
+def run_planted(fault, setting, monkeypatch):
+    """Return what ``run`` returns, by scratch with the fault."""
+    module = planted(fault, monkeypatch)
+    classes = {"rnn": "BasicRNNCell", "lstm": "BasicLSTMCell", "gru": "GRUCell", "full": "LSTMCell"}
+    given = {word: vars(module)[name] for word, name in classes.items() if f"class {name}(" in module.source}
+    cell = make_cell(setting["cell"], setting["units"], setting["forget_bias"], **given)
+    if hasattr(module, "static_rnn_backward"):
+        return run(cell, setting, *in_one_piece(module))
+    unrolls = [vars(module)[name] for name in ("truncated_rnn", "truncated_rnn_backward") if name in vars(module)]
+    return run(cell, setting, *unrolls, **({"wrapper": module.DropoutWrapper} if hasattr(module, "drop") else {}))
+
+
+def in_one_piece(module):
+    """Return the two functions of ``scratch.unroll.static`` as those of windows: the window is the whole."""
+
+    def unroll(cell, params, inputs, _, lengths, state):
+        outputs, final, tape = module.static_rnn(cell, params, list(inputs.swapaxes(0, 1)), state, lengths)
+        return np.stack(outputs, 1), final, tape
+
+    def unroll_backward(tape, d_outputs, d_final):
+        d_inputs, d_initial, d_params = module.static_rnn_backward(tape, list(d_outputs.swapaxes(0, 1)), d_final)
+        return np.stack(d_inputs, 1), d_initial, d_params
+
+    return unroll, unroll_backward
+
+
+def fitting(mistake, name, rng):
+    """Return a drawn setting in which a mistake can show: several units, rows that end, windows or dropout if needed."""
+    window = 2 if "truncated" in mistake["source"] else 0
+    keep = {"x": 0.7, "y": 0.6, "h": 0.5} if "dropout" in mistake["source"] else dict.fromkeys("xyh", 1)
+    setting = draw(rng, name, Sizes(3, 5, 2, 3), window, keep)
+    return setting | {"lengths": [5, 3, 1], "counted": [[1] * 3] * 5, "forget_bias": 1.0}
+
+
+def test_every_mistake_is_a_planted_fault_and_gives_its_numbers(unroller, monkeypatch):
+    listed = unroller.evaluate(LISTED)
+    assert len(listed) >= 40
+    assert len({mistake["id"] for mistake in listed}) == len(listed)
+    faults = {(fault.path, fault.what): fault for fault in FAULTS}
+    rng = np.random.default_rng(7)
+    for mistake in listed:
+        fault = faults[mistake["source"], mistake["title"]]
+        for name in mistake["cells"]:
+            setting = fitting(mistake, name, rng)
+            wrong, right = json.loads(unroller.evaluate(COMPUTE, [setting, mistake["id"]]))
+            assert wrong != right, mistake["id"]
+            with monkeypatch.context() as patched:
+                output, final, _, d_inputs, d_initial, d_params = run_planted(fault, setting, patched)
+            expected = {"output": output, "∂x": d_inputs, "final": parts_of(final), "∂initial": parts_of(d_initial)}
+            expected["totals"] = of_letters(name, d_params)
+            actual = {key: as_arrays(value) for key, value in wrong.items()}
+            try:
+                assert_parity(actual, expected)
+            except AssertionError as error:
+                pytest.fail(f"{mistake['id']}, {name}: {error}")
+
+
+def as_arrays(value):
+    return {key: np.array(part, float) for key, part in value.items()} if isinstance(value, dict) else np.array(value, float)
+
+
+def test_every_mistake_shows_in_the_setting_that_the_page_prepares(unroller):
+    """Switched on from the page's first setting, each changes a number, and the page marks and counts what changes."""
+    shown = unroller.evaluate("""Unroller.mistakes.map(({ id }) => {
+      const { page } = Unroller;
+      page.reset();
+      page.plant(id);
+      const { count, of } = Unroller.differences(page);
+      return [id, count, of, document.querySelectorAll(".number.changed").length, document.getElementById("changes").textContent];
+    })""")
+    for name, count, of, marked, words in shown:
+        assert 0 < count < of, name
+        assert marked > 0, name
+        assert f"{count} of {of} numbers change" in words, name
+    unroller.evaluate("Unroller.page.reset()")
