@@ -7,8 +7,8 @@ from figures.style import GREY, picture
 @picture(
     "jit/small",
     "What happens at every call, and what happens once",
-    "Above, a call of dynamic_rnn for any cell checks, ranks, packs and lays out memory before it computes. Below, for a"
-    " small network the first call settles a plan; every later call is left with the computing.",
+    "Above, a call of dynamic_rnn for any cell checks, ranks, packs and lays out memory before it computes. Below,"
+    " for a small network the first call settles a plan; every later call is left with the computing.",
 )
 def asked_once():
     flow = Flow(17, 7.4)
