@@ -17,7 +17,13 @@ setup(
     license="MIT",
     license_files=["LICENSE"],
     packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*", "unrolled*"]),
-    package_data={"parity_tests.site": ["page.js"]},
+    # py.typed is the mark by which a type checker knows that a package is annotated (PEP 561).
+    package_data={
+        "scratch": ["py.typed"],
+        "tf_impl": ["py.typed"],
+        "unrolled": ["py.typed"],
+        "parity_tests.site": ["page.js"],
+    },
     python_requires=">=3.11,<3.14",
     # llvmlite is Numba's own, and of the version it asks for.
     install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite"],

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-# By the names that are imported, of each extra.
+# The packages of each extra, by the names under which they are imported.
 EXTRAS = {
     "tf": ("tensorflow", "tf_keras"),
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),

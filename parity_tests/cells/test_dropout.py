@@ -154,7 +154,7 @@ def test_refusals():
         run(None)
     with pytest.raises(ValueError, match="masks.input must have shape \\[6, 5, 3\\], but has \\[5, 5, 3\\]"):
         run(masks._replace(input=masks.input[:5]))
-    with pytest.raises(TypeError, match="masks.state.h must be an array of truth values, but is float64"):
+    with pytest.raises(TypeError, match="masks.state.h must be an array of Booleans, but is float64"):
         run(masks._replace(state=LSTMState((), masks.state.h.astype(float))))
     with pytest.raises(TypeError, match="masks.output must be a tuple of \\(\\), but is ndarray"):
         run(masks._replace(output=masks.input))

@@ -70,14 +70,14 @@ FAULTS = [
         ("a bare ImportError", "    check_installed()\n    value", "    value"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "test_entry.py",
         ("no reader without Numba", "    except ImportError:\n        return False", "    except ImportError:\n        raise"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
-        ("one lesson for each reader", "        while lessons:\n", "        if lessons:\n"),
+        ("one registration for each reader", "        while pending:\n", "        if pending:\n"),
         compiled=True,
     ),
     *faults_in(

@@ -205,8 +205,8 @@ FAULTS = [
         "unroll/test_checkpointed.py",
         (
             "checkpoint_every makes no difference",
-            "        chosen = Checkpointed(checkpoint_every)\n",
-            "",
+            "return Checkpointed(checkpoint_every)",
+            "return chosen",
         ),
         (
             "checkpoint_every passed over by the compiled engine",
@@ -335,8 +335,8 @@ FAULTS = [
         "unroll/test_stack_bidirectional.py",
         (
             "upper layers given no lengths",
-            "            sequence_length,\n            initial_states_fw[layer],",
-            "            sequence_length if layer == 0 else None,\n            initial_states_fw[layer],",
+            "own, outputs, sequence_length, masks",
+            "own, outputs, sequence_length if layer == 0 else None, masks",
         ),
         ("bw to the left of fw", "np.concatenate(pair, axis=2)", "np.concatenate(pair[::-1], axis=2)"),
         (
@@ -361,8 +361,8 @@ FAULTS = [
         ),
         (
             "every layer started from the lowest layer's state",
-            "            initial_states_bw[layer],\n            time_major",
-            "            initial_states_bw[0],\n            time_major",
+            '"initial_state_bw": starts_bw[layer]}',
+            '"initial_state_bw": starts_bw[0]}',
         ),
     ),
     *faults_in(

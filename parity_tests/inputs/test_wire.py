@@ -9,9 +9,8 @@ from google.protobuf.message import DecodeError
 import tf_impl
 from parity_tests.inputs.damaged import damage, draw_example, draw_uniform, encode_otherwise
 from scratch import RaggedFeature, SequenceExample, VarLenFeature, parse_single_sequence_example
-from scratch.inputs.wire.places import BAD_ENTRY, WORDS
 from scratch.inputs.wire.tags import END, START, VARINT, message, tag
-from scratch.inputs.wire.varint import varint
+from scratch.inputs.wire.varint import BAD_ENTRY, WORDS, varint
 from tf_impl.tensorflow import tf
 
 

@@ -72,7 +72,7 @@ def test_the_number_of_threads_is_a_whole_number_of_at_least_1():
         with pytest.raises(ValueError, match=f"count must be at least 1, but is {wrong}"):
             set_num_threads(wrong)
     for wrong in (2.0, "2", None, True):
-        with pytest.raises(TypeError, match=f"count must be a whole number, but is {wrong!r}"):
+        with pytest.raises(TypeError, match=f"count must be an integer, but is {wrong!r}"):
             set_num_threads(wrong)
     assert get_num_threads() == 3
 

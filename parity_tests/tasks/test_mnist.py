@@ -7,7 +7,8 @@ from parity_tests.harness import assert_parity
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.tasks.mnist import PROGRAMS, MnistTrainer, evaluate, init_params, read
+from scratch.tasks.mnist import PROGRAMS, MnistTrainer, evaluate, init_params
+from scratch.tasks.mnist_data import read
 from scratch.training.adam import AdamOptimizer
 from scratch.training.optimizers import GradientDescentOptimizer
 from scratch.training.rmsprop import RMSPropOptimizer

@@ -173,7 +173,7 @@ def test_refusals(monkeypatch):
         one_hot(np.array([3, 10]), 10)
     with pytest.raises(ValueError, match=r"labels\[0\] must be from 0 to 9, but is -1"):
         one_hot(np.array([-1, 10]), 10)
-    with pytest.raises(TypeError, match=r"labels must be an array of whole numbers \[N\], but is float64 \[2\]"):
+    with pytest.raises(TypeError, match=r"labels must be an array of integers \[N\], but is float64 \[2\]"):
         one_hot(np.ones(2), 10)
     with pytest.raises(ValueError, match="images must be square, but have 63 pixels"):
         as_rows(np.zeros((2, 63)))

@@ -139,7 +139,7 @@ def test_refusals(tmp_path):
             writer.scalar("loss", "0.5", 0)
         with pytest.raises(ValueError, match="step must be at least 0, but is -1"):
             writer.scalar("loss", 0.5, -1)
-        with pytest.raises(TypeError, match="step must be a whole number, but is 0.5"):
+        with pytest.raises(TypeError, match="step must be an integer, but is 0.5"):
             writer.histogram("w", np.ones(3), 0.5)
         for values, came in (
             (np.array([1.0, np.nan]), "1 of 2 are not"),

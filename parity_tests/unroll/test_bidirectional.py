@@ -324,7 +324,7 @@ def test_refusals():
         call(sequence_length=[1, 2, 3, 7, 5])
     with pytest.raises(ValueError, match="sequence_length\\[1\\] is -1, but a length cannot be negative"):
         call(sequence_length=[1, -1, 3, 4, 5])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but its dtype is float64"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but its dtype is float64"):
         call(sequence_length=[1, 2.5, 3, 4, 5])
     with pytest.raises(ValueError, match="sequence_length must have shape \\[5\\], .* but has \\[4\\]"):
         call(sequence_length=[1, 2, 3, 4])

@@ -166,9 +166,9 @@ def test_refusals(engine):
         run(sequence_length=[1, 2, 3, 17, 5])
     with pytest.raises(ValueError, match="sequence_length\\[1\\] is -1, but a length cannot be negative"):
         run(sequence_length=[1, -1, 3, 4, 5])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but its dtype is float64"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but its dtype is float64"):
         run(sequence_length=[1, 2.5, 3, 4, 5])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but is \\[True, True"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but is \\[True, True"):
         run(sequence_length=[True] * 5)
     with pytest.raises(ValueError, match="sequence_length must have shape \\[5\\], .* but has \\[4\\]"):
         run(sequence_length=[1, 2, 3, 4])
@@ -200,7 +200,7 @@ def test_refusals(engine):
         run(params={**params, "kernel": np.ma.array(params["kernel"])})
     with pytest.raises(ValueError, match="time_major must be one of False, True, but is 'False'"):
         run(time_major="False")
-    with pytest.raises(TypeError, match="sequence_length must be 5 whole numbers, but is \\[\\[1, 2\\], \\[3\\]"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but is \\[\\[1, 2\\], \\[3\\]"):
         run(sequence_length=[[1, 2], [3], 1, 1, 1])
     with pytest.raises(
         ValueError, match="masks must be given for a cell with dropout: cell.draw_masks\\(rng, num_steps=15"

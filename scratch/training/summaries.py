@@ -65,7 +65,7 @@ def histogram(values: Float[Array, "..."]) -> Histogram:
     if not flat.size or not np.isfinite(flat).all():
         came = f"{np.count_nonzero(~np.isfinite(flat))} of {flat.size} are not" if flat.size else "there are none"
         raise ValueError(f"values must be finite numbers, at least one, but {came}")
-    # Numbers too small for a whole mantissa are 0 to TensorFlow's kernels, and so on the other side of the limit 0.
+    # Subnormal numbers are 0 to TensorFlow's kernels, and so they are in the bucket of 0.
     flat[np.abs(flat) < np.finfo(values.dtype).tiny] = 0
     # A value on a limit is above it; only the largest float64 has no limit above.
     places = np.minimum(np.searchsorted(LIMITS, flat, side="right"), len(LIMITS) - 1)

@@ -1,6 +1,9 @@
 """The echo task as the tutorial wrote it: one graph, fed window by window, the state fetched and fed back."""
 
+import numpy as np
+
 import scratch.tasks.echo as description
+from scratch.arrays import Array, Float, Int, Masks, Params, State
 from scratch.tree import named_leaves
 from tf_impl.cell import as_structure, genuine
 from tf_impl.cells.dropout import feed_masks
@@ -12,7 +15,7 @@ from tf_impl.training import optimizers
 class EchoTrainer:
     """The twin of ``scratch.tasks.echo.EchoTrainer``: built from the same part and weights, stepped the same way."""
 
-    def __init__(self, part, params):
+    def __init__(self, part: description.EchoPart, params: Params) -> None:
         self.cell = part.cell
         self.dtype = params["dense"]["kernel"].dtype
         self.program = Program()
@@ -45,13 +48,15 @@ class EchoTrainer:
         self.program.session.run(initializer)
         self.program.run(())
 
-    def zero_state(self, batch_size):
+    def zero_state(self, batch_size: int) -> State:
         return self.cell.zero_state(batch_size, self.dtype)
 
-    def draw_masks(self, rng, batch_size):
+    def draw_masks(self, rng: np.random.Generator, batch_size: int) -> Masks:
         return self.cell.draw_masks(rng, description.TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
 
-    def step(self, x, labels, state, masks):
+    def step(
+        self, x: Float[Array, "B T"], labels: Int[Array, "B T"], state: State, masks: Masks
+    ) -> tuple[float, Float[Array, "B T C"], State]:
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``."""
         feeds = {self.x: x, self.labels: labels}
         feeds |= zip(tf.nest.flatten(self.state), tf.nest.flatten(state), strict=True)

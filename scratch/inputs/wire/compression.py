@@ -1,32 +1,33 @@
 """The bytes of a file, plain or compressed, piece by piece.
 
-Whoever meets a length wants to know whether so many bytes are really there before making room for them. Of a plain file
-the system knows; a compressed one is unpacked ahead, without keeping anything, by a copy of the decompressor.
+A record says how long it is. Before room is made for it, the reader asks whether so many bytes are there. Of a plain
+file the system knows; a compressed file is unpacked ahead by a copy of the decompressor, and nothing of it is kept.
 """
 
 import os
 import zlib
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from scratch.inputs.wire.damages import compression_of
+from scratch.inputs.wire._compiling import Bytes
 
 # zlib's names for the three formats: 15 is the size of its window, 16 more stand for GZIP's header and footer.
-WINDOW_BITS = {"": None, "GZIP": 31, "ZLIB": 15}
+WINDOW_BITS: dict[str, Any] = {"": None, "GZIP": 31, "ZLIB": 15}
 PIECE = 1 << 16
 
 
 class PlainPieces:
     """The bytes of an open file."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any) -> None:
         self.file = file
 
-    def read_into(self, room):
+    def read_into(self, room: Bytes) -> int:
         """Fill an array of uint8 from its front; return how many bytes came, 0 only at the end."""
         return self.file.readinto(room)
 
-    def hold(self, count):
+    def hold(self, count: int) -> bool:
         """Return whether at least ``count`` bytes are left."""
         return os.fstat(self.file.fileno()).st_size - self.file.tell() >= count
 
@@ -34,20 +35,20 @@ class PlainPieces:
 class CompressedPieces:
     """The bytes that an open GZIP or ZLIB file unpacks to. Raises ``ValueError`` where it is damaged or cut off."""
 
-    def __init__(self, file, compression_type):
+    def __init__(self, file: Any, compression_type: str) -> None:
         self.file = file
         self.compression_type = compression_type
-        self.unpacker = None
+        self.unpacker: Any = None
         self.waiting = b""
 
-    def read_into(self, room):
+    def read_into(self, room: Bytes) -> int:
         """Fill an array of uint8 from its front; return how many bytes came, 0 only at the end."""
         filled = 0
         while filled < len(room):
             try:
                 piece = self.read(len(room) - filled)
             except ValueError:
-                # What came before is whole, and is handed over first; the next call meets the damage again.
+                # The bytes before the damage are good and are returned first; the next call finds the damage again.
                 if not filled:
                     raise
                 break
@@ -57,7 +58,7 @@ class CompressedPieces:
             filled += len(piece)
         return filled
 
-    def hold(self, count):
+    def hold(self, count: int) -> bool:
         """Return whether at least ``count`` bytes are left."""
         kept = self.file.tell(), self.unpacker.copy(), self.waiting
         while count > 0 and (piece := self.read(min(count, PIECE))):
@@ -66,7 +67,7 @@ class CompressedPieces:
         self.file.seek(position)
         return count <= 0
 
-    def read(self, most):
+    def read(self, most: int) -> bytes:
         """Return from 1 to ``most`` bytes, none at the end."""
         while True:
             if not self.waiting:
@@ -79,7 +80,7 @@ class CompressedPieces:
                 if self.unpacker is None and compression_of(self.waiting) != self.compression_type:
                     begins = self.waiting[:2].hex(" ")
                     raise ValueError(f"it is no {self.compression_type} data: it begins with {begins}")
-                # A GZIP file may be several, one behind another.
+                # A GZIP file may consist of several, one after another.
                 self.unpacker = zlib.decompressobj(WINDOW_BITS[self.compression_type])
             at_end = not self.waiting
             try:
@@ -93,6 +94,21 @@ class CompressedPieces:
                 raise ValueError(f"its {self.compression_type} data is cut off")
 
 
-def open_pieces(file, compression_type):
+Pieces: TypeAlias = PlainPieces | CompressedPieces
+
+
+def open_pieces(file: Any, compression_type: str) -> Pieces:
     """Return the pieces of an open file of this compression."""
     return CompressedPieces(file, compression_type) if compression_type else PlainPieces(file)
+
+
+def compression_of(head: bytes) -> str:
+    """Return ``"GZIP"`` or ``"ZLIB"`` where bytes begin as such data does, else ``""``.
+
+    Sources: RFC 1952, 2.3.1; RFC 1950, 2.2: method 8, a window of at most 32 KB, and 31 divides the two bytes.
+    """
+    if head[:2] == b"\x1f\x8b":
+        return "GZIP"
+    if len(head) > 1 and head[0] & 15 == 8 and head[0] < 0x80 and int.from_bytes(head[:2]) % 31 == 0:
+        return "ZLIB"
+    return ""

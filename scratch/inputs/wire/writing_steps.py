@@ -1,7 +1,7 @@
-"""The steps of a feature list, all at once: to arrays as ``values.py`` has it step by step, and to bytes.
+"""The steps of a feature list, all at once: to arrays as ``writing.py`` makes them step by step, and to bytes.
 
-A step is a Feature of few values, and to make each by itself costs more than its values do. So the values of all steps
-go through one conversion and one encoding, and are then divided:
+A step is a Feature of few values. To make each by itself costs more than its values do, so the values of all steps go
+through one conversion and one encoding, and are then divided:
 
     FeatureList  1: a Feature for each step, length L2
     Feature      1, 2 or 3: its list, length L1
@@ -10,22 +10,28 @@ go through one conversion and one encoding, and are then divided:
 Each length is known from those inside it, so all positions are known before the first byte is written.
 """
 
+from collections.abc import Callable
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
-from scratch.inputs.wire.feature import BYTES, FIRST_FIELD, FLOAT, INT64
+from scratch.arrays import Array, Int, Shaped
+from scratch.inputs.wire._compiling import Bytes
+from scratch.inputs.wire.message_values import BYTES, FIRST_FIELD, FLOAT, INT64
 from scratch.inputs.wire.tags import LENGTH, message, tag
-from scratch.inputs.wire.values import as_bytes, as_feature, as_float32, as_int64, feature_bytes
+from scratch.inputs.wire.writing import as_bytes, as_feature, as_float32, as_int64, feature_bytes
 
 FEW = 16  # steps, for which the overhead of NumPy's functions is more than what they save
-CONVERSIONS = {int: as_int64, np.int64: as_int64, float: as_float32, np.float32: as_float32, np.float64: as_float32}
-CONVERSIONS |= {bytes: as_bytes, str: as_bytes}
-# From here on a number takes one byte more.
+CONVERSIONS: dict[type, Callable[[str, Any], Array]] = {
+    **{int: as_int64, np.int64: as_int64, float: as_float32, np.float32: as_float32, np.float64: as_float32},
+    **{bytes: as_bytes, str: as_bytes},
+}
+# From each of these numbers on, a varint takes one byte more.
 BOUNDS = np.uint64(2) ** np.arange(7, 64, 7, dtype=np.uint64)
 
 
-def as_steps(name, steps):
+def as_steps(name: str, steps: Any) -> list[Any]:
     """Return a list with what ``as_feature`` makes of each step."""
     try:
         found = all_at_once(name, steps)
@@ -34,12 +40,12 @@ def as_steps(name, steps):
     return found or [as_feature(f"{name}[{step}]", values) for step, values in enumerate(steps)]
 
 
-def all_at_once(name, steps):
+def all_at_once(name: str, steps: Any) -> list[Any] | None:
     """Return the list of the steps' arrays where all are of one kind, else ``None``."""
     if isinstance(steps, np.ndarray):
         if steps.dtype.kind not in "iubf" or steps.ndim > 2 or not steps.size:
             return None
-        convert = as_float32 if steps.dtype.kind == "f" else as_int64
+        convert = CONVERSIONS[float if steps.dtype.kind == "f" else int]
         return list(convert(name, steps.ravel()).reshape(len(steps), -1))
     kinds = set(map(type, steps))
     flat, sizes = steps, None
@@ -48,7 +54,7 @@ def all_at_once(name, steps):
         if len(dtypes) > 1 or steps[0].ndim != 1 or steps[0].dtype.kind not in "iubf":
             return None
         flat, sizes = np.concatenate(steps), list(map(len, steps))
-        convert = as_float32 if flat.dtype.kind == "f" else as_int64
+        convert = CONVERSIONS[float if flat.dtype.kind == "f" else int]
     else:
         if kinds and kinds <= {list, tuple}:
             flat, sizes = list(chain.from_iterable(steps)), list(map(len, steps))
@@ -59,7 +65,7 @@ def all_at_once(name, steps):
     return divided(convert(name, flat), sizes or [1] * len(steps))
 
 
-def divided(flat, sizes):
+def divided(flat: Shaped[Array, " n"], sizes: list[int]) -> list[Shaped[Array, " n"]]:
     """Return ``flat`` as a list of arrays of these sizes."""
     if len(set(sizes)) == 1 and sizes[0]:
         return list(flat.reshape(len(sizes), -1))
@@ -67,7 +73,7 @@ def divided(flat, sizes):
     return [flat[stop - size : stop] for size, stop in zip(sizes, stops, strict=True)]
 
 
-def steps_bytes(steps):
+def steps_bytes(steps: list[Any]) -> bytes:
     """Return the message FeatureList of a list of features, without a tag of its own."""
     dtypes = {None if values is None else values.dtype for values in steps}
     if len(steps) < FEW or len(dtypes) > 1 or None in dtypes:
@@ -101,10 +107,10 @@ def steps_bytes(steps):
     return out.tobytes()
 
 
-def encoded(flat):
+def encoded(flat: Shaped[Array, " n"]) -> tuple[int, Int[Array, " m"], Int[Array, " n"]]:
     """Return ``(kind, values, widths)``: what is written of all values, and how many bytes each takes with its header.
 
-    Whole numbers stay numbers, which are written as varints; of all else it is the bytes.
+    Integers stay numbers, which are written as varints; of all else it is the bytes.
     """
     if flat.dtype == np.int64:
         values = flat.view(np.uint64)
@@ -115,7 +121,7 @@ def encoded(flat):
     return BYTES, np.frombuffer(b"".join(flat.tolist()), np.uint8), 1 + varint_sizes(lengths) + lengths
 
 
-def places_from(starts, counts, widths):
+def places_from(starts: Int[Array, " n"], counts: Int[Array, " n"], widths: Int[Array, " m"]) -> Int[Array, " m"]:
     """Return where each of many things goes that have these widths: ``counts[i]`` of them one behind another from
     ``starts[i]`` on."""
     before = np.cumsum(widths) - widths
@@ -123,18 +129,18 @@ def places_from(starts, counts, widths):
     return np.repeat(starts - before[firsts], counts) + before if len(firsts) else before
 
 
-def varint_sizes(numbers):
+def varint_sizes(numbers: Int[Array, " n"]) -> Int[Array, " n"]:
     """Return how many bytes the varint of each number takes."""
     return np.searchsorted(BOUNDS, numbers.astype(np.uint64), side="right") + 1
 
 
-def put_header(out, at, tag, lengths):
+def put_header(out: Bytes, at: Int[Array, " n"], tag: int, lengths: Int[Array, " n"]) -> Int[Array, " n"]:
     """Write the tag, of one byte, and the lengths at their places; return the places behind them."""
     out[at] = tag
     return put_varints(out, at + 1, lengths)
 
 
-def put_varints(out, at, numbers):
+def put_varints(out: Bytes, at: Int[Array, " n"], numbers: Int[Array, " n"]) -> Int[Array, " n"]:
     """Write the varint of each number at its place; return the places behind them."""
     numbers, sizes = numbers.astype(np.uint64), varint_sizes(numbers)
     for k in range(sizes.max(initial=0)):

@@ -1,22 +1,24 @@
-"""What a reader of examples asks for: one description a feature, in TensorFlow's words.
+"""Descriptions of features with a fixed number of values in each step, in TensorFlow's words.
 
-Each says how many values a step must have, and shapes what was found: ``rows`` one example after another, ``batch`` all
-as one. What was found is a ``Column``.
+A description says how many values a step must have, and shapes what was found: ``rows`` one example after another,
+``batch`` all as one. What was found is a ``Column``.
 """
 
 import math
 import numbers
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, Int, Shaped
 from scratch.checks import as_dtype
-from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
-from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
-from scratch.inputs.wire.values import as_feature, as_float32
+from scratch.inputs.wire.message_entries import CONTEXT, FEATURE_LISTS
+from scratch.inputs.wire.message_values import BYTES, FLOAT, INT64
+from scratch.inputs.wire.writing import as_feature, as_float32
 from scratch.options import check_count, check_flag, check_options
 from scratch.shown import shown
 
@@ -29,77 +31,77 @@ class Column(NamedTuple):
     ``value_ends`` and ``step_ends`` [R + 1] begin with 0; ``lengths`` has the number of values of each step.
     """
 
-    values: np.ndarray
-    value_ends: np.ndarray
-    step_ends: np.ndarray
-    lengths: np.ndarray
+    values: Shaped[Array, " n"]
+    value_ends: Int[Array, " R+1"]
+    step_ends: Int[Array, " R+1"]
+    lengths: Int[Array, " steps"]
 
-    def parts(self):
+    def parts(self) -> Iterator[Shaped[Array, " n"]]:
         """Yield the values of each example, an array of its own."""
         for first, last in pairwise(self.value_ends.tolist()):
             yield self.values[first:last].copy()
 
-    def examples(self):
+    def examples(self) -> Iterator["Column"]:
         """Yield each example as a column of its own."""
         for (first, last), (begin, end) in zip(pairwise(self.value_ends), pairwise(self.step_ends), strict=True):
-            ends = np.array([0, last - first]), np.array([0, end - begin])
-            yield Column(self.values[first:last], *ends, self.lengths[begin:end])
+            value_ends, step_ends = np.array([0, last - first]), np.array([0, end - begin])
+            yield Column(self.values[first:last], value_ends, step_ends, self.lengths[begin:end])
 
-    def num_steps(self):
+    def num_steps(self) -> Int[Array, " R"]:
         """Return how many steps each example has, [R]."""
         return np.diff(self.step_ends)
 
 
-def check_shape(name, shape):
-    """Return a shape as a tuple of whole numbers of at least 0; one number stands for one axis."""
+def check_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """Return a shape as a tuple of integers of at least 0; one number stands for one axis."""
     if not isinstance(shape, list | tuple):
         shape = (shape,)
     return tuple(check_count(f"{name}[{axis}]", size, least=0) for axis, size in enumerate(shape))
 
 
-def check_kind(name, dtype):
+def check_kind(name: str, dtype: Any) -> type:
     """Refuse all but int64, float32 and bytes."""
     if dtype is str:
         raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is str: text is kept as bytes, its UTF-8")
     if as_dtype(dtype) not in KINDS:
         raise TypeError(f"{name} must be np.int64, np.float32 or bytes, but is {shown(dtype)}")
-    return bytes if as_dtype(dtype).kind == "S" else as_dtype(dtype).type
+    return bytes if np.dtype(dtype).kind == "S" else np.dtype(dtype).type
 
 
 @dataclass(frozen=True)
 class FixedLenFeature:
     """A context feature of this shape; where an example has none, ``default_value``. Source: ``tf.io.FixedLenFeature``.
 
-    Raises ``TypeError`` or ``ValueError`` for a shape that is not whole numbers, a dtype other than np.int64,
+    Raises ``TypeError`` or ``ValueError`` for a shape that is not integers, a dtype other than np.int64,
     np.float32 and bytes, and a default of another dtype or number of values.
     """
 
-    shape: tuple
+    shape: tuple[int, ...]
     dtype: type
-    default_value: object = None
+    default_value: Any = None
 
-    parts: ClassVar = (CONTEXT,)
+    parts: ClassVar[tuple[int, ...]] = (CONTEXT,)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, shape=check_shape, dtype=check_kind)
         if self.default_value is not None:
-            # Whatever becomes of the array that was given.
+            # A copy, because the caller may change the array later.
             object.__setattr__(self, "default_value", deepcopy(self.default_value))
             default = self.default()
             if default.size != self.size:
                 raise ValueError(f"default_value must have {self.size} values, but has {default.size}")
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many values there must be."""
         return math.prod(self.shape)
 
     @property
-    def required(self):
+    def required(self) -> bool:
         """Whether an example without it is refused."""
         return self.default_value is None
 
-    def default(self):
+    def default(self) -> Shaped[Array, " n"]:
         """Return the default's values as an array of one axis."""
         values = np.asarray(self.default_value, object).ravel().tolist()
         if self.dtype is np.float32 and all(isinstance(value, numbers.Real) for value in values):
@@ -109,13 +111,13 @@ class FixedLenFeature:
             raise TypeError(f"default_value must be {self.dtype.__name__}, but is {shown(self.default_value)}")
         return found
 
-    def rows(self, part, column):
+    def rows(self, part: int, column: Column) -> Iterator[Any]:
         """Return an iterator over the value of each example: an array of this shape, for [] a scalar."""
         if self.shape == ():
             return iter(column.values)
         return (row.copy() for row in self.batch(part, column))
 
-    def batch(self, part, column):
+    def batch(self, part: int, column: Column) -> Shaped[Array, "R ..."]:
         """Return the values of all examples, ``[R, *shape]``."""
         return column.values.reshape(len(column.step_ends) - 1, *self.shape)
 
@@ -129,29 +131,29 @@ class FixedLenSequenceFeature:
     or ``ValueError`` for other shapes, dtypes and options.
     """
 
-    shape: tuple
+    shape: tuple[int, ...]
     dtype: type
     allow_missing: bool = False
-    default_value: object = None
+    default_value: Any = None
 
-    parts: ClassVar = (FEATURE_LISTS,)
+    parts: ClassVar[tuple[int, ...]] = (FEATURE_LISTS,)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_options(self, shape=check_shape, dtype=check_kind, allow_missing=check_flag)
         if self.default_value is not None:
             raise ValueError(f"default_value must be None in a SequenceExample, but is {shown(self.default_value)}")
 
     @property
-    def size(self):
+    def size(self) -> int:
         """How many values each step must have."""
         return math.prod(self.shape)
 
     @property
-    def required(self):
+    def required(self) -> bool:
         """Whether an example without it is refused."""
         return not self.allow_missing
 
-    def rows(self, part, column):
+    def rows(self, part: int, column: Column) -> Iterator[Any]:
         """Return an iterator over the value of each example, ``[T, *shape]``."""
         if self.shape == ():
             return column.parts()
@@ -160,7 +162,7 @@ class FixedLenSequenceFeature:
             for values, steps in zip(column.parts(), column.num_steps().tolist(), strict=True)
         )
 
-    def batch(self, part, column):
+    def batch(self, part: int, column: Column) -> Shaped[Array, "R T ..."]:
         """Return the values of all examples, ``[R, T, *shape]``, padded to the longest."""
         steps = column.num_steps()
         padded = empty((len(steps), steps.max(initial=0), *self.shape), self.dtype)
@@ -168,6 +170,6 @@ class FixedLenSequenceFeature:
         return padded
 
 
-def empty(shape, dtype):
+def empty(shape: Any, dtype: Any) -> Shaped[Array, "..."]:
     """Return an array of zeros, or of b""."""
     return np.full(shape, b"", object) if dtype is bytes else np.zeros(shape, dtype)

@@ -1,17 +1,17 @@
-"""The names of one SequenceExample, and the values under each.
+"""One SequenceExample: names, and a value under each.
 
     SequenceExample  1: Features   2: FeatureLists
     Features         1: entries of a map from a name to a Feature
     FeatureLists     1: entries of a map from a name to a FeatureList
     an entry         1: the name, in UTF-8   2: the value
 
-A map is a repeated field of small messages, so nothing on the wire keeps a name from coming twice; the last counts.
+A map is a repeated field of small messages, so a name may come twice; the last one counts.
 """
 
-from scratch.inputs.wire.compiling import inlined
-from scratch.inputs.wire.feature import misfit, put, read_feature, read_feature_list
-from scratch.inputs.wire.places import BAD_ENTRY, BAD_NAME, failed
+from scratch.inputs.wire._compiling import Bytes, inlined, int64
+from scratch.inputs.wire.message_values import Into, Tally, Wanted, misfit, put, read_feature, read_feature_list
 from scratch.inputs.wire.tags import LENGTH, read_length, read_tag, skip_field, tag
+from scratch.inputs.wire.varint import BAD_ENTRY, BAD_NAME, failed
 
 CONTEXT, FEATURE_LISTS = 1, 2
 ENTRY = NAME = tag(1, LENGTH)
@@ -19,7 +19,7 @@ VALUE = tag(2, LENGTH)
 
 
 @inlined
-def next_entry(data, at, end, part, part_end):
+def next_entry(data: Bytes, at: int, end: int, part: int, part_end: int) -> tuple[int, int, int, int]:
     """Return ``(start, stop, part, part_end)`` of the next entry from ``at`` on.
 
     ``part`` is the map that the entry is in, and ``part_end`` where this piece of it ends; both are 0 at the beginning,
@@ -44,7 +44,7 @@ def next_entry(data, at, end, part, part_end):
 
 
 @inlined
-def read_name(data, at, end):
+def read_name(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Return ``(start, stop)`` of the name of an entry; ``stop`` is a negative place where the entry is none."""
     start = stop = at
     while at < end:
@@ -52,7 +52,7 @@ def read_name(data, at, end):
         if after < 0:
             return start, after
         if found != NAME and found != VALUE:
-            # One of TensorFlow's parsers refuses such an entry, the other loses it without a word.
+            # One of TensorFlow's parsers refuses such an entry, the other drops it without an error.
             return start, failed(BAD_ENTRY, at)
         length, at = read_length(data, after, end)
         if at < 0:
@@ -66,15 +66,14 @@ def read_name(data, at, end):
 
 
 @inlined
-def read_entry(data, at, end, part, wanted, size, room, outline):
-    """Return ``(steps, count, trouble, place)`` of the value of an entry whose name has been read.
+def read_entry(data: Bytes, at: int, end: int, part: int, wanted: Wanted, into: Into) -> tuple[Tally, int]:
+    """Return ``(tally, place)`` of the value of an entry whose name has been read.
 
-    A Feature of the context is one step. Values of the kind ``wanted`` go to ``room``; ``outline`` takes the kind of
-    each step and how many values it has; ``trouble`` is the first step of another kind, or without ``size`` values, as
-    a negative place.
+    A Feature of the context is one step.
     """
     start = at
-    steps = count = kind = trouble = 0
+    count = kind = int64(0)
+    tally = Tally(count, count, count)
     while at < end:
         # These were checked when the name was read.
         found, at = read_tag(data, at, end)
@@ -82,22 +81,20 @@ def read_entry(data, at, end, part, wanted, size, room, outline):
         if found == NAME:
             at += length
         elif part == CONTEXT:
-            kind, count, at = read_feature(data, at, at + length, 3, wanted, room, kind, count)
+            kind, count, at = read_feature(data, at, at + length, 3, wanted.kind, into.values, kind, count)
         else:
-            steps, count, trouble, at = read_feature_list(
-                data, at, at + length, 3, wanted, size, room, outline, steps, count, trouble
-            )
+            tally, at = read_feature_list(data, at, at + length, 3, wanted, into, tally)
         if at < 0:
-            return steps, count, trouble, at
+            return tally, at
     if part == CONTEXT:
-        steps, trouble = 1, misfit(kind, count, wanted, size, start)
-        put(outline, 0, kind)
-        put(outline, 1, count)
-    return steps, count, trouble, at
+        tally = Tally(int64(1), count, misfit(kind, count, wanted, start))
+        put(into.outline, 0, kind)
+        put(into.outline, 1, count)
+    return tally, at
 
 
 @inlined
-def is_utf8(data, at, end):
+def is_utf8(data: Bytes, at: int, end: int) -> bool:
     """Return whether ``data[at:end]`` is UTF-8: no character longer than need be, no surrogates, none past U+10FFFF."""
     while at < end:
         first = data[at]

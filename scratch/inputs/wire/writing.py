@@ -5,19 +5,22 @@ kind, which the format allows. An empty array has a kind; an empty list has none
 """
 
 import numbers
+from typing import Any
 
 import numpy as np
 
-from scratch.inputs.wire.feature import BYTES, FLOAT, INT64
+from scratch.arrays import Array, Float, Int, Shaped
+from scratch.inputs.wire._compiling import Bytes
+from scratch.inputs.wire.message_values import BYTES, FLOAT, INT64
 from scratch.inputs.wire.tags import message
 from scratch.inputs.wire.varint import varint
 from scratch.shown import shown
 
 
-def as_feature(name, values):
+def as_feature(name: str, values: Any) -> Shaped[Array, " n"] | None:
     """Return the values of one feature, a scalar or a list or array of them, as such an array of its own.
 
-    Whole numbers and truth values become int64, other numbers float32; text becomes its UTF-8. Raises ``TypeError`` for
+    Integers and Booleans become int64, other numbers float32; text becomes its UTF-8. Raises ``TypeError`` for
     what is neither, or both; ``ValueError`` for a number out of range, or where the kind cannot be told.
     """
     if values is None:
@@ -33,7 +36,7 @@ def as_feature(name, values):
         if values.dtype.kind == "f":
             return as_float32(name, values)
         if values.dtype.kind not in "SUO":
-            raise TypeError(f"{name} must be whole numbers, floats or bytes, but is {values.dtype}")
+            raise TypeError(f"{name} must be integers, floats or bytes, but is {values.dtype}")
         if values.size == 0:
             return np.array([], object)
         values = values.tolist()
@@ -48,18 +51,18 @@ def as_feature(name, values):
     return as_bytes(name, values)
 
 
-def as_int64(name, values):
+def as_int64(name: str, values: Any) -> Int[Array, " n"]:
     if isinstance(values, np.ndarray) and values.dtype != np.uint64:
         return values.astype(np.int64)
     try:
-        # Through Python's int: NumPy takes no Boolean of its own for one, and wraps a uint64.
+        # Through Python's int: NumPy refuses its own Booleans here, and wraps a uint64.
         return np.array(list(map(int, values)), np.int64)
     except OverflowError:
         wrong = next(int(value) for value in values if not -(2**63) <= int(value) < 2**63)
         raise ValueError(f"{name} holds {shown(wrong)}, but int64 ends at -2^63 and 2^63 - 1") from None
 
 
-def as_float32(name, values):
+def as_float32(name: str, values: Any) -> Float[Array, " n"]:
     values = np.asarray(values, None if isinstance(values, np.ndarray) else np.float64)
     with np.errstate(over="ignore"):
         rounded = values.astype(np.float32)
@@ -69,7 +72,7 @@ def as_float32(name, values):
     return rounded
 
 
-def as_bytes(name, values):
+def as_bytes(name: str, values: Any) -> Shaped[Array, " n"]:
     found = np.empty(len(values), object)
     if set(map(type, values)) == {bytes}:
         found[:] = values
@@ -82,12 +85,12 @@ def as_bytes(name, values):
                 raise ValueError(f"{name} holds {shown(value)}, which is half a character: UTF-8 has none") from error
         if not isinstance(value, bytes):
             kinds = sorted({type(value).__name__ for value in values})
-            raise TypeError(f"{name} must be all whole numbers, all numbers, or all bytes or text, but is {kinds}")
+            raise TypeError(f"{name} must be all integers, all numbers, or all bytes or text, but is {kinds}")
         found[i] = value
     return found
 
 
-def feature_bytes(values):
+def feature_bytes(values: Shaped[Array, " n"] | None) -> bytes:
     """Return the message Feature of such an array, without a tag of its own."""
     if values is None:
         return b""
@@ -100,7 +103,7 @@ def feature_bytes(values):
     return message(kind, message(1, packed))
 
 
-def from_raw(data, kind, raw):
+def from_raw(data: Bytes, kind: int, raw: Int[Array, " n"]) -> Shaped[Array, " n"]:
     """Return the array of this kind that a reader of ``data`` has kept as the int64 ``raw``."""
     if kind == INT64:
         return raw

@@ -1,4 +1,4 @@
-"""The values of one feature.
+"""One feature: its values.
 
     Feature      one of  1: BytesList   2: FloatList   3: Int64List     the last kind on the wire is the one that counts
     BytesList    1: bytes, a field for each value
@@ -6,21 +6,19 @@
     Int64List    1: varints, likewise
     FeatureList  1: a Feature for each step
 
-Two pieces of a message one after another are the message of both: lists go on, and what is single is replaced. So a
-reader takes up where the piece before left off, and returns last how far it came.
+Two pieces of a message one after another are the message of both: lists are joined, and a single value is replaced. So
+a reader goes on where the piece before ended.
 
-A value is kept as an int64: a whole number as it is; a float as its 32 bits; bytes as the index where they begin and
-their length, in the two halves. What has no room is counted and not kept: without room a reader counts, with room it
-reads.
+A value is kept as an int64: an integer as it is; a float as its 32 bits; bytes as the index where they begin and their
+length, in the two halves. A reader counts all values and keeps those for which there is room: with no room it counts.
 """
 
 from typing import NamedTuple
 
-from scratch.inputs.wire.compiling import inlined
-from scratch.inputs.wire.crc32c import word
-from scratch.inputs.wire.places import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed
+from scratch.inputs.wire._compiling import Bytes, inlined
+from scratch.inputs.wire.frames import word
 from scratch.inputs.wire.tags import FIXED32, LENGTH, VARINT, read_length, read_tag, skip_field, tag
-from scratch.inputs.wire.varint import read_varint
+from scratch.inputs.wire.varint import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed, read_varint
 
 # A kind is its field number in Feature; 0 is a feature without any.
 BYTES, FLOAT, INT64 = 1, 2, 3
@@ -31,32 +29,54 @@ FIRST_FIELD, ONE_VARINT, ONE_FLOAT = tag(1, LENGTH), tag(1, VARINT), tag(1, FIXE
 class Room(NamedTuple):
     """Room for ``size`` numbers behind the first ``first`` of ``cells``, a ``pointer``."""
 
-    cells: object
+    cells: Bytes
     first: int
     size: int
 
 
+class Wanted(NamedTuple):
+    """What a schema asks of each step: values of this kind, and ``size`` of them; a size below 0 stands for any."""
+
+    kind: int
+    size: int
+
+
+class Into(NamedTuple):
+    """Where what is read goes: the values, and two numbers a step, its kind and how many values it has."""
+
+    values: Room
+    outline: Room
+
+
+class Tally(NamedTuple):
+    """What has been read: so many steps and values; ``trouble`` is the first ``misfit``, 0 where there is none."""
+
+    steps: int
+    values: int
+    trouble: int
+
+
 @inlined
-def put(room, i, value):
+def put(room: Room, i: int, value: int) -> None:
     """Keep number i if there is room for it."""
     if i < room.size:
         room.cells[room.first + i] = value
 
 
 @inlined
-def behind(room, count):
+def behind(room: Room, count: int) -> Room:
     """Return the room behind the first ``count`` numbers."""
     return Room(room.cells, room.first + count, room.size - count)
 
 
 @inlined
-def room_if(condition, room):
+def room_if(condition: bool, room: Room) -> Room:
     """Return the room, or where the condition does not hold, none."""
     return Room(room.cells, room.first, room.size if condition else 0)
 
 
 @inlined
-def read_numbers(data, at, stop, last, kind, room, count):
+def read_numbers(data: Bytes, at: int, stop: int, last: int, kind: int, room: Room, count: int) -> tuple[int, int]:
     """Return ``(count, place)``: numbers that begin before ``stop``, none of which may end behind ``last``."""
     while at < stop:
         if kind == FLOAT:
@@ -74,7 +94,7 @@ def read_numbers(data, at, stop, last, kind, room, count):
 
 
 @inlined
-def read_list(data, at, end, depth, kind, room, count):
+def read_list(data: Bytes, at: int, end: int, depth: int, kind: int, room: Room, count: int) -> tuple[int, int]:
     """Return ``(count, place)`` of a BytesList, FloatList or Int64List."""
     while at < end:
         tag, at = read_tag(data, at, end)
@@ -105,7 +125,9 @@ def read_list(data, at, end, depth, kind, room, count):
 
 
 @inlined
-def read_feature(data, at, end, depth, wanted, room, kind, count):
+def read_feature(
+    data: Bytes, at: int, end: int, depth: int, wanted: int, room: Room, kind: int, count: int
+) -> tuple[int, int, int]:
     """Return ``(kind, count, place)`` of a Feature; only values of the kind ``wanted`` are kept, or of ``ANY``."""
     size = end - at
     if 4 < size < 130 and kind == 0 and data[at + 1] == size - 2 and data[at + 3] == size - 4:
@@ -135,39 +157,39 @@ def read_feature(data, at, end, depth, wanted, room, kind, count):
 
 
 @inlined
-def misfit(kind, count, wanted, size, at):
-    """Return a negative place where a feature does not suit a schema, else 0; a size below 0 stands for any."""
-    if kind != 0 and kind != wanted:
+def misfit(kind: int, count: int, wanted: Wanted, at: int) -> int:
+    """Return a negative place where a feature does not suit a schema, else 0."""
+    if kind != 0 and kind != wanted.kind:
         return failed(OTHER_KIND, at)
-    if size >= 0 and count != size:
+    if wanted.size >= 0 and count != wanted.size:
         return failed(OTHER_SIZE, at)
     return 0
 
 
 @inlined
-def read_feature_list(data, at, end, depth, wanted, size, room, outline, steps, count, trouble):
-    """Return ``(steps, count, trouble, place)`` of a FeatureList.
-
-    ``outline`` takes two numbers a step, its kind and how many values it has; ``trouble`` is the first ``misfit``.
-    """
+def read_feature_list(
+    data: Bytes, at: int, end: int, depth: int, wanted: Wanted, into: Into, tally: Tally
+) -> tuple[Tally, int]:
+    """Return ``(tally, place)`` of a FeatureList, or of the next piece of one."""
+    steps, count, trouble = tally
     while at < end:
         tag, at = read_tag(data, at, end)
         if at < 0:
-            return steps, count, trouble, at
+            break
         if tag == FIRST_FIELD:
             length, at = read_length(data, at, end)
             if at < 0:
-                return steps, count, trouble, at
-            start = at
-            kind, more, at = read_feature(data, at, at + length, depth + 1, wanted, behind(room, count), 0, 0)
+                break
+            start, room = at, behind(into.values, count)
+            kind, more, at = read_feature(data, at, at + length, depth + 1, wanted.kind, room, 0, 0)
             if trouble == 0:
-                trouble = misfit(kind, more, wanted, size, start)
-            put(outline, 2 * steps, kind)
-            put(outline, 2 * steps + 1, more)
+                trouble = misfit(kind, more, wanted, start)
+            put(into.outline, 2 * steps, kind)
+            put(into.outline, 2 * steps + 1, more)
             steps += 1
             count += more
         else:
             at = skip_field(data, at, end, tag, depth)
         if at < 0:
-            return steps, count, trouble, at
-    return steps, count, trouble, at
+            break
+    return Tally(steps, count, trouble), at

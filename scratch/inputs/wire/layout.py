@@ -1,25 +1,32 @@
-"""Examples read by a schema: column by column from the bytes, then shaped as the descriptions say."""
+"""What is asked of examples, and how it is read: column by column from the bytes, then shaped by the descriptions."""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from scratch.inputs.wire.compiling import announced
-from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
-from scratch.inputs.wire.example import read_example
-from scratch.inputs.wire.places import MISSING, OTHER_KIND, WORDS, reason_and_index
-from scratch.inputs.wire.ragged import RaggedFeature, VarLenFeature
-from scratch.inputs.wire.schema import KINDS, Column, FixedLenFeature, FixedLenSequenceFeature
-from scratch.inputs.wire.survey import COUNT, FIRST, STEPS, gather, survey
-from scratch.inputs.wire.values import from_raw
+from scratch.arrays import Array, Int
+from scratch.inputs.wire._compiling import Bytes, announced
+from scratch.inputs.wire.layout_fixed import KINDS, Column, FixedLenFeature, FixedLenSequenceFeature
+from scratch.inputs.wire.layout_ragged import RaggedFeature, VarLenFeature
+from scratch.inputs.wire.message import COUNT, FIRST, STEPS, gather, read_example, survey
+from scratch.inputs.wire.message_entries import CONTEXT, FEATURE_LISTS
+from scratch.inputs.wire.varint import MISSING, OTHER_KIND, WORDS, reason_and_index
+from scratch.inputs.wire.writing import from_raw
 
 DESCRIPTIONS = FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, RaggedFeature
 PARTS = {CONTEXT: "context_features", FEATURE_LISTS: "sequence_features"}
 NAMES = {np.dtype(np.int64): "int64", np.dtype(np.float32): "float32", np.dtype(object): "bytes"}
 
 
+# {name: FixedLenFeature, VarLenFeature, …}
+Features: TypeAlias = dict[str, Any] | None
+
+
 class Schema:
     """What is asked of each example, as the compiled survey takes it."""
 
-    def __init__(self, context_features, sequence_features):
+    def __init__(self, context_features: Features, sequence_features: Features) -> None:
         self.wanted = [
             (part, name, description)
             for part, features in ((CONTEXT, context_features), (FEATURE_LISTS, sequence_features))
@@ -36,7 +43,7 @@ class Schema:
             [(part, KINDS[np.dtype(feature.dtype)], feature.size, feature.required) for part, _, feature in self.wanted]
         )
 
-    def read(self, data, starts, stops):
+    def read(self, data: Bytes, starts: Int[Array, " R"], stops: Int[Array, " R"]) -> tuple[list[Column], str | None]:
         """Return ``(columns, error)``: a ``Column`` a feature, of all examples before the first that does not suit.
 
         Example r is ``data[starts[r]:stops[r]]``. The error is ``None``, or the words for that one.
@@ -50,7 +57,7 @@ class Schema:
         start, stop = starts[good], stops[good]
         return columns, self.misfit(f, data[start:stop], place, int(start))
 
-    def column(self, f, data, found):
+    def column(self, f: int, data: Bytes, found: Int[Array, "R F 8"]) -> Column:
         """Return the ``Column`` of one feature, of which the survey has ``found`` [R, F, 8]."""
         part, kind, size, required = self.features[f].tolist()
         counts, missing = found[:, f, COUNT], found[:, f, FIRST] < 0
@@ -60,29 +67,31 @@ class Schema:
         value_ends, step_ends = (np.concatenate([[0], np.cumsum(column)]) for column in (counts, found[:, f, STEPS]))
         raw = np.zeros(value_ends[-1], np.int64)
         outline = np.zeros(2 * step_ends[-1] if size < 0 else 0, np.int64)
-        gather(data, part, kind, found, f, raw, value_ends[1:], outline, step_ends[1:])
+        gather(data, kind, found, f, raw, value_ends[1:], outline, step_ends[1:])
         values = from_raw(data, kind, raw)
         if filled:
             values.reshape(len(found), size)[missing] = self.wanted[f][2].default()
         return Column(values, value_ends, step_ends, outline[1::2])
 
-    def rows(self, columns):
+    def rows(self, columns: list[Column]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Yield ``(context, sequences)`` of each example."""
         shaped = [feature.rows(part, column) for (part, _, feature), column in zip(self.wanted, columns, strict=True)]
         context, lists, split = self.context, self.lists, len(self.context)
         for values in zip(*shaped, strict=True):
             yield dict(zip(context, values, strict=False)), dict(zip(lists, values[split:], strict=True))
 
-    def batch(self, columns):
+    def batch(self, columns: list[Column]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """Return ``(context, sequences, lengths)`` of all examples as one batch."""
-        context, lists, lengths = {}, {}, {}
+        context: dict[str, Any] = {}
+        lists: dict[str, Any] = {}
+        lengths: dict[str, Any] = {}
         for (part, name, feature), column in zip(self.wanted, columns, strict=True):
             (context if part == CONTEXT else lists)[name] = feature.batch(part, column)
             if isinstance(feature, FixedLenSequenceFeature):
                 lengths[name] = column.num_steps()
         return context, lists, lengths
 
-    def misfit(self, f, data, place, start):
+    def misfit(self, f: int, data: Bytes, place: int, start: int) -> str:
         """Return in words why an example, whose bytes these are, is refused."""
         reason, index = reason_and_index(place)
         if f < 0:
@@ -92,16 +101,19 @@ class Schema:
         if reason == MISSING:
             return f"{what} is required, but the example has none"
         found = read_example(data)[part == FEATURE_LISTS][name]
-        for step, values in enumerate(found if part == FEATURE_LISTS else [found]):
-            where = f" in step {step}" if part == FEATURE_LISTS else ""
-            if reason == OTHER_KIND and values is not None and NAMES[values.dtype] != feature.dtype.__name__:
-                return f"{what} must be {feature.dtype.__name__}, but is {NAMES[values.dtype]}{where}"
-            count = 0 if values is None else len(values)
-            if reason != OTHER_KIND and count != feature.size:
-                return f"{what} must have {feature.size} values for shape {list(feature.shape)}, but has {count}{where}"
+        steps, wanted = found if part == FEATURE_LISTS else [found], feature.dtype.__name__
+        if reason == OTHER_KIND:
+            came = [wanted if values is None else NAMES[values.dtype] for values in steps]
+            step = next(step for step, kind in enumerate(came) if kind != wanted)
+            text = f"{what} must be {wanted}, but is {came[step]}"
+        else:
+            counts = [0 if values is None else len(values) for values in steps]
+            step = next(step for step, count in enumerate(counts) if count != feature.size)
+            text = f"{what} must have {feature.size} values for shape {list(feature.shape)}, but has {counts[step]}"
+        return text + (f" in step {step}" if part == FEATURE_LISTS else "")
 
 
-def check_features(part, features):
+def check_features(part: int, features: Features) -> dict[str, Any]:
     """Return the dict of descriptions of one part, refusing what cannot stand there."""
     kind = PARTS[part]
     if features is None:
