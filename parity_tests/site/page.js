@@ -18,7 +18,7 @@ globalThis.look = {
     const looked = "pre, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
     for (const element of article.querySelectorAll(looked)) {
       const box = element.getBoundingClientRect();
-      if (box.width === 0 || element.closest("defs")) continue;
+      if (box.width === 0 || element.closest("defs, [data-scrolls]")) continue;
       const cut = element.matches("pre, td, th, dt") && element.scrollWidth > element.clientWidth + 1;
       if (box.right > width + 1 || box.left < -1 || (cut && element.clientWidth)) name(element);
     }
