@@ -35,7 +35,11 @@
   // Make the elements of some sections anew, and give the focus back to the one that had it.
   function rebuild(sections = SECTIONS) {
     const focused = document.activeElement;
-    const again = focused?.id ? `#${focused.id}` : focused?.dataset?.path ? `[data-path="${focused.dataset.path}"]` : null;
+    const again = focused?.id
+      ? `#${focused.id}`
+      : focused?.dataset?.path
+        ? `[data-path="${focused.dataset.path}"]`
+        : null;
     compute();
     for (const name of sections) {
       following[name] = { slots: [], inputs: [] };
@@ -50,7 +54,8 @@
   const say = (words) => (document.getElementById("said").textContent = words);
 
   // A setting whose elements differ: dropout shows masks, and windows have lines of their own.
-  const shape = () => JSON.stringify([Object.values(page.setting.keep).map((keep) => keep < 1), page.setting.window > 0]);
+  const shape = () =>
+    JSON.stringify([Object.values(page.setting.keep).map((keep) => keep < 1), page.setting.window > 0]);
 
   page.refresh = refresh;
   page.change = (path, value) => {
@@ -118,7 +123,12 @@
     };
     const moment = number("moment", moments.LAST, 1);
     const mistake = Unroller.findMistake(more.mistake);
-    Object.assign(page, { setting, moment, row: number("row", ROWS - 1, 0), look: number("look", STEPS - 1, moments.at(moment).t) });
+    Object.assign(page, {
+      setting,
+      moment,
+      row: number("row", ROWS - 1, 0),
+      look: number("look", STEPS - 1, moments.at(moment).t),
+    });
     page.mistake = mistake && mistake.cells.includes(setting.cell) ? mistake.id : null;
     rebuild();
     bringIntoView(page.look);
