@@ -17,7 +17,13 @@ setup(
     license="MIT",
     license_files=["LICENSE"],
     packages=find_packages(include=["scratch*", "tf_impl*", "parity_tests*", "unrolled*"]),
-    package_data={"parity_tests.site": ["page.js"]},
+    # py.typed is the mark by which a type checker knows that a package is annotated (PEP 561).
+    package_data={
+        "scratch": ["py.typed"],
+        "tf_impl": ["py.typed"],
+        "unrolled": ["py.typed"],
+        "parity_tests.site": ["page.js"],
+    },
     python_requires=">=3.11,<3.14",
     # llvmlite is Numba's own, and of the version it asks for.
     install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite"],
@@ -30,8 +36,24 @@ setup(
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
-        # math-core: equations as MathML. ziamath: the font that they are set in. playwright: the look at every page.
-        "docs": ["sphinx>=8", "myst-parser>=4", "furo>=2024.8", "math-core>=0.9", "ziamath>=0.12", "playwright>=1.50"],
+        # The graders that parity_tests/grade/adapters works behind.
+        "grade": ["nbgrader>=0.9", "otter-grader>=6"],
+        # math-core: equations as MathML. ziamath: the font that they are set in. matplotlib: the pictures. playwright:
+        # the look at every page, and the printed course. The rest: the notebooks, made and run, and the slides.
+        "docs": [
+            "sphinx>=8",
+            "myst-parser>=4",
+            "furo>=2024.8",
+            "math-core>=0.9",
+            "ziamath>=0.12",
+            "playwright>=1.50",
+            "jupytext>=1.16",
+            "nbformat>=5.10",
+            "nbclient>=0.10",
+            "ipykernel>=6.29",
+            "beautifulsoup4>=4.12",
+            "matplotlib>=3.9",
+        ],
     },
     classifiers=[
         "Intended Audience :: Education",

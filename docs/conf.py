@@ -4,12 +4,13 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent / "extensions"), str(Path(__file__).parent.parent)]
+sys.path[:0] = [str(Path(__file__).parent / folder) for folder in ("extensions", ".", "..")]
 
 project = "Unrolled"
 author = "The Unrolled developers"
 # The last ones are in the folder extensions beside this file.
-extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "terms", "unroller"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "parity", "terms"]
+extensions += ["meetings", "pictures", "unroller"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 # The last is a part of the page that includes it.
@@ -20,7 +21,10 @@ html_title = "Unrolled"
 # The font of the equations is local too: STIX Two Math, as the package ziamath ships it.
 html_static_path = ["_static", str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf")]
 html_css_files = ["site.css"]
+# The reference and the search have every name.
+html_use_index = False
 # A class of scratch and its namesake of tf_impl are both what a type may mean.
 suppress_warnings = ["ref.python"]
 autodoc_mock_imports = ["tensorflow", "keras", "tf_keras"]
 autodoc_member_order = "bysource"
+toc_object_entries = False

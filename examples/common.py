@@ -139,7 +139,9 @@ def parse(parser, argv):
 
 def make_console():
     """Return what prints. A terminal that cannot show a letter gets a question mark in its place, not an error."""
-    sys.stdout.reconfigure(errors="replace")
+    # A notebook shows every letter.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
     if Console is None:
         console = plain.Console()
         left_out(console, "progress, and the lines of tables", lacking("they need", "rich"))

@@ -10,7 +10,8 @@ import numpy as np
 
 import scratch
 from scratch.finite import check_finite
-from scratch.tasks.mnist import MnistTrainer, evaluate, init_params, read
+from scratch.tasks.mnist import MnistTrainer, evaluate, init_params
+from scratch.tasks.mnist_data import read
 from scratch.tree import map_tree, named_leaves
 
 VALIDATION_IMAGES = 1000

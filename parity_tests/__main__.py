@@ -11,6 +11,7 @@ begin()
 
 import argparse
 import html
+import json
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,22 @@ def as_html(table):
     )
 
 
+def summary(row):
+    """Return what the site's table tells of a ``Row``: how many quantities, and the one that is furthest off."""
+    worst = worst_of(row)
+    told = {"cell": row.cell, "engine": row.engine, "witness": row.witness, "dtype": row.dtype}
+    told |= {"quantities": len(row.differences), "worst": worst.name.lstrip(".")}
+    return told | {"of its scale": f"{worst.relative:.1e}", "ulps": f"{worst.ulps:.1f}", "limit": f"{worst.limit:.0e}"}
+
+
+def worst_of(row):
+    return max(row.differences, key=lambda found: found.relative / found.limit)
+
+
+def as_json(summaries):
+    return "[\n" + ",\n".join(json.dumps(told, ensure_ascii=False) for told in summaries) + "\n]\n"
+
+
 def write(path, text):
     with written_whole(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
@@ -68,8 +85,9 @@ def main(argv=None):
     parser.add_argument("--dtype", choices=("float64", "float32"), help="only this dtype (both unless given)")
     parser.add_argument("--html", type=Path, help="write the table, quantity by quantity, to this HTML file")
     parser.add_argument("--markdown", type=Path, help="write the table, quantity by quantity, to this Markdown file")
+    parser.add_argument("--json", type=Path, help="write a line for each row printed: docs/reference/parity.json")
     arguments = parser.parse_args(argv)
-    for path in filter(None, (arguments.html, arguments.markdown)):
+    for path in filter(None, (arguments.html, arguments.markdown, arguments.json)):
         if not path.parent.is_dir():
             parser.error(f"{path} cannot be written: there is no folder {path.parent}")
         if path.is_dir():
@@ -79,16 +97,17 @@ def main(argv=None):
     from parity_tests.report import BOTH, rows
 
     dtypes = BOTH if arguments.dtype is None else (np.dtype(arguments.dtype).type,)
-    table, differing = [], 0
+    table, summaries, differing = [], [], 0
     print(f"{'largest':>8} {'ulps':>7}  quantity, of its scale")
     for row in rows(arguments.cell, dtypes):
-        worst = max(row.differences, key=lambda found: found.relative / found.limit)
+        worst = worst_of(row)
         differing += not row.agrees
         verdict = "ok     " if row.agrees else "DIFFERS"
         print(
             f"{worst.relative:8.1e} {worst.ulps:7.1f}  {verdict}  {row.dtype} {row.engine:5} {row.witness}: {row.cell}"
         )
         table += lines(row)
+        summaries.append(summary(row))
     if not table:
         parser.error(f"--cell {arguments.cell!r} names no cell")
     print(f"{len(table)} quantities; {differing} of the rows above differ")
@@ -96,6 +115,8 @@ def main(argv=None):
         write(arguments.markdown, as_markdown(table))
     if arguments.html:
         write(arguments.html, as_html(table))
+    if arguments.json:
+        write(arguments.json, as_json(summaries))
     return 1 if differing else 0
 
 

@@ -1,8 +1,8 @@
-"""Signatures that cannot lie: while the tests run, calls of scratch are held to the types they are written with.
+"""Signatures that cannot lie: while the tests run, calls of scratch and tf_impl are held to their types.
 
 A call is checked when it has returned, arguments and results together, so that a letter in the shapes is one size
 throughout. What scratch refuses, it refuses in its own words, because a call that raises is not looked at. The types of
-arrays are jaxtyping's; ``parity_tests/conftest.py`` installs this before anything imports scratch.
+arrays are jaxtyping's. Importing this file puts it to work: ``parity_tests/conftest.py`` does so before anything else.
 """
 
 import functools
@@ -19,6 +19,8 @@ from jaxtyping import AbstractArray, AnnotationError, jaxtyped
 
 # Of each function so many first calls are looked at, and then one in so many.
 FIRST, THEN = 30, 50
+# Numba reads the functions of the first two, and Keras the methods of the last: they must be undecorated.
+UNCHECKED = ("scratch.jit", "scratch.inputs.wire", "tf_impl.cells")
 # A NumPy scalar counts as a number, as it does to scratch.
 NUMBERS = {int: numbers.Integral, float: numbers.Real, bool: bool | np.bool_}
 
@@ -47,6 +49,8 @@ def fits(value, hint):
     if hint is typing.Any or not isinstance(hint, type) or getattr(hint, "_is_protocol", False):
         return True
     if issubclass(hint, AbstractArray):
+        if hint.array_type is typing.Any:
+            return True  # a tensor of TensorFlow, whose type knows no shape
         try:
             return isinstance(value, hint)
         except AnnotationError:
@@ -124,10 +128,10 @@ class CheckedLoader(importlib.machinery.SourceFileLoader):
 
 
 class SignatureFinder(importlib.abc.MetaPathFinder):
-    """Finds the modules of scratch, all but those that Numba compiles: it reads no decorated functions."""
+    """Finds the modules of scratch and tf_impl, all but those whose functions Numba or Keras reads, undecorated."""
 
     def find_spec(self, name, path, target=None):
-        if not name.startswith("scratch.") or name.startswith(("scratch.jit", "scratch.inputs.wire")):
+        if not name.startswith(("scratch.", "tf_impl.")) or name.startswith(UNCHECKED):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
@@ -139,3 +143,6 @@ def install():
     """Check what is imported from now on, once."""
     if not any(type(finder).__name__ == "SignatureFinder" for finder in sys.meta_path):
         sys.meta_path.insert(0, SignatureFinder())
+
+
+install()

@@ -240,10 +240,6 @@ ROWS = {
         lambda x, **given: scratch.Stream(LSTM, **given).step(x),
         {"params": PARAMS[1], "x": INPUTS[:, 0], "initial_state": STATES[1]},
     ),
-    "SmallUnroll": Row(
-        lambda **given: scratch.SmallUnroll(LSTM, 5, 6, 3, np.float64).forward(**given),
-        {"params": PARAMS[1], "inputs": INPUTS, "initial_state": STATES[1]},
-    ),
     "Dense": Row(DENSE.forward, {"params": {"kernel": normal(5, 2), "bias": normal(2)}, "inputs": LOGITS}, ANY_LAYOUT),
     "Dense.backward": Row(
         lambda params, d_outputs: DENSE.backward(params, LOGITS, d_outputs),

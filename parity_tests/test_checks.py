@@ -178,9 +178,9 @@ def test_masks():
     check_masks("masks", (np.ones((6, 5, 3), bool), ()), (3, ()), 6, 5)
     check_masks("masks", np.zeros((5, 3), bool), 3, 5)
     for given, error, words in (
-        (np.ones((5, 3)), TypeError, "masks must be an array of truth values, but is float64"),
-        (np.ones((5, 3), np.int8), TypeError, "masks must be an array of truth values, but is int8"),
-        ([[True]], TypeError, "masks must be an array of truth values, but is list"),
+        (np.ones((5, 3)), TypeError, "masks must be an array of Booleans, but is float64"),
+        (np.ones((5, 3), np.int8), TypeError, "masks must be an array of Booleans, but is int8"),
+        ([[True]], TypeError, "masks must be an array of Booleans, but is list"),
         (np.ones((5, 4), bool), ValueError, "masks must have shape [5, 3], but has [5, 4]"),
         (np.ones((6, 5, 3), bool), ValueError, "masks must have shape [5, 3], but has [6, 5, 3]"),
     ):
@@ -282,9 +282,9 @@ def test_lengths_are_a_copy_of_the_callers():
     [
         ([4, -1, 6], ValueError, "sequence_length[1] is -1, but a length cannot be negative"),
         ([4, 0, 7], ValueError, "sequence_length[2] is 7, but inputs have only 6 time steps"),
-        ([4.0, 0, 6], TypeError, "sequence_length must be whole numbers, but its dtype is float64"),
-        ([True] * 3, TypeError, "sequence_length must be whole numbers, but is [True, True, True]"),
-        ([[1], [2, 3]], TypeError, "sequence_length must be 3 whole numbers, but is [[1], [2, 3]]"),
+        ([4.0, 0, 6], TypeError, "sequence_length must be integers, but its dtype is float64"),
+        ([True] * 3, TypeError, "sequence_length must be integers, but is [True, True, True]"),
+        ([[1], [2, 3]], TypeError, "sequence_length must be integers, but is [[1], [2, 3]]"),
         (
             [4, 0],
             ValueError,
@@ -309,9 +309,9 @@ def test_labels():
     check_labels(np.array([0, 2], np.uint8), (2,), 3)
     check_labels(np.zeros((0, 5), int), (0, 5), 3)
     for labels, error, words in (
-        ([0, 2], TypeError, "labels must be an array of whole numbers, but is list"),
-        (np.array([0.0, 2.0]), TypeError, "labels must be an array of whole numbers, but is float64"),
-        (np.array([True, False]), TypeError, "labels must be an array of whole numbers, but is bool"),
+        ([0, 2], TypeError, "labels must be an array of integers, but is list"),
+        (np.array([0.0, 2.0]), TypeError, "labels must be an array of integers, but is float64"),
+        (np.array([True, False]), TypeError, "labels must be an array of integers, but is bool"),
         (np.array([0, 2, 1]), ValueError, "labels must have shape [2], but has [3]"),
         (np.array([0, 3]), ValueError, "labels[1] is 3, but the logits have classes 0 to 2"),
         (np.array([-1, 0]), ValueError, "labels[0] is -1, but the logits have classes 0 to 2"),

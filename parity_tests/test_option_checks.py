@@ -52,10 +52,10 @@ def test_what_is_just_allowed_comes_back_as_pythons_own(check, value, returned):
     [
         (check_count, 0, ValueError, "x must be at least 1, but is 0"),
         (lambda name, value: check_count(name, value, least=0), -1, ValueError, "x must be at least 0, but is -1"),
-        (check_count, 1.0, TypeError, "x must be a whole number, but is 1.0"),
-        (check_count, True, TypeError, "x must be a whole number, but is True"),
-        (check_count, "1", TypeError, "x must be a whole number, but is '1'"),
-        (check_count, None, TypeError, "x must be a whole number, but is None"),
+        (check_count, 1.0, TypeError, "x must be an integer, but is 1.0"),
+        (check_count, True, TypeError, "x must be an integer, but is True"),
+        (check_count, "1", TypeError, "x must be an integer, but is '1'"),
+        (check_count, None, TypeError, "x must be an integer, but is None"),
         (check_number, "1", TypeError, "x must be a number, but is '1'"),
         (check_number, True, TypeError, "x must be a number, but is True"),
         (check_number, 1j, TypeError, "x must be a number, but is 1j"),
@@ -82,7 +82,7 @@ def test_what_is_just_beyond_is_refused_in_these_words(check, value, error, word
 
 
 def test_a_choice_is_told_by_its_kind_as_well():
-    """``1 == True`` and ``1.0 in (1, 2)``, so a number is not taken for a truth value."""
+    """``1 == True`` and ``1.0 in (1, 2)``, so a number is not taken for a Boolean."""
     assert check_choice("x", "b", ("a", "b")) == "b"
     with pytest.raises(ValueError, match="^x must be one of 'a', 1, but is 1$"):
         check_choice("x", 1, ("a", 1))

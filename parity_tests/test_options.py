@@ -14,8 +14,8 @@ import pytest
 
 import scratch
 from scratch import BasicRNNCell
-from scratch.inputs.wire.columns import Schema
-from scratch.tasks import echo, mnist, sentences, tagging
+from scratch.inputs.wire.layout import Schema
+from scratch.tasks import echo, mnist, mnist_data, sentences, tagging
 from scratch.tree import named_leaves
 
 TINY = 5e-324
@@ -213,7 +213,7 @@ def test_fields(kind, good, name, option):
 
 @pytest.mark.parametrize("dtype", [np.int64, np.float32, bytes])
 def test_what_a_feature_is(dtype):
-    """Its dtype by any name of NumPy's, its shape in whole numbers from 0 on."""
+    """Its dtype by any name of NumPy's, its shape in integers from 0 on."""
     names = {np.int64: ["int64", np.dtype("int64")], np.float32: ["float32", "f4"], bytes: ["S"]}
     wrong = [None, "int32", np.int32, np.float64, float, str, object, bool, np.uint64, "text", 5, np.complex64]
     shapes = [([], ()), ((), ()), (3, (3,)), ([0], (0,)), ([np.int64(2), 3], (2, 3))]
@@ -357,11 +357,6 @@ CALLS = {
         {"num_steps": COUNT, "truncated_backprop_length": COUNT},
     ),
     "Stream": (lambda **o: scratch.Stream(CELL, PARAMS, **o).step(INPUTS[:, 0]), {}, {"engine": ENGINE}),
-    "SmallUnroll": (
-        lambda **o: vars(scratch.SmallUnroll(scratch.BasicLSTMCell(2), **o))["outputs"],
-        {"batch_size": 2, "num_steps": 3, "input_size": 1},
-        {"batch_size": COUNT, "num_steps": COUNT, "input_size": COUNT, "time_major": FLAG},
-    ),
     "set_num_threads": (scratch.set_num_threads, {"count": 1}, {"count": COUNT}),
     "clip_by_value": (
         lambda **o: scratch.clip_by_value(GRADIENTS, **o),
@@ -481,7 +476,7 @@ CALLS = {
         {"validation_size": count(1, 1499), "test_size": COUNT},
     ),
     "read": (
-        lambda **o: mnist.read(images=np.ones((2, 4), np.float32), **o),
+        lambda **o: mnist_data.read(images=np.ones((2, 4), np.float32), **o),
         {"reading": "rows"},
         {"reading": choice("rows", "pixels", "permuted")},
     ),

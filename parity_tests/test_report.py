@@ -1,14 +1,16 @@
 """The table that ``python -m parity_tests`` prints and writes."""
 
 import html.parser
+import json
 
 import numpy as np
 import pytest
 
 import parity_tests.report
-from parity_tests.__main__ import HEADINGS, main
+from parity_tests.__main__ import HEADINGS, main, summary
 from parity_tests.cases import BLOCK_CELLS, CELLS, DROPOUT_CELLS, JIT_CELLS
 from parity_tests.report import cells_named, rows, short
+from parity_tests.test_examples import ROOT
 from scratch import BasicLSTMCell, BasicRNNCell, MultiRNNCell
 
 
@@ -130,3 +132,25 @@ def test_arguments_that_cannot_be_met_are_refused(arguments, words, capsys):
         main(arguments)
     assert stopped.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_the_table_on_the_site_has_every_row_and_the_rows_are_still_true():
+    kept = json.loads((ROOT / "docs/reference/parity.json").read_text(encoding="utf-8"))
+    cells = [
+        (short(cell), engine, witness, np.dtype(dtype).name)
+        for witness, _, cells, _, _, dtypes in parity_tests.report.WITNESSES
+        for cell in cells
+        for dtype in dtypes
+        for engine in (("numpy", "numba") if cell in JIT_CELLS else ("numpy",))
+    ]
+    keys = [(row["cell"], row["engine"], row["witness"], row["dtype"]) for row in kept]
+    assert sorted(keys[-len(cells) :]) == sorted(cells)
+    assert {key[2] for key in keys[: -len(cells)]} == {"TensorFlow's op"}
+    assert all(float(row["of its scale"]) <= float(row["limit"]) for row in kept)
+    told = dict(zip(keys, kept, strict=True))
+    for row in rows("BasicRNNCell(num_units=4, activation='relu')"):
+        now = summary(row)
+        same = told[row.cell, row.engine, row.witness, row.dtype]
+        assert {name: same[name] for name in ("quantities", "limit")} == {
+            name: now[name] for name in ("quantities", "limit")
+        }

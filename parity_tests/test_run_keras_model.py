@@ -198,14 +198,14 @@ def refusal(*arguments):
     [
         ("text_tagger", np.full((2, 6), 10), "numbers[0, 0] is 10, but the table has rows 0 to 9"),
         ("text_tagger", np.full((2, 6), -1), "numbers[0, 0] is -1, but the table has rows 0 to 9"),
-        ("text_tagger", np.full((2, 6), 0.5), "must be whole numbers that fit int32, but is float64 with others"),
-        ("text_tagger", np.full((2, 6), 2**32), "must be whole numbers that fit int32, but is int64 with others"),
+        ("text_tagger", np.full((2, 6), 0.5), "must be integers that fit int32, but is float64 with others"),
+        ("text_tagger", np.full((2, 6), 2**32), "must be integers that fit int32, but is int64 with others"),
         ("text_tagger", np.ones((2, 7), int), "must be [B, 6], but is [2, 7]"),
         ("text_functional", np.ones((2, 6, 1), int), "must be [B, any], but is [2, 6, 1]"),
         (
             "talk_decoder",
             {"first": np.full((2, 6), 0.5), "second": np.ones((2, 6))},
-            "must be whole numbers, but at [0, 0] there is 0.5",
+            "must be integers, but at [0, 0] there is 0.5",
         ),
         ("numbers_relu", np.ones((2, 6, 4)), "must be [B, any, 3], but is [2, 6, 4]"),
         ("numbers_relu", np.ones((2, 0, 3)), "inputs must have at least one time step"),

@@ -88,7 +88,7 @@ def test_compiled_streams(dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_small_unrolls(dtype):
+def test_small_networks(dtype):
     most = 64 // np.dtype(dtype).itemsize
     for chosen in pairs(
         {
@@ -106,9 +106,7 @@ def test_small_unrolls(dtype):
         # The text book in float64: in float32 its own rounding is larger than that of the small engine.
         exact = Problem(*(map_tree(lambda leaf: leaf.astype(np.float64), part) for part in problem[:-1]), masks=())
         expected = map_tree(lambda leaf: leaf.astype(dtype), tuple(run_dynamic(scratch, case, exact)))
-        small = scratch.SmallUnroll(cell, case.batch_size, case.num_steps, case.input_size, dtype)
-        results = small.forward(problem.params, problem.inputs, problem.initial_state)
-        results += small.backward(problem.d_outputs, problem.d_final_state)
+        results = tuple(run_dynamic(scratch, case, problem, engine="numba"))
         assert_parity(dict(enumerate(results)), dict(enumerate(expected)))
 
 

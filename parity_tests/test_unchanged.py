@@ -22,9 +22,7 @@ from scratch import (
     DropoutWrapper,
     Embedding,
     GRUCell,
-    LSTMState,
     MultiRNNCell,
-    SmallUnroll,
     Stream,
     SummaryWriter,
     TFRecordWriter,
@@ -225,35 +223,6 @@ def test_streams(engine):
             refuse(streams[0].step, wrong)
         assert_parity(*({"output": stream.step(x)} for stream in streams), limit=0)
         assert_parity(*({"state": stream.state} for stream in streams), limit=0)
-
-
-def small_arrays(dtype=np.float32):
-    rng = np.random.default_rng(0)
-    cell = BasicLSTMCell(3)
-    params = map_tree(lambda leaf: leaf + rng.random(leaf.shape).astype(dtype), cell.init_params(rng, 2, dtype))
-    x, d_outputs = (rng.standard_normal(shape).astype(dtype) for shape in ((4, 5, 2), (4, 5, 3)))
-    state = LSTMState(*rng.standard_normal((2, 4, 3)).astype(dtype))
-    return cell, params, x, d_outputs, state
-
-
-def test_small_unrolls():
-    cell, params, x, d_outputs, state = small_arrays()
-    ours, twin = (SmallUnroll(cell, 4, 5, 2) for _ in range(2))
-    refuse(ours.backward, d_outputs)
-    for _ in range(2):
-        for unroll in (ours, twin):
-            unroll.forward(params, x, state)
-        for wrong in (x[:, 1:], x[..., :1], x[:3], x.astype(np.float64), x.tolist(), np.ma.array(x)):
-            refuse(ours.forward, params, wrong, state)
-        for wrong in ({"kernel": params["kernel"]}, {**params, "bias": params["bias"][1:]}, None):
-            refuse(ours.forward, wrong, x, state)
-        c, h = state
-        for wrong in ((c, h), LSTMState(c[1:], h), LSTMState(c, h.astype(float)), c):
-            refuse(ours.forward, params, x, wrong)
-            refuse(ours.backward, d_outputs, wrong)
-        for wrong in (d_outputs[:, 1:], d_outputs.astype(np.float64), d_outputs[..., :2]):
-            refuse(ours.backward, wrong)
-        assert_parity({"": ours.backward(d_outputs, state)}, {"": twin.backward(d_outputs, state)}, limit=0)
 
 
 def trainers():

@@ -10,7 +10,7 @@ so a cell is four pure functions and nothing happens out of sight::
 
 A cell with dropout takes one more argument, its masks, drawn beforehand and given to every engine alike::
 
-    masks  = cell.draw_masks(rng, num_steps, batch_size, input_size)     # truth values [T, B, size], nested as the cell
+    masks  = cell.draw_masks(rng, num_steps, batch_size, input_size)     # Booleans [T, B, size], nested as the cell
 
 ``d_name`` always means ∂L/∂name for a scalar loss L, and has the shape of ``name``. ``cache`` is what forward kept for
 backward. A wrapper around cells is itself a cell.
@@ -99,7 +99,7 @@ class Cell:
         return ()
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
-        """Return masks for a whole sequence, in the structure of ``mask_sizes``: truth values [T, B, size]."""
+        """Return masks for a whole sequence, in the structure of ``mask_sizes``: Booleans [T, B, size]."""
         return ()
 
     def check_step(self, params: Params, x: Array, state: State) -> None:

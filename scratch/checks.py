@@ -29,7 +29,7 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
     given, is that of the inputs: mixing precisions would quietly promote, so it is refused.
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
-        return  # The usual case, settled in one line because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     if not is_plain(array):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
@@ -56,18 +56,27 @@ def is_plain(value: Any) -> bool:
 
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
-    check_structure(
-        name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
-    )
+    if not is_usual_state(state, state_size, batch_size, dtype):
+        check_structure(
+            name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
+        )
+
+
+def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> bool:
+    """Return whether a state is as ``check_state`` wants it; most are."""
+    if not isinstance(sizes, tuple):
+        return type(state) is np.ndarray and state.shape == (batch_size, sizes) and state.dtype == dtype
+    fits = type(state) is type(sizes) and len(state) == len(sizes)
+    return fits and all([is_usual_state(state[n], size, batch_size, dtype) for n, size in enumerate(sizes)])
 
 
 def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> None:
-    """Refuse masks that are not truth values [*leading, size] in the structure of ``mask_sizes``."""
+    """Refuse masks that are not Booleans [*leading, size] in the structure of ``mask_sizes``."""
 
     def check_mask(leaf: str, mask: Any, size: int) -> None:
         if not is_plain(mask) or mask.dtype != bool:
             came = mask.dtype if is_plain(mask) else type(mask).__name__
-            raise TypeError(f"{leaf} must be an array of truth values, but is {came}")
+            raise TypeError(f"{leaf} must be an array of Booleans, but is {came}")
         if mask.shape != (*leading, size):
             raise ValueError(f"{leaf} must have shape {shape_text((*leading, size))}, but has {shape_text(mask.shape)}")
 
@@ -101,7 +110,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
     """
     found: set[int] = set()
     if type(params) is dict and are_usual(params, shapes, dtype, found):
-        return  # All of it, and no array twice: settled at once, because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     check_names(name, params, shapes, dtype)
     seen: dict[int, str] = {}
     for path, leaf in named_leaves(params, name):
@@ -110,10 +119,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
 
 
 def are_usual(params: Any, shapes: Any, dtype: DType, found: set[int]) -> bool:
-    """Return whether a nested dict holds different arrays of these shapes and this dtype; ``found`` gathers their ids.
-
-    That it is not says nothing: ``check_names`` finds out what is wrong, if anything is.
-    """
+    """Return whether a nested dict holds different arrays of these shapes and dtype; ``found`` gathers their ids."""
     if len(params) != len(shapes):
         return False
     for key, shape in shapes.items():
@@ -148,16 +154,8 @@ def check_like(name: str, tree: Any, like: Params) -> None:
 
 
 def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[Array, " B"]:
-    """Return ``sequence_length`` as an integer array [B], refusing what is not B whole numbers from 0 to T."""
-    check_listed("sequence_length", sequence_length)
-    try:
-        lengths = np.asarray(sequence_length)
-    except ValueError as error:
-        raise TypeError(
-            f"sequence_length must be {batch_size} whole numbers, but is {shown(sequence_length)}"
-        ) from error
-    if lengths.dtype.kind not in "iu" and lengths.size:
-        raise TypeError(f"sequence_length must be whole numbers, but its dtype is {lengths.dtype}")
+    """Return ``sequence_length`` as an integer array [B], refusing what is not B integers from 0 to T."""
+    lengths = as_integers("sequence_length", sequence_length)
     if lengths.shape != (batch_size,):
         raise ValueError(
             f"sequence_length must have shape [{batch_size}], one length for each row of the inputs, "
@@ -171,19 +169,31 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
     return lengths.astype(np.int64)
 
 
+def as_integers(name: str, values: Any) -> Int[Array, "..."]:
+    """Return a list or an array of integers as an array, refusing all else."""
+    check_listed(name, values)
+    try:
+        numbers = np.asarray(values)
+    except ValueError as error:
+        raise TypeError(f"{name} must be integers, but is {shown(values)}") from error
+    if numbers.dtype.kind not in "iu" and numbers.size:
+        raise TypeError(f"{name} must be integers, but its dtype is {numbers.dtype}")
+    return numbers
+
+
 def check_listed(name: str, values: Any) -> None:
-    """Refuse what ``np.asarray`` makes whole numbers of that are none: a masked array, and Booleans in a list."""
+    """Refuse what ``np.asarray`` makes integers of that are none: a masked array, and Booleans in a list."""
     if isinstance(values, np.ndarray) and not is_plain(values):
-        raise TypeError(f"{name} must be a list or a plain array of whole numbers, but is {type(values).__name__}")
+        raise TypeError(f"{name} must be a list or a plain array of integers, but is {type(values).__name__}")
     if isinstance(values, list | tuple) and any(isinstance(value, bool | np.bool_) for value in values):
-        raise TypeError(f"{name} must be whole numbers, but is {values!r}")
+        raise TypeError(f"{name} must be integers, but is {values!r}")
 
 
 def check_labels(labels: Any, shape: tuple[int, ...], num_classes: int, name: str = "labels") -> None:
-    """Refuse labels that are not whole numbers of this shape from 0 to num_classes − 1."""
+    """Refuse labels that are not integers of this shape from 0 to num_classes − 1."""
     if not is_plain(labels) or labels.dtype.kind not in "iu":
         came = labels.dtype if is_plain(labels) else type(labels).__name__
-        raise TypeError(f"{name} must be an array of whole numbers, but is {came}")
+        raise TypeError(f"{name} must be an array of integers, but is {came}")
     if labels.shape != shape:
         raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
     wrong = (labels < 0) | (labels >= num_classes)
@@ -203,6 +213,6 @@ def as_dtype(dtype: Any) -> "np.dtype[Any] | None":
 
 def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
-    # None first: NumPy holds float64 to be equal to it.
+    # None is compared first: to NumPy, np.dtype(float64) == None is true.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

@@ -2,23 +2,39 @@
 
 from pathlib import Path
 
-# By the names that are imported, of each extra.
+# The packages of each extra, by the names under which they are imported.
 EXTRAS = {
     "tf": ("tensorflow", "tf_keras"),
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
-    "docs": ("sphinx", "myst_parser", "furo", "math_core", "ziamath", "playwright"),
+    "grade": ("nbgrader", "otter"),
+    "docs": (
+        "sphinx",
+        "myst_parser",
+        "furo",
+        "math_core",
+        "ziamath",
+        "playwright",
+        "jupytext",
+        "nbformat",
+        "nbclient",
+        "ipykernel",
+        "bs4",
+        "matplotlib",
+    ),
 }
 # TensorFlow brings it along.
 BROUGHT_ALONG = {"keras": "tf"}
 # Where a package is not imported by its own name.
 PACKAGES = {
+    "otter": "otter-grader",
     "sklearn": "scikit-learn",
     "tf_keras": "tf-keras",
     "xdist": "pytest-xdist",
     "myst_parser": "myst-parser",
     "math_core": "math-core",
+    "bs4": "beautifulsoup4",
 }
 FOLDER = Path(__file__).resolve().parent.parent
 

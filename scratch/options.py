@@ -13,16 +13,16 @@ import numpy as np
 
 from scratch.shown import shown
 
-# Sizes and counts that no memory holds and no loop reaches; and what an int64 holds.
+# The largest size or count, more than any memory holds; and the largest int64.
 MOST, LARGEST = 2**40, 2**63 - 1
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]
 
 
 def check_count(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
-    """Return a whole number from ``least`` to ``most`` as Python's own int, refusing all else."""
+    """Return an integer from ``least`` to ``most`` as Python's own int, refusing all else."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number, but is {shown(value)}")
+        raise TypeError(f"{name} must be an integer, but is {shown(value)}")
     value = int(value)
     if value < least:
         raise ValueError(f"{name} must be at least {least}, but is {shown(value)}")
@@ -60,7 +60,7 @@ def check_decay(name: str, value: Any) -> float:
 
 
 def check_choice(name: str, value: Any, choices: Collection[str | bool]) -> Any:
-    """Refuse all but one of these strings or truth values."""
+    """Refuse all but one of these strings or Booleans."""
     if not isinstance(value, str | bool) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, but is {shown(value)}")
     return value
@@ -75,6 +75,11 @@ def check_options(options: object, **checks: Check) -> None:
     """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns."""
     for name, check in checks.items():
         object.__setattr__(options, name, check(name, getattr(options, name)))
+
+
+def optional(check: Check) -> Check:
+    """Return the check that lets ``None`` through, and all else that ``check`` does."""
+    return lambda name, value: None if value is None else check(name, value)
 
 
 check_activation = functools.partial(check_choice, choices=("tanh", "relu"))

@@ -15,7 +15,7 @@ from scratch.arrays import Array, Int, Shaped
 def reverse_rows(steps: Shaped[Array, "B T ..."], lengths: Int[Array, " B"]) -> Shaped[Array, "B T ..."]:
     """Return steps [B, T, …] of any dtype with the first ``lengths[b]`` steps of each row b in reverse order.
 
-    What lies past a row's length stays where it is. ``lengths`` is an array [B] of whole numbers from 0 to T, as
+    What lies past a row's length stays where it is. ``lengths`` is an array [B] of integers from 0 to T, as
     ``check_lengths`` returns it; the caller has checked both. The result is a new array.
     Source: ``tf.reverse_sequence``.
     """

@@ -30,7 +30,7 @@ def map_named(function: Callable[[str, Leaf], Any], tree: Tree) -> Tree:
 
 def rebuild(like: tuple[Any, ...], parts: Iterable[Any]) -> Any:
     """Return a tuple of ``parts`` of the same kind as the tuple ``like``, named or plain."""
-    return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
+    return type(like)._make(parts) if hasattr(like, "_make") else tuple(parts)
 
 
 def branches(tree: Tree) -> list[tuple[str, Tree]]:

@@ -6,17 +6,19 @@ there and the gradients come back through ``scratch.conversions``; everything be
 
 import os
 from dataclasses import replace
+from typing import Any
 
 import scratch.cells.full_lstm
 import scratch.cells.gru
 import scratch.cells.lstm
 import scratch.cells.rnn
 from scratch import conversions
+from scratch.arrays import Array, Float, Lengths, Params, State
 from scratch.cells.lstm import LSTMState
 from scratch.extras import lacking
-from tf_impl.tensorflow import quiet, tf
+from tf_impl.tensorflow import Tensor, quiet, tf
 
-# The witness is TensorFlow, whatever else the user runs Keras on.
+# TensorFlow is what the tests compare with, also where the user has chosen another backend.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 try:
     with quiet():
@@ -37,7 +39,15 @@ LAYERS = {
 }
 
 
-def keras_rnn(cell, params, inputs, initial_state, d_outputs, d_final_state, sequence_length=None):
+def keras_rnn(
+    cell: Any,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    initial_state: State,
+    d_outputs: Float[Array, "B T H"],
+    d_final_state: State,
+    sequence_length: Lengths = None,
+) -> tuple[Float[Array, "B T H"], State, Float[Array, "B T D"], State, Params]:
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of the Keras layer for ``cell``.
 
     ``cell`` is the description of a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell`` or of an ``LSTMCell`` that is a
@@ -74,17 +84,17 @@ def keras_rnn(cell, params, inputs, initial_state, d_outputs, d_final_state, seq
     return outputs, scratch_state(final_state), d_inputs, scratch_state(d_state), gradients(cell, d_weights)
 
 
-def keras_state(state):
+def keras_state(state: State) -> list[Float[Tensor, "B H"]]:
     """Return the state as tensors in Keras's order: h, then c."""
     return [tf.constant(array) for array in ([state.h, state.c] if isinstance(state, LSTMState) else [state])]
 
 
-def scratch_state(arrays):
+def scratch_state(arrays: list[Float[Array, "B H"]]) -> State:
     """Return ``LSTMState(c, h)`` of h and c, or the one array itself."""
-    return LSTMState(*reversed(arrays)) if len(arrays) == 2 else arrays[0]
+    return LSTMState(c=arrays[1], h=arrays[0]) if len(arrays) == 2 else arrays[0]
 
 
-def gradients(cell, d_weights):
+def gradients(cell: Any, d_weights: list[Array]) -> Params:
     """Return ∂L/∂params from the gradients of the Keras weights: the transpose of ``to_keras``.
 
     The weights are only put in another order, so their gradients are put back in the same way, but for two things: the

@@ -8,6 +8,8 @@ import contextlib
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from scratch.extras import lacking
 
@@ -23,7 +25,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # oneDNN's own order of add
 
 
 @contextlib.contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Send what libraries print on stderr to nowhere: no setting stops the lines before TensorFlow reads its settings.
 
     A failed import still raises, so no error is lost.
@@ -46,9 +48,11 @@ try:
 except ImportError as error:
     raise ImportError(lacking("tf_impl and engine 'tensorflow' need", str(error.name))) from error
 
-# Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning; here that is the point.
+# Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning. They are used here on purpose.
 tf.get_logger().setLevel("ERROR")
 warnings.filterwarnings("ignore", r"`tf\.nn\.rnn_cell", UserWarning)
 v1 = tf.compat.v1
+# What a graph is made of. TensorFlow's own types know no shapes, so ``Float[Tensor, "B D"]`` is a note to the reader.
+Tensor: TypeAlias = Any
 
-__all__ = ["tf", "v1"]
+__all__ = ["Tensor", "tf", "v1"]

@@ -74,11 +74,11 @@ def as_written(app, what, name, thing, options, signature, returns):
         return None
     source = textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))
     function = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
-    returns = ast.unparse(function.returns).replace("'", '"') if function.returns else None
+    returns = ast.unparse(function.returns) if function.returns else None
     arguments = function.args
     if what == "method":
         arguments.args = [argument for argument in arguments.args if argument.arg not in ("self", "cls")]
-    return f"({ast.unparse(arguments)})", returns
+    return tuple(text and text.replace("'", '"') for text in (f"({ast.unparse(arguments)})", returns))
 
 
 def setup(app):

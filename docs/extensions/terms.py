@@ -6,6 +6,7 @@ use it, is a warning, and so ends the build.
 """
 
 import re
+from functools import cache
 
 from docutils import nodes
 from sphinx import addnodes
@@ -14,8 +15,8 @@ from sphinx.util.nodes import make_refnode
 
 GLOSSARY = "glossary"
 # Words in these are no running text, or are links already.
-PASSED_OVER = (nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.title, nodes.raw, nodes.image)
-PASSED_OVER += (addnodes.pending_xref, addnodes.desc, addnodes.desc_signature, nodes.comment, nodes.system_message)
+PASSED_OVER = (nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.title)
+PASSED_OVER += (nodes.raw, nodes.image, addnodes.pending_xref, addnodes.desc, addnodes.desc_signature, nodes.comment, nodes.system_message)
 LOG = logging.getLogger(__name__)
 
 
@@ -55,13 +56,13 @@ def texts(doctree):
 def read_glossary(app, env):
     """Find out, when all pages are read, which word is introduced where."""
     order = {page: number for number, page in reversed(list(enumerate(reading_order(env, env.config.root_doc))))}
-    found = {}
+    found, text_of = {}, cache(lambda page: env.get_doctree(page).astext())
     for entry in env.get_doctree(GLOSSARY).findall(nodes.definition_list_item):
         page = introduced_in(entry)
         for word in words(entry):
             if page not in order:
                 LOG.warning("%s: the entry links to no page that introduces it", word, location=GLOSSARY)
-            elif not re.search(pattern(word), env.get_doctree(page).astext()):
+            elif not re.search(pattern(word), text_of(page)):
                 LOG.warning("%s: is not used on %s, which should introduce it", word, page, location=GLOSSARY)
             else:
                 (term,) = (term for term in entry.findall(nodes.term) if term.astext() == word)

@@ -23,7 +23,7 @@ import numpy as np
 def adam_step(params, gradients, m, v, t, options):
     """Take step number t.
 
-    - ``params``, ``gradients``, ``m``, ``v``: dicts of arrays. ``t``: a whole number, 1 at the first step.
+    - ``params``, ``gradients``, ``m``, ``v``: dicts of arrays. ``t``: an integer, 1 at the first step.
     - ``options``: a dict of the numbers ``learning_rate`` η, ``beta1`` β₁, ``beta2`` β₂ and ``epsilon`` ε.
 
     Return ``(new_params, new_m, new_v)``: three dicts like ``params``.

@@ -3,7 +3,7 @@
     reversed_{b,t} = inputs_{b, T_b − 1 − t}   where t < T_b
     reversed_{b,t} = inputs_{b,t}              past the end
 
-    inputs, reversed [B, T, D]   T_b: sequence_length [B], whole numbers from 0 to T
+    inputs, reversed [B, T, D]   T_b: sequence_length [B], integers from 0 to T
 
 Exercise 23 of 38; the lesson is docs/inputs/padding.md. Write the code where it says NotImplementedError, then:
 

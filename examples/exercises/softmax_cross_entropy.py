@@ -3,7 +3,7 @@
     p_k    = exp(y_k) / Σ_m exp(y_m)
     loss_b = − log p_{b, labels_b}
 
-    logits y [B, C]   p [B, C]   labels [B], whole numbers from 0 to C − 1   losses [B]
+    logits y [B, C]   p [B, C]   labels [B], integers from 0 to C − 1   losses [B]
 
 Logits of ±1000 must give neither NaN nor infinity: compute log p as (y − max y) − log Σ exp(y − max y).
 

@@ -36,7 +36,7 @@ def truncated_forward(params, inputs, h, window):
     """Run the cell over all time steps, and keep the state that each window starts from.
 
     - ``params``: a dict of ``kernel`` and ``bias``, for ``step``. ``inputs``: a list of T arrays [B, D].
-    - ``h`` [B, H]: the state before the first step. ``window``: k, a whole number.
+    - ``h`` [B, H]: the state before the first step. ``window``: k, an integer.
 
     Return ``(outputs, starts)``: a list of T arrays [B, H], and a list of one state [B, H] for each window.
     """

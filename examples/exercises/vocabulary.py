@@ -4,7 +4,7 @@
     the vocabulary: words that come at least least_count times, the commonest first, those that come equally often in
     the order of their letters
 
-    sentences: a list of lists of words   vocabulary: a list of words   numbers: a list of whole numbers
+    sentences: a list of lists of words   vocabulary: a list of words   numbers: a list of integers
 
 Exercise 25 of 38; the lesson is docs/inputs/vocabulary.md. Write the code where it says NotImplementedError, then:
 
@@ -20,7 +20,7 @@ from collections import Counter
 def vocabulary_of(sentences, least_count):
     """Collect the words.
 
-    - ``sentences``: a list of lists of words. ``least_count``: a whole number.
+    - ``sentences``: a list of lists of words. ``least_count``: an integer.
 
     Return ``vocabulary``, a list of words.
     """
@@ -34,7 +34,7 @@ def numbers_of(words, vocabulary):
 
     - ``words``: a list of T words. ``vocabulary``: a list of words.
 
-    Return ``numbers``, T whole numbers.
+    Return ``numbers``, T integers.
     """
     # 0 is padding, 1 is any unknown word, 2 and up are the words of the vocabulary
     raise NotImplementedError

@@ -54,7 +54,7 @@ def checked_input(spec, inputs):
         raise Refused(f"the shape of {name} must be {wanted_shape(shape)}, but is {list(array.shape)}")
     converted = array.astype(dtype)
     if dtype.kind in "iu" and (converted != array).any():
-        raise Refused(f"{name} must be whole numbers that fit {dtype}, but is {array.dtype} with others among them")
+        raise Refused(f"{name} must be integers that fit {dtype}, but is {array.dtype} with others among them")
     return converted
 
 

@@ -36,7 +36,7 @@ def embedding(layer, tensors, call):
     whole = np.asarray(x).astype(np.int64)
     if (whole != x).any():
         place = tuple(np.argwhere(whole != x)[0].tolist())
-        raise Refused(f"the inputs of {layer.name} must be whole numbers, but at {list(place)} there is {x[place]}")
+        raise Refused(f"the inputs of {layer.name} must be integers, but at {list(place)} there is {x[place]}")
     y, _ = Embedding(*layer.weights["embeddings"].shape).forward(layer.weights, whole)
     return Tensor(y, whole != 0 if layer.options["mask_zero"] else None)
 

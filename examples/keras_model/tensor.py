@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Tensor(NamedTuple):
-    """An array, and the mask that Keras would hand on with it: truth values, or ``None`` where every step counts."""
+    """An array, and the mask that Keras would hand on with it: Booleans, or ``None`` where every step counts."""
 
     value: np.ndarray
     mask: np.ndarray | None = None

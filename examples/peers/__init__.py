@@ -32,7 +32,6 @@ KERAS = ("peers.keras_peers", ("tensorflow", "keras"), "tf")
 PEERS = {
     "numpy": Peer("peers.scratch_peers", "NumpyPeer"),
     "numba": Peer("peers.scratch_peers", "NumbaPeer"),
-    "numba-small": Peer("peers.scratch_peers", "SmallNumbaPeer"),
     "tf1-static": Peer(TF1[0], "StaticPeer", *TF1[1:]),
     "tf1-dynamic": Peer(TF1[0], "DynamicPeer", *TF1[1:]),
     "tf1-block": Peer(TF1[0], "BlockPeer", *TF1[1:]),

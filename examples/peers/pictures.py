@@ -6,7 +6,7 @@ from peers.report import milliseconds
 FAR = 20
 # Behind a number, lest the line of a limit runs through it.
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-COLOURS, OTHERS = {"numba": "#8c2f7a", "numba-small": "#8c2f7a", "numpy": "#5b8e7d"}, "#f4a259"
+COLOURS, OTHERS = {"numba": "#8c2f7a", "numpy": "#5b8e7d"}, "#f4a259"
 
 
 def draw_bars(all_found, plt):

@@ -9,7 +9,6 @@ from scratch import (
     GRUCell,
     LSTMState,
     MultiRNNCell,
-    SmallUnroll,
     Stream,
     dynamic_rnn,
     dynamic_rnn_backward,
@@ -97,23 +96,6 @@ class NumbaPeer(NumpyPeer):
     def __init__(self, problem, threads):
         set_num_threads(threads)
         super().__init__(problem, threads)
-
-
-class SmallNumbaPeer(NumpyPeer):
-    """``SmallUnroll``, for layers of a few units."""
-
-    def prepare(self):
-        if self.mode != TRAINING or self.lengths is not None:
-            raise DoesNotRun("SmallUnroll trains on rows of full length")
-        num_steps, batch_size, input_size = self.inputs.shape
-        try:
-            self.unroll = SmallUnroll(self.cell, batch_size, num_steps, input_size, time_major=True)
-        except ValueError as error:
-            raise DoesNotRun(str(error)) from error
-
-    def step(self):
-        outputs, _ = self.unroll.forward(self.params, self.inputs, self.state)
-        self.found = (outputs, *self.unroll.backward(self.d_outputs))
 
 
 def as_list(state):

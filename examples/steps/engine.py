@@ -3,7 +3,7 @@
 import numpy as np
 
 from scratch import dynamic_rnn, static_rnn
-from scratch.jit.stack import ends_of
+from scratch.jit.batch import ends_of
 from scratch.jit.walk.forward import walk_forward
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.plan import Tape

@@ -126,7 +126,7 @@ def test_refusals():
     for name in ("attn_size", "attn_vec_size", "input_size"):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, but is 0"):
             AttentionCellWrapper(BasicLSTMCell(4), 2, **{name: 0})
-        with pytest.raises(TypeError, match=f"{name} must be a whole number, but is 2.0"):
+        with pytest.raises(TypeError, match=f"{name} must be an integer, but is 2.0"):
             AttentionCellWrapper(BasicLSTMCell(4), 2, **{name: 2.0})
     cell, x = AttentionCellWrapper(BasicLSTMCell(4), attn_length=2, attn_size=3), np.zeros((5, 3), np.float32)
     params, state = cell.init_params(np.random.default_rng(0), 3), cell.zero_state(5)

@@ -10,8 +10,11 @@ from scratch import (
     BasicRNNCell,
     DropoutMasks,
     DropoutWrapper,
+    GRUCell,
+    LSTMCell,
     LSTMState,
     MultiRNNCell,
+    ResidualWrapper,
     truncated_rnn,
 )
 from scratch.tree import map_tree, named_leaves
@@ -20,6 +23,12 @@ JIT_DROPOUT_CELLS = [
     DropoutWrapper(BasicLSTMCell(4), 0.7, 0.8),
     MultiRNNCell([DropoutWrapper(BasicLSTMCell(4), output_keep_prob=0.5) for _ in range(3)]),
     DropoutWrapper(MultiRNNCell([DropoutWrapper(BasicRNNCell(2), 0.5), BasicLSTMCell(7)]), 0.9, 0.6, 1.0, True),
+    DropoutWrapper(BasicLSTMCell(4), state_keep_prob=0.6),
+    DropoutWrapper(LSTMCell(5, num_proj=3), 0.7, 0.8, 0.6),
+    ResidualWrapper(DropoutWrapper(BasicRNNCell(3), state_keep_prob=0.5)),
+    # One wrapper's masks on top of another's.
+    DropoutWrapper(MultiRNNCell([BasicLSTMCell(4), DropoutWrapper(GRUCell(9), 0.9, 1.0, 0.8)]), 0.9, 0.8, 0.9),
+    DropoutWrapper(MultiRNNCell([DropoutWrapper(BasicLSTMCell(4), 1.0, 1.0, 0.7), BasicRNNCell(3)]), 1.0, 1.0, 0.6),
 ]
 
 
@@ -145,7 +154,7 @@ def test_refusals():
         run(None)
     with pytest.raises(ValueError, match="masks.input must have shape \\[6, 5, 3\\], but has \\[5, 5, 3\\]"):
         run(masks._replace(input=masks.input[:5]))
-    with pytest.raises(TypeError, match="masks.state.h must be an array of truth values, but is float64"):
+    with pytest.raises(TypeError, match="masks.state.h must be an array of Booleans, but is float64"):
         run(masks._replace(state=LSTMState((), masks.state.h.astype(float))))
     with pytest.raises(TypeError, match="masks.output must be a tuple of \\(\\), but is ndarray"):
         run(masks._replace(output=masks.input))
@@ -155,8 +164,9 @@ def test_refusals():
         run(())
     with pytest.raises(TypeError, match="masks must be a tuple of \\(\\), but is DropoutMasks"):
         run(masks, cell=BasicLSTMCell(4))
-    with pytest.raises(ValueError, match="engine 'numba' drops inputs and outputs, but not states"):
-        run(masks, engine="numba")
+    of_c = DropoutWrapper(BasicLSTMCell(4), state_keep_prob=0.5, dropout_state_filter_visitor=lambda sizes: True)
+    with pytest.raises(ValueError, match="engine 'numba' drops h, but not the memory c of an LSTM"):
+        run(of_c.draw_masks(np.random.default_rng(0), 6, 5, 3), of_c, engine="numba")
     with pytest.raises(TypeError, match="masks must be DropoutMasks"):
         case.cell.forward(problem.params, problem.inputs[:, 0], problem.initial_state)
     with pytest.raises(ValueError, match="masks of a while_loop cannot be fed"):

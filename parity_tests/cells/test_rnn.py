@@ -22,7 +22,7 @@ def test_refusals():
     checks.check_refusals(BasicRNNCell(4))
     with pytest.raises(ValueError, match="num_units must be at least 1, but is 0"):
         BasicRNNCell(0)
-    with pytest.raises(TypeError, match="num_units must be a whole number, but is 4.0"):
+    with pytest.raises(TypeError, match="num_units must be an integer, but is 4.0"):
         BasicRNNCell(4.0)
     with pytest.raises(ValueError, match="activation must be one of 'tanh', 'relu', but is 'sigmoid'"):
         BasicRNNCell(4, activation="sigmoid")

@@ -118,7 +118,7 @@ def test_a_new_cell_starts_as_in_tensorflow():
 def test_refusals():
     with pytest.raises(ValueError, match="num_units must be at least 1, but is 0"):
         TimeFreqLSTMCell(0, feature_size=2)
-    with pytest.raises(TypeError, match="feature_size must be a whole number, but is None"):
+    with pytest.raises(TypeError, match="feature_size must be an integer, but is None"):
         TimeFreqLSTMCell(4)
     with pytest.raises(ValueError, match="frequency_skip must be at least 1, but is 0"):
         TimeFreqLSTMCell(4, feature_size=2, frequency_skip=0)
@@ -130,7 +130,7 @@ def test_refusals():
         TimeFreqLSTMCell(4, forget_bias=None, feature_size=2)
     open_cell = TimeFreqLSTMCell(4, feature_size=2)
     open_params = open_cell.init_params(np.random.default_rng(0), 4)
-    with pytest.raises(ValueError, match="num_shifts must be 3, the number of windows in x, but is None"):
+    with pytest.raises(ValueError, match="num_shifts must be 3, as many as x has windows, but is None"):
         open_cell.forward(open_params, np.ones((5, 4), np.float32), open_cell.zero_state(5))
     with pytest.raises(ValueError, match="num_shifts must be at least 1, but is 0"):
         TimeFreqLSTMCell(4, feature_size=2, num_shifts=0)

@@ -50,7 +50,7 @@ FAULTS = [
         ("bytes are numbers", "    if isinstance(values, str | bytes):", "    if isinstance(values, str):"),
         ("what cannot be gone through", "    if not isinstance(values, Iterable):", "    if False:"),
         ("any word", "        if not isinstance(word, str):\n            raise TypeError(f\"{name}", "        if False:\n            raise TypeError(f\"{name}"),
-        ("an iterator gone through twice", 'listed("numbers", numbers, "whole numbers")', "numbers"),
+        ("an iterator gone through twice", 'listed("numbers", numbers, "integers")', "numbers"),
         ("a number too high", "< len(known):", "<= len(known):"),
     ),
     *faults_in(

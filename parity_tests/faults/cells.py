@@ -967,8 +967,8 @@ FAULTS = [
         ),
         (
             "every block begins at column 0",
-            "frequency_windows(self, *bound, count)",
-            "frequency_windows(self, 0, bound[1] - bound[0], count)",
+            "frequency_windows(self, start, end, count)",
+            "frequency_windows(self, 0, end - start, count)",
         ),
         (
             "a type of state for every cell",

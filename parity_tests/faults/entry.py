@@ -26,7 +26,7 @@ FAULTS = [
     *faults_in(
         "engines.py",
         "unroll/test_dynamic.py::test_a_row_of_length_0_hands_any_state_through_and_teaches_nothing",
-        ("lengths lost on the way to the kernels", "if run.lengths is None else run.lengths", ""),
+        ("lengths lost on the way to the kernels", "run.inputs, run.lengths, run.state, run.masks, run.time_major", "run.inputs, None, run.state, run.masks, run.time_major"),
     ),
     *faults_in(
         "engines.py",
@@ -61,7 +61,7 @@ FAULTS = [
     *faults_in(
         "__init__.py",
         "test_entry.py",
-        ("compiled code imported at once", 'FROM_JIT = ("S', 'jit.get_num_threads()\nFROM_JIT = ("S'),
+        ("compiled code imported at once", 'FROM_JIT = ("g', 'jit.get_num_threads()\nFROM_JIT = ("g'),
         ("names of compiled code promised where there is none", 'if find_spec("numba"):', "if True:"),
     ),
     *faults_in(
@@ -70,14 +70,14 @@ FAULTS = [
         ("a bare ImportError", "    check_installed()\n    value", "    value"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "test_entry.py",
         ("no reader without Numba", "    except ImportError:\n        return False", "    except ImportError:\n        raise"),
     ),
     *faults_in(
-        "inputs/wire/compiling.py",
+        "inputs/wire/_compiling.py",
         "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
-        ("one lesson for each reader", "        while lessons:\n", "        if lessons:\n"),
+        ("one registration for each reader", "        while pending:\n", "        if pending:\n"),
         compiled=True,
     ),
     *faults_in(

@@ -52,8 +52,8 @@ FAULTS = [
         ),
         (
             "padded to the boundary itself",
-            "[boundary - 1 for boundary in bucket_boundaries]",
-            "[boundary for boundary in bucket_boundaries]",
+            "[end - 1 for end in bucket_boundaries]",
+            "[end for end in bucket_boundaries]",
         ),
         (
             "padded to the longest of all rows",
@@ -111,7 +111,7 @@ FAULTS = [
             "lengths.size if maxlen",
         ),
         (
-            "a mask always of truth values",
+            "a mask always of Booleans",
             "lengths[..., None]).astype(dtype)",
             "lengths[..., None])",
         ),
@@ -273,7 +273,7 @@ FAULTS = [
         ("the last bytes left in the packer", "file.write(packer.flush())", "packer.flush()"),
     ),
     *faults_in(
-        "inputs/wire/crc32c.py",
+        "inputs/wire/frames.py",
         "inputs/test_tfrecord.py::test_the_published_checksums",
         ("polynomial not mirrored", "0x82F63B78", "0x1EDC6F41"),
         ("remainder starts as zeros", "    crc = 0xFFFFFFFF\n", "    crc = 0\n"),
@@ -281,7 +281,7 @@ FAULTS = [
         ("the bytes behind the last eight left out", "    while at < end:\n", "    while False:\n"),
     ),
     *faults_in(
-        "inputs/wire/crc32c.py",
+        "inputs/wire/frames.py",
         "inputs/test_tfrecord.py::test_masked_checksums_are_tensorflows",
         ("mask turned by half", "crc >> 15 | crc << 17", "crc >> 16 | crc << 16"),
     ),
@@ -309,20 +309,24 @@ FAULTS = [
         ("told, and raised all the same", "Damages(path, compression_type, on_damage)", 'Damages(path, compression_type, "raise")'),
     ),
     *faults_in(
-        "inputs/wire/damages.py",
+        "inputs/wire/chunks.py",
         "inputs/test_skipping.py",
         ("the last in place of the first", "self.first or words", "words"),
         ("some not counted", "self.count += 1", "self.count = 1"),
     ),
     *faults_in(
-        "inputs/wire/damages.py",
+        "inputs/wire/chunks.py",
         "inputs/test_tfrecord.py",
         ("compressed data called damaged", "if reason != BAD_LENGTH or compression_type or not found:", "if True:"),
+    ),
+    *faults_in(
+        "inputs/wire/compression.py",
+        "inputs/test_tfrecord.py",
         ("the window of 32 KB alone", "head[0] & 15 == 8 and head[0] < 0x80", "head[0] == 0x78"),
         ("any length whose first byte is an x", " and int.from_bytes(head[:2]) % 31 == 0", ""),
     ),
     *faults_in(
-        "inputs/wire/ragged.py",
+        "inputs/wire/layout_ragged.py",
         "inputs/test_ragged.py",
         ("rows of rows in the first row of all", "return [row[inner], index[inner], *columns]", "return [0 * row[inner], index[inner], *columns]"),
         ("what does not fit in wraps round", "kept = (indices < sizes).all(axis=1)", "kept = (indices < sizes).any(axis=1)"),
@@ -331,7 +335,7 @@ FAULTS = [
         ("a padding that is rounded", "check_held(", "(lambda name, value, dtype: dtype.type(value))("),
     ),
     *faults_in(
-        "inputs/wire/steps.py",
+        "inputs/wire/writing_steps.py",
         "inputs/test_steps.py",
         ("the step that cannot be kept not named", "    except ValueError:\n", "    except ZeroDivisionError:\n"),
         ("an empty list in a step taken for no values", " or (sizes and not all(sizes))", ""),
@@ -345,9 +349,9 @@ FAULTS = [
         ("features without a kind lost", " or None in dtypes:", ":"),
     ),
     *faults_in(
-        "inputs/wire/values.py",
+        "inputs/wire/writing.py",
         "inputs/test_steps.py",
-        ("truth values of NumPy refused", "list(map(int, values))", "values"),
+        ("Booleans of NumPy refused", "list(map(int, values))", "values"),
     ),
     *faults_in(
         "inputs/sequence_example.py",
@@ -363,7 +367,7 @@ FAULTS = [
         ("any four bytes behind a length are its checksum", "masked_crc(data, at, at + 8) != word(data, at + 8):\n        at += 1", "word(data, at) > end:\n        at += 1"),
     ),
     *faults_in(
-        "inputs/wire/pieces.py",
+        "inputs/wire/compression.py",
         "inputs/test_skipping.py",
         ("what was unpacked before the damage lost", "                if not filled:\n                    raise\n                break", "                raise"),
     ),
@@ -392,12 +396,12 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "inputs/wire/pieces.py",
+        "inputs/wire/compression.py",
         "inputs/test_tfrecord.py::test_records_that_end_anywhere_in_a_chunk[16-GZIP]",
         ("looked ahead and not back", "        self.file.seek(position)\n", "        self.waiting = b''\n"),
     ),
     *faults_in(
-        "inputs/wire/pieces.py",
+        "inputs/wire/compression.py",
         "inputs/test_tfrecord.py::test_what_is_wrong_with_a_compressed_file_is_said",
         (
             "cut off data taken for whole",
@@ -417,14 +421,14 @@ FAULTS = [
     *faults_in(
         "inputs/wire/tags.py",
         "inputs/test_wire.py",
-        ("a length past the end of its message", "if after >= 0 and length > end - after:", "if False:"),
-        ("field 0", "if after >= 0 and found < 8:", "if False:"),
+        ("a length past the end of its message", "if not is_failed(after) and length > end - after:", "if False:"),
+        ("field 0", "if not is_failed(after) and found < 8:", "if False:"),
         ("groups as deep as one likes", "if depth >= DEEPEST:", "if depth > DEEPEST:"),
         ("a group ended by any end", "if numbers[depth] != tag >> 3:", "if False:"),
         ("eight bytes for four", "size = 8 if wire == FIXED64 else 4", "size = 4 if wire == FIXED64 else 8"),
     ),
     *faults_in(
-        "inputs/wire/feature.py",
+        "inputs/wire/message_values.py",
         "inputs/test_wire.py",
         ("kinds added up", "kind, count = tag >> 3, 0", "kind = tag >> 3"),
         ("packed numbers alone", "(kind == INT64 and tag == ONE_VARINT)", "False"),
@@ -432,53 +436,53 @@ FAULTS = [
         ("the first list of a feature and no more", "kind == 0 and data[at + 1] == size - 2 and", "kind == 0 and"),
     ),
     *faults_in(
-        "inputs/wire/entries.py",
+        "inputs/wire/message_entries.py",
         "inputs/test_wire.py",
         ("an entry lost without a word", "if found != NAME and found != VALUE:", "if False:"),
         ("surrogates", "highest = 0x9F if first == 0xED else", "highest = 0xBF if first == 0xED else"),
         ("half a character", "if more > end - at:", "if False:"),
         ("groups of the context counted from the top", "found, 1 if inside else 0)", "found, 0)"),
-        ("groups of a list counted from the top", "data, at, at + length, 3, wanted, room, kind, count", "data, at, at + length, 0, wanted, room, kind, count"),
+        ("groups of a list counted from the top", "data, at, at + length, 3, wanted.kind, into.values, kind, count", "data, at, at + length, 0, wanted.kind, into.values, kind, count"),
     ),
     *faults_in(
-        "inputs/wire/survey.py",
+        "inputs/wire/message.py",
         "inputs/test_wire.py::test_one_reading_of_what_may_be_written_in_many_ways",
         ("the first of a name counts", "            if f >= 0:\n", "            if f >= 0 and found[r, f, FIRST] < 0:\n"),
     ),
     *faults_in(
-        "inputs/wire/survey.py",
+        "inputs/wire/message.py",
         "inputs/test_sequence_example.py::test_one_example_by_a_schema",
         ("names of both parts are one", "if features[f, PART] == part and ", "if "),
     ),
     *faults_in(
-        "inputs/wire/survey.py",
+        "inputs/wire/message.py",
         "inputs/test_sequence_example.py::test_an_error_names_file_record_byte_and_feature",
         ("nothing is required", "found[r, f, FIRST] < 0 and features[f, REQUIRED]", "False"),
         ("a step of any size", "if found[r, f, TROUBLE] < 0:", "if False:"),
     ),
     *faults_in(
-        "inputs/wire/columns.py",
+        "inputs/wire/layout.py",
         "inputs/test_sequence_example.py::test_one_example_by_a_schema",
         ("no defaults", "filled = part == CONTEXT and", "filled = False and"),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         "inputs/test_sequence_example.py::test_a_batch_by_a_schema",
         ("padded at the front", "< steps[:, None]", ">= (padded.shape[1] - steps)[:, None]"),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         "inputs/test_sequence_example.py::test_files_of_examples",
         ("examples that share their memory", "yield self.values[first:last].copy()", "yield self.values[first:last]"),
     ),
     *faults_in(
-        "inputs/wire/ragged.py",
+        "inputs/wire/layout_ragged.py",
         "inputs/test_sequence_example.py::test_a_batch_by_a_schema",
         ("steps and values exchanged", "[example[outer], step[outer], index]", "[example[outer], index, step[outer]]"),
         ("no row that begins", "np.concatenate([[0], np.cumsum(column.lengths)])", "np.cumsum(column.lengths)"),
     ),
     *faults_in(
-        "inputs/wire/values.py",
+        "inputs/wire/writing.py",
         "inputs/test_sequence_example.py::test_values_that_the_format_cannot_hold_are_refused",
         ("2^63 is −2^63", "isinstance(values, np.ndarray) and values.dtype != np.uint64", "isinstance(values, np.ndarray)"),
         ("too large for float32 is infinite", "if lost.any():", "if False:"),
@@ -490,7 +494,7 @@ FAULTS = [
         ("labels of the context in the lists", "(CONTEXT, FEATURE_LISTS), PARTS, (context, lists)", "(CONTEXT, FEATURE_LISTS), PARTS, (lists, context)"),
     ),
     *faults_in(
-        "inputs/wire/values.py",
+        "inputs/wire/writing.py",
         "inputs/test_sequence_example.py::test_a_thousand_examples_are_tensorflows_bytes",
         ("an empty list without its kind", "return message(kind)", 'return b""'),
         ("highest byte of a float first", '"<f4"', '">f4"'),

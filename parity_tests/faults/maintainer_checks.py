@@ -8,8 +8,8 @@ FAULTS = [
     *faults_in(
         "options.py",
         f"{OPTIONS}::test_fields[BasicRNNCell.num_units]",
-        ("a Boolean is a whole number", "    if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "    if not isinstance(value, numbers.Integral):"),
-        ("a fraction is a whole number", "numbers.Integral):", "numbers.Real):"),
+        ("a Boolean is an integer", "    if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "    if not isinstance(value, numbers.Integral):"),
+        ("a fraction is an integer", "numbers.Integral):", "numbers.Real):"),
         ("the least itself refused", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value <= least:"),
         ("one less than the least taken", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value < least - 1:"),
         ("NumPy's integer kept", "    value = int(value)\n", ""),
@@ -61,18 +61,22 @@ FAULTS = [
     *faults_in(
         "cells/full_lstm.py",
         f"{OPTIONS}::test_fields[LSTMCell.cell_clip]",
-        ("a bound of 0", '"cell_clip": check_positive, ', '"cell_clip": check_number, '),
-        ("bounds not checked where they are 0", "if getattr(self, name) is not None}", "if getattr(self, name)}"),
+        ("a bound of 0", 'cell_clip=optional(check_positive)', 'cell_clip=optional(check_number)'),
     ),
     *faults_in(
         "cells/full_lstm.py",
         f"{OPTIONS}::test_fields[LSTMCell.use_peepholes]",
-        ("peepholes for anything true", "use_peepholes=check_flag, ", ""),
+        ("peepholes for anything true", ", use_peepholes=check_flag", ""),
     ),
     *faults_in(
         "cells/coupled_lstm.py",
         f"{OPTIONS}::test_fields[CoupledInputForgetGateLSTMCell.num_proj]",
-        ("a projection of 0", '{"proj_clip": check_positive, "num_proj": check_count}', '{"proj_clip": check_positive, "num_proj": lambda *a: check_count(*a, least=0)}'),
+        ("a projection of 0", 'num_proj=optional(check_count)', 'num_proj=optional(lambda *a: check_count(*a, least=0))'),
+    ),
+    *faults_in(
+        "options.py",
+        f"{OPTIONS}::test_fields[LSTMCell.cell_clip]",
+        ("an option of 0 passed over", "None if value is None else check(", "value if not value else check("),
     ),
     *faults_in(
         "cells/time_freq_lstm.py",
@@ -82,7 +86,7 @@ FAULTS = [
     *faults_in(
         "cells/time_freq_lstm.py",
         f"{OPTIONS}::test_fields[TimeFreqLSTMCell.cell_clip]",
-        ("a bound of 0", "if cell.cell_clip is not None:", "if cell.cell_clip:"),
+        ("a bound of 0", "cell_clip=optional(check_positive)", "cell_clip=optional(check_number)"),
     ),
     *faults_in(
         "cells/grid_lstm.py",
@@ -104,7 +108,6 @@ FAULTS = [
     *faults_in(
         "cells/attention.py",
         f"{OPTIONS}::test_fields[AttentionCellWrapper.attn_size]",
-        ("a size of 0 passed over", "if getattr(self, name) is not None]", "if getattr(self, name)]"),
         ("one size not checked", '("attn_size", "attn_vec_size", "input_size")', '("attn_vec_size", "input_size")'),
     ),
     *faults_in(
@@ -167,11 +170,11 @@ FAULTS = [
     *faults_in(
         "unroll/stack_bidirectional.py",
         f"{TOGETHER}::test_every_option_of_an_unroll_reaches_the_engine",
-        ("engine not passed on", "            time_major,\n            engine,\n            masks[layer],", '            time_major,\n            "numpy",\n            masks[layer],'),
-        ("layout not passed on", "            time_major,\n            engine,\n            masks[layer],", "            False,\n            engine,\n            masks[layer],"),
-        ("lengths not passed on", "            sequence_length,\n            initial_states_fw[layer],", "            None,\n            initial_states_fw[layer],"),
-        ("the first layer's states for all", "            initial_states_fw[layer],\n            initial_states_bw[layer],\n            time_major", "            initial_states_fw[0],\n            initial_states_bw[layer],\n            time_major"),
-        ("the first layer's masks for all", "            engine,\n            masks[layer],", "            engine,\n            masks[0],"),
+        ("engine not passed on", '"engine": engine}', '"engine": "numpy"}'),
+        ("layout not passed on", '{"time_major": time_major, ', '{"time_major": False, '),
+        ("lengths not passed on", "own, outputs, sequence_length, masks", "own, outputs, None, masks"),
+        ("the first layer's states for all", '{"initial_state_fw": starts_fw[layer], ', '{"initial_state_fw": starts_fw[0], '),
+        ("the first layer's masks for all", 'params[f"cell_{layer}"], masks[layer]', 'params[f"cell_{layer}"], masks[0]'),
     ),
     *faults_in(
         "unroll/truncated.py",
@@ -213,7 +216,7 @@ FAULTS = [
         ("masks of numbers", "if not is_plain(mask) or mask.dtype != bool:", "if not is_plain(mask):"),
         ("labels of fractions", 'if not is_plain(labels) or labels.dtype.kind not in "iu":', 'if not is_plain(labels) or labels.dtype.kind not in "iuf":'),
         ("labels of Booleans", 'if not is_plain(labels) or labels.dtype.kind not in "iu":', 'if not is_plain(labels) or labels.dtype.kind not in "iub":'),
-        ("lengths of Booleans", 'lengths.dtype.kind not in "iu" and lengths.size:', 'lengths.dtype.kind not in "iub" and lengths.size:'),
+        ("lengths of Booleans", 'numbers.dtype.kind not in "iu" and numbers.size:', 'numbers.dtype.kind not in "iub" and numbers.size:'),
         ("a masked array of lengths", "    if isinstance(values, np.ndarray) and not is_plain(values):", "    if isinstance(values, np.matrix):"),
     ),
     *faults_in(
@@ -231,18 +234,18 @@ FAULTS = [
     *faults_in(
         "unroll/static.py",
         f"{ARRAYS}[static_rnn_backward]",
-        ("gradients of any dtype", "d_output, nothing.shape, tape.dtype)", "d_output, nothing.shape)"),
+        ("gradients of any dtype", 'f"d_outputs[{t}]", d_output, shape, dtype)', 'f"d_outputs[{t}]", d_output, shape)'),
         ("gradient of the final state not looked at", '    check_state("d_final_state", d_state, cell.state_size, tape.batch_size, tape.dtype)\n', ""),
     ),
     *faults_in(
         "unroll/bidirectional.py",
         f"{ARRAYS}[bidirectional_dynamic_rnn]",
-        ("states not looked at before the first cell has run", "        if state is not None:\n            check_state(name, state, cell.state_size, sizes[1], dtype)\n", ""),
+        ("states not looked at before the first cell has run", "        if state is not None:\n            check_state(name, state, cell.state_size, batch_size, dtype)\n", ""),
     ),
     *faults_in(
         "unroll/bidirectional.py",
         f"{ARRAYS}[static_bidirectional_rnn_backward]",
-        ("gradients of any dtype", "d_output, shape, tape.fw.tape.dtype)", "d_output, shape)"),
+        ("gradients of any dtype", "num_steps, shape, tape.fw.tape.dtype)", "num_steps, shape, None)"),
     ),
     *faults_in(
         "unroll/truncated.py",
@@ -343,12 +346,12 @@ FAULTS = [
         ("boundaries that stand still", "if sorted(set(bucket_boundaries)) != list(bucket_boundaries):", "if sorted(bucket_boundaries) != list(bucket_boundaries):"),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         f"{OPTIONS}::test_what_a_feature_is[int64]",
         ("a shape with a negative size", "size, least=0)", "size, least=-1)"),
     ),
     *faults_in(
-        "inputs/wire/ragged.py",
+        "inputs/wire/layout_ragged.py",
         f"{OPTIONS}::test_what_a_feature_is[int64]",
         ("splits of any integers", "not in (np.dtype(np.int32), np.dtype(np.int64)):", "not in (np.dtype(np.int32), np.dtype(np.int64), np.dtype(np.int16)):"),
         ("splits' dtype not checked", ", row_splits_dtype=check_splits)", ")"),

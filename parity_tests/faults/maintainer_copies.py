@@ -126,27 +126,27 @@ FAULTS = [
         ("a GRU's parts not copied", 'map_tree(np.copy, {"gates": gates, "candidate": candidate})', '{"gates": gates, "candidate": candidate}'),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         "test_sharing.py::test_descriptions_keep_values_of_their_own",
         ("default kept, not copied", "deepcopy(self.default_value)", "self.default_value"),
     ),
     *faults_in(
-        "inputs/wire/schema.py",
+        "inputs/wire/layout_fixed.py",
         "test_sharing.py::test_examples",
         ("steps of one example handed out from all", "yield self.values[first:last].copy()", "yield self.values[first:last]"),
         ("rows handed out from all", "(row.copy() for row in self.batch(part, column))", "iter(self.batch(part, column))"),
     ),
     *faults_in(
-        "inputs/wire/ragged.py",
+        "inputs/wire/layout_ragged.py",
         "test_sharing.py::test_examples",
-        ("values handed out from all", "SparseTensorValue(indices[:, 1:].copy(), values.copy()", "SparseTensorValue(indices[:, 1:].copy(), values"),
+        ("values handed out from all", "SparseTensorValue(indices[:, 1:], values.copy()", "SparseTensorValue(indices[:, 1:], values"),
         ("rows handed out from all", "RaggedTensorValue(values.values.copy(), values.row_splits)", "values"),
         ("a context's values handed out from all", "yield values.copy() if part == CONTEXT", "yield values if part == CONTEXT"),
     ),
     *faults_in(
-        "inputs/wire/values.py",
+        "inputs/wire/writing.py",
         "test_sharing.py::test_an_example_keeps_values_of_its_own",
-        ("whole numbers kept, not copied", "        return values.astype(np.int64)\n", "        return values.astype(np.int64, copy=False)\n"),
+        ("integers kept, not copied", "        return values.astype(np.int64)\n", "        return values.astype(np.int64, copy=False)\n"),
         ("floats kept, not copied", "values.astype(np.float32)\n    lost", "values.astype(np.float32, copy=False)\n    lost"),
     ),
     *faults_in(

@@ -79,7 +79,7 @@ FAULTS = [
         ("masks lost on the way to the cell", "masked_forward(self.cell, params, x, state, masks)", "masked_forward(self.cell, params, x, state, ())"),
     ),
     *faults_in(
-        "inputs/wire/columns.py",
+        "inputs/wire/layout.py",
         f"{TOGETHER}::test_defaults_where_some_examples_have_the_feature_and_some_do_not",
         ("a default where all are missing, and only there", "size >= 0 and missing.any()", "size >= 0 and missing.all()"),
         ("a default where the first is missing", "size >= 0 and missing.any()", "size >= 0 and missing[:1].any()"),
@@ -102,10 +102,10 @@ FAULTS = [
     *faults_in(
         "inputs/padding.py",
         f"{TOGETHER}::test_buckets",
-        ("remainders as long as their bucket", "boundary - 1 for boundary in", "boundary for boundary in"),
+        ("remainders as long as their bucket", "end - 1 for end in", "end for end in"),
         ("a bucket's end is in it", 'side="right")', 'side="left")'),
         ("remainders left out where they are padded to the end", "    if not drop_remainder:\n", "    if not drop_remainder and not pad_to_bucket_boundary:\n"),
-        ("padding with 0 for whole numbers", "*rows[0].shape[1:]), padding_value, rows[0].dtype)", "*rows[0].shape[1:]), padding_value * (rows[0].dtype.kind != 'i'), rows[0].dtype)"),
+        ("padding with 0 for integers", "*rows[0].shape[1:]), padding_value, rows[0].dtype)", "*rows[0].shape[1:]), padding_value * (rows[0].dtype.kind != 'i'), rows[0].dtype)"),
         ("the batch size of the first bucket", "== bucket_batch_sizes[bucket]:", "== bucket_batch_sizes[0] + 1 * (bucket > 1):"),
     ),
     *faults_in(
@@ -115,7 +115,7 @@ FAULTS = [
         ("one example read twice at the boundary", "self.position = batch_size - len(chosen)", "self.position = max(batch_size - len(chosen) - 1, 1)"),
     ),
     *faults_in(
-        "inputs/wire/crc32c.py",
+        "inputs/wire/frames.py",
         f"{SIZES}::test_records_of_any_size",
         ("the last bytes but one", "    while at < end:\n        crc = crc >> 8", "    while at < end - 1:\n        crc = crc >> 8"),
         ("eight bytes where there are seven", "while end - at >= 8:", "while end - at >= 7:"),
@@ -139,9 +139,9 @@ FAULTS = [
         ("a sum over nothing", "out=np.zeros_like(weights), where=size != 0)", "out=np.zeros_like(weights), where=np.broadcast_to(size >= 0, weights.shape))"),
     ),
     *faults_in(
-        "inputs/padding.py",
+        "checks.py",
         f"{SIZES}::test_an_empty_batch_with_steps_and_features",
-        ("lengths of nothing have no dtype", 'lengths.dtype.kind not in "iu" and lengths.size:', 'lengths.dtype.kind not in "iu":'),
+        ("lengths of nothing have no dtype", 'numbers.dtype.kind not in "iu" and numbers.size:', 'numbers.dtype.kind not in "iu":'),
     ),
     *faults_in(
         "jit/machine/memory.py",

@@ -305,7 +305,7 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "tasks/mnist.py",
+        "tasks/mnist_data.py",
         "tasks/test_mnist.py::test_images_are_read_by_rows_by_pixels_and_in_lees_order",
         (
             "another permutation",

@@ -66,7 +66,7 @@ def test_refusals():
             ints.to_tensor(shape=shape)
     with pytest.raises(ValueError, match=r"shape\[1\] must be at least 0, but is -1"):
         ints.to_tensor(shape=(None, -1))
-    with pytest.raises(TypeError, match=r"shape\[0\] must be a whole number, but is 1.5"):
+    with pytest.raises(TypeError, match=r"shape\[0\] must be an integer, but is 1.5"):
         ints.to_tensor(shape=(1.5, None))
     with pytest.raises(ValueError, match="default_value is 0.5, but the rows are int64, which cannot hold it"):
         ints.to_tensor(0.5)

@@ -6,8 +6,8 @@ import pytest
 import tf_impl
 from parity_tests.inputs.damaged import NUMBERS, TEXTS
 from scratch import SequenceExample
-from scratch.inputs.wire.steps import FEW, as_steps, steps_bytes
-from scratch.inputs.wire.values import as_feature
+from scratch.inputs.wire.writing import as_feature
+from scratch.inputs.wire.writing_steps import FEW, as_steps, steps_bytes
 from tf_impl.tensorflow import tf
 
 RNG = np.random.default_rng(0)
@@ -15,9 +15,9 @@ SIZES = RNG.integers(0, 4, 40).tolist()
 WHOLE = [RNG.choice(np.array(NUMBERS), size) for size in SIZES]
 FLOATS = [RNG.standard_normal(size).astype(np.float32) for size in SIZES]
 LISTS = {
-    "whole numbers": [int(n) for n in RNG.choice(np.array(NUMBERS), 40)],
-    "whole numbers of NumPy": list(RNG.integers(-300, 300, 40)),
-    "truth values": [True, False, np.True_] * 9,
+    "integers": [int(n) for n in RNG.choice(np.array(NUMBERS), 40)],
+    "integers of NumPy": list(RNG.integers(-300, 300, 40)),
+    "Booleans": [True, False, np.True_] * 9,
     "floats": RNG.standard_normal(40).tolist(),
     "floats of NumPy": list(RNG.standard_normal(40).astype(np.float32)),
     "text": ["é" * int(n) for n in RNG.integers(0, 90, 40)],
@@ -90,10 +90,10 @@ def test_steps_share_no_memory_with_what_was_given_or_with_one_another():
         (2**63, ValueError, r"steps\[33\] holds 9223372036854775808, but int64 ends"),
         (10**400, ValueError, r"steps\[33\] holds 10000.*000, but int64 ends"),
         ([], ValueError, r"steps\[33\] is an empty list"),
-        ([[1]], TypeError, r"steps\[33\] must be all whole numbers"),
+        ([[1]], TypeError, r"steps\[33\] must be all integers"),
         (np.zeros((1, 1)), ValueError, r"steps\[33\] must be one value or a list of them, but has 2 axes"),
         (1j, TypeError, r"steps\[33\] must be a value or a list of them, but is complex"),
-        ([1, "x"], TypeError, r"steps\[33\] must be all whole numbers, all numbers, or all bytes"),
+        ([1, "x"], TypeError, r"steps\[33\] must be all integers, all numbers, or all bytes"),
     ],
 )
 def test_the_step_that_cannot_be_kept_is_named(bad, error, words):
@@ -115,7 +115,7 @@ def test_one_number_too_large_among_many_floats_and_texts():
         as_steps("steps", [np.array([1], np.uint64)] * 20 + [np.array([2**64 - 1], np.uint64)])
 
 
-def test_truth_values_of_numpy_are_whole_numbers():
+def test_booleans_of_numpy_are_integers():
     values = [np.True_, [np.True_], [np.False_, True], [np.True_, 2], [np.uint64(7), np.True_], np.uint8(3)]
     kept = [as_feature("a", value) for value in values]
     assert [array.tolist() for array in kept] == [[1], [1], [0, 1], [1, 2], [7, 1], [3]]

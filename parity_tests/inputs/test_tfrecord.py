@@ -11,7 +11,7 @@ import tf_impl
 from parity_tests.inputs.damaged import damage
 from scratch import TFRecordWriter, masked_crc32c, read_tfrecord
 from scratch.inputs.wire import chunks
-from scratch.inputs.wire.crc32c import crc32c
+from scratch.inputs.wire.frames import crc32c
 from tf_impl.tensorflow import tf, v1
 
 COMPRESSIONS = ("", "GZIP", "ZLIB")

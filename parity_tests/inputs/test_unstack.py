@@ -65,7 +65,7 @@ def test_refusals():
         unflatten_time(np.zeros((7, 3)), 2)
     with pytest.raises(ValueError, match="axis is 3, but inputs has only 3 axes"):
         unstack(ARRAY, axis=3)
-    with pytest.raises(TypeError, match="axis must be a whole number, but is '1'"):
+    with pytest.raises(TypeError, match="axis must be an integer, but is '1'"):
         unstack(ARRAY, axis="1")
     with pytest.raises(ValueError, match="axis is 2, but the result has only 2 axes"):
         stack([np.zeros(2)], axis=2)

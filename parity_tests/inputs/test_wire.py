@@ -9,9 +9,8 @@ from google.protobuf.message import DecodeError
 import tf_impl
 from parity_tests.inputs.damaged import damage, draw_example, draw_uniform, encode_otherwise
 from scratch import RaggedFeature, SequenceExample, VarLenFeature, parse_single_sequence_example
-from scratch.inputs.wire.places import BAD_ENTRY, WORDS
 from scratch.inputs.wire.tags import END, START, VARINT, message, tag
-from scratch.inputs.wire.varint import varint
+from scratch.inputs.wire.varint import BAD_ENTRY, WORDS, varint
 from tf_impl.tensorflow import tf
 
 
@@ -97,6 +96,10 @@ REFUSED = {
     "a number of eleven bytes": (message(1, entry(b"a", message(3, b"\x08" + b"\x80" * 10 + b"\0"))), "no end"),
     "a number cut": (message(1, entry(b"a", message(3, message(1, b"\x80")))), "it goes on past the end"),
     "five bytes of packed floats": (message(1, entry(b"a", message(2, message(1, bytes(5))))), "fewer than four"),
+    "a number's tag, and no number": (
+        message(1, entry(b"a", message(3, b"\x08"))),
+        "byte 12 of the example: it goes on past the end",
+    ),
     "three bytes of a float": (message(1, entry(b"a", message(2, b"\x0dabc"))), "fewer than four bytes"),
     "numbers longer than their list": (message(1, entry(b"a", b"\x1a\2\n\3\1\2\3")), "it goes on past the end"),
     "a list of 1280 bytes in 127": (message(1, entry(b"a", b"\x1a\x80\n\x7e" + bytes(126))), "it goes on past the end"),

@@ -11,6 +11,7 @@ from numba import types
 from parity_tests.jit import test_activations, test_vector
 from scratch.jit.machine import tile
 from scratch.jit.machine.compiler import OPTIONS
+from scratch.jit.machine.register import Registers, tile_size
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 DTYPES = [np.float32, np.float64]
@@ -54,7 +55,7 @@ def test_every_operation_on_a_register_is_of_instructions(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_tile_multiplies_and_adds_in_one(dtype, monkeypatch):
     """Of one vector, as without AVX-512: 24 registers of sums, 4 of b and one of a are 29 of Arm's 32."""
-    for name, number in zip(("ROWS", "VECTORS"), tile.tile_size(32, 16), strict=True):
+    for name, number in zip(("ROWS", "VECTORS"), tile_size(Registers(32, 16)), strict=True):
         monkeypatch.setattr(tile, name, number)
     compute = tile.tile_float32 if dtype == np.float32 else tile.tile_float64
     assembly = assembly_for_arm(compute, types.intp)

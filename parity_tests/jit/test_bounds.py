@@ -3,7 +3,6 @@
 import ctypes
 import subprocess
 import sys
-from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -13,7 +12,6 @@ from parity_tests.jit.test_vector import copy_block, total_of
 from parity_tests.targets import BOUNDS, ROOT, environment_of
 from scratch.jit.machine.compiler import OPTIONS
 from scratch.jit.machine.flags import look
-from scratch.jit.machine.pointers import matrices_at, pointers_to
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile, tile_code
 from scratch.jit.machine.view import clear_row, copy_row
@@ -90,25 +88,15 @@ def test_a_tile_is_one_and_its_shapes_fit_together(dtype):
             run(**{"rows": 2, "depth": 3, "columns": lanes} | sizes)
 
 
-class One(NamedTuple):
-    matrix: np.ndarray
-
-
-def test_flags_and_pointers_are_those_there_are():
+def test_flags_are_those_there_are():
     def look_at(flags, number):
         return look(flags, number)
 
-    def first_of(pointers, number, like):
-        return matrices_at(One, pointers, number, like).matrix[0, 0]
-
-    flags, matrices = np.array([0, 1]), [np.full((2, 3), 5.0), np.full((1, 4), 7.0)]
+    flags = np.array([0, 1])
     assert checked(look_at)(flags, 1) == 1
-    assert checked(first_of)(pointers_to(matrices), 1, matrices[0]) == 7
     for number in (-1, 2):
-        of_pointers = pointers_to(matrices), number, matrices[0]
-        for function, arguments in [(look_at, (flags, number)), (first_of, of_pointers)]:
-            with pytest.raises(IndexError, match="index is out of bounds"):
-                checked(function)(*arguments)
+        with pytest.raises(IndexError, match="index is out of bounds"):
+            checked(look_at)(flags, number)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

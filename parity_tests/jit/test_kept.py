@@ -42,7 +42,7 @@ def names(monkeypatch):
     names, real = [], progress.Report.compiling
 
     def note(report):
-        names.append(report.line.split()[-1])
+        names.append(report.what[-1])
         return real(report)
 
     monkeypatch.setattr(progress.Report, "compiling", note)

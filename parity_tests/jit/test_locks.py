@@ -105,7 +105,7 @@ def in_a_child(function):
 def test_a_lock_that_was_held_during_a_fork_is_free_in_the_child(module):
     work = {
         memory: lambda: memory.empty((memory.LARGE,), DTYPE),
-        threads: lambda: threads.run(len, *[((),)] * (len(threads.workers) + 2)),
+        threads: lambda: threads.run(range, threads.shares(1, len(threads.workers) + 2)),
     }
 
     def work_without_waiting():
@@ -114,7 +114,7 @@ def test_a_lock_that_was_held_during_a_fork_is_free_in_the_child(module):
         assert threads.workers == []
         work[module]()
 
-    threads.run(len, ((),), ((),))
+    threads.run(range, threads.shares(2, 2))
     with module.lock:
         assert in_a_child(work_without_waiting)
 
@@ -130,6 +130,6 @@ def test_what_waits_in_a_parent_is_not_done_by_the_child(monkeypatch):
 
     def work():
         assert threads.waiting.empty()
-        threads.run(len, ((),), ((),))
+        threads.run(range, threads.shares(2, 2))
 
     assert in_a_child(work)

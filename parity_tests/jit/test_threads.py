@@ -72,7 +72,7 @@ def test_the_number_of_threads_is_a_whole_number_of_at_least_1():
         with pytest.raises(ValueError, match=f"count must be at least 1, but is {wrong}"):
             set_num_threads(wrong)
     for wrong in (2.0, "2", None, True):
-        with pytest.raises(TypeError, match=f"count must be a whole number, but is {wrong!r}"):
+        with pytest.raises(TypeError, match=f"count must be an integer, but is {wrong!r}"):
             set_num_threads(wrong)
     assert get_num_threads() == 3
 
@@ -106,11 +106,11 @@ def test_parts_run_side_by_side():
     barrier = threading.Barrier(4, timeout=STUCK)
     who = []
 
-    def meet(number):
+    def meet(number, _):
         barrier.wait()
         who.append((number, threading.current_thread()))
 
-    threads.run(meet, *((number,) for number in range(4)))
+    threads.run(meet, threads.shares(4, 4))
     assert sorted(number for number, _ in who) == [0, 1, 2, 3]
     assert len({thread for _, thread in who}) == 4
     # The first part is the caller's own.
@@ -126,7 +126,7 @@ def test_a_part_that_takes_long_is_waited_for(monkeypatch):
             asked.set()
             return super().get()
 
-    def work(number):
+    def work(number, _):
         if number:
             asked.wait(STUCK)
         done.append(number)
@@ -134,7 +134,7 @@ def test_a_part_that_takes_long_is_waited_for(monkeypatch):
     monkeypatch.setattr(threads, "PATIENCE", 10)
     monkeypatch.setattr(threads, "SimpleQueue", Ends)
     try:
-        threads.run(work, (0,), (1,), (2,))
+        threads.run(work, threads.shares(3, 3))
         assert sorted(done) == [0, 1, 2]
     finally:
         asked.set()
@@ -144,7 +144,7 @@ def test_a_part_that_takes_long_is_waited_for(monkeypatch):
 def test_an_error_in_any_part_reaches_the_caller_once_all_are_done(wrong):
     done = []
 
-    def work(number):
+    def work(number, _):
         if number == wrong:
             raise ZeroDivisionError(f"in part {number}")
         done.append(number)
@@ -152,19 +152,19 @@ def test_an_error_in_any_part_reaches_the_caller_once_all_are_done(wrong):
     for _ in range(3):
         done.clear()
         with pytest.raises(ZeroDivisionError, match=f"in part {wrong}"):
-            threads.run(work, *((number,) for number in range(4)))
+            threads.run(work, threads.shares(4, 4))
         assert sorted(done) == sorted({0, 1, 2, 3} - {wrong})
     # The thread that met with it goes on working.
     wrong = None
     done.clear()
-    threads.run(work, *((number,) for number in range(4)))
+    threads.run(work, threads.shares(4, 4))
     assert sorted(done) == [0, 1, 2, 3]
 
 
 def test_workers_are_made_once_and_do_not_keep_a_program_alive():
-    threads.run(len, *(((),) for _ in range(3)))
+    threads.run(range, threads.shares(3, 3))
     before = list(threads.workers)
-    threads.run(len, *(((),) for _ in range(3)))
+    threads.run(range, threads.shares(3, 3))
     assert threads.workers == before
     assert all(worker.daemon and worker.is_alive() for worker in before)
 
@@ -178,7 +178,7 @@ def test_a_thread_that_cannot_start_is_not_counted(monkeypatch):
     monkeypatch.setattr(threads, "workers", [])
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(RuntimeError, match="can't start new thread"):
-        threads.run(print, (), ())
+        threads.run(print, threads.shares(2, 2))
     assert threads.workers == []
 
 

@@ -1,12 +1,10 @@
-"""Views of arrays in kernels, matrices at pointers, and what is done with some columns of a row."""
+"""Views of arrays in kernels, and what is done with some columns of a row."""
 
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from scratch.jit.machine.compiler import kernel
-from scratch.jit.machine.pointers import matrices_at, pointers_to
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, rows_of, transposed
 
 DTYPES = [np.float32, np.float64]
@@ -55,25 +53,3 @@ def test_some_columns_of_a_row_are_copied_and_cleared_and_no_others(dtype):
     expected[6, 1:6], expected[0, 2:4] = source[2, 2:7], 0
     change_rows(source[::2], target[::2])
     np.testing.assert_array_equal(target, expected)
-
-
-class Pair(NamedTuple):
-    first: np.ndarray
-    second: np.ndarray
-
-
-@kernel
-def double_second_row(pointers, number, like):
-    """Double the second row of the second matrix of a pair."""
-    pair = matrices_at(Pair, pointers, number, like)
-    for column in range(pair.second.shape[1]):
-        pair.second[1, column] *= 2 * pair.first[0, 0]
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_matrices_are_found_at_their_pointers(dtype):
-    ones, matrix = np.ones(5, dtype), np.arange(12, dtype=dtype).reshape(3, 1, 4)
-    expected = matrix * np.array([1, 2, 1]).reshape(3, 1, 1)
-    double_second_row(pointers_to([ones + 1, ones, matrix]), 1, np.empty(0, dtype))
-    np.testing.assert_array_equal(matrix, expected.astype(dtype))
-    assert ones.tolist() == [1] * 5

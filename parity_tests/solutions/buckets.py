@@ -3,7 +3,7 @@
     bucket of a row with T_b steps: the number of boundaries that are ≤ T_b
     padding of a batch = Σ_b (T − T_b), T the longest of its rows
 
-    lengths [N], whole numbers   boundaries: a list of rising whole numbers, so there is one bucket more than boundaries
+    lengths [N], integers   boundaries: a list of rising integers, so there is one bucket more than boundaries
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ def bucket_of(lengths, boundaries):
 
     - ``lengths`` [N]. ``boundaries``: a list.
 
-    Return ``buckets`` [N], whole numbers from 0.
+    Return ``buckets`` [N], integers from 0.
     """
     # bucket: the number of boundaries that are ≤ T_b
     return np.array([sum(boundary <= length for boundary in boundaries) for length in lengths])
@@ -23,7 +23,7 @@ def bucket_of(lengths, boundaries):
 def bucket_batches(lengths, boundaries, batch_size):
     """Go through the rows in order. A batch comes out as soon as its bucket holds ``batch_size`` rows.
 
-    - ``lengths`` [N]. ``boundaries``: a list. ``batch_size``: a whole number.
+    - ``lengths`` [N]. ``boundaries``: a list. ``batch_size``: an integer.
 
     At the end come the batches that are not full, the bucket of the shortest rows first; empty buckets give none.
 
@@ -47,7 +47,7 @@ def padding_steps(lengths, batches):
 
     - ``lengths`` [N]. ``batches``: a list of lists of row numbers.
 
-    Return ``padding``, a whole number.
+    Return ``padding``, an integer.
     """
     # padding of a batch = Σ_b (T − T_b)
     padding = 0

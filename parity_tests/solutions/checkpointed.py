@@ -29,7 +29,7 @@ def checkpointed_forward(params, inputs, h, every):
     """Run the cell over all time steps and keep few states.
 
     - ``params``: a dict of ``kernel`` and ``bias``, for ``step``. ``inputs``: a list of T arrays [B, D].
-    - ``h`` [B, H]: the state before the first step. ``every``: k, a whole number; T need not be a multiple of it.
+    - ``h`` [B, H]: the state before the first step. ``every``: k, an integer; T need not be a multiple of it.
 
     Return ``(h_final, kept)``: [B, H], and the list of kept states, each [B, H].
     """

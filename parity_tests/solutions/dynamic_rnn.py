@@ -4,7 +4,7 @@
     output_t    = where(live_t, step(x_t, h_t), 0)
     h_{t+1}     = where(live_t, step(x_t, h_t), h_t)          for t = 0 … T − 1
 
-    x [B, T, D]   outputs [B, T, H]   h_t [B, H]   T_b: sequence_length [B], whole numbers from 0 to T
+    x [B, T, D]   outputs [B, T, H]   h_t [B, H]   T_b: sequence_length [B], integers from 0 to T
 
 A row that has ended keeps its state, so the final state of a row is that of its own last step. What the inputs hold
 past the end of a row changes nothing. ``step`` and ``step_backward``, of one step, are given.

@@ -2,7 +2,7 @@
 
     x_{b,t} = E[n_{b,t}]          the row of E that the number names
 
-    E [V, D]   numbers n [B, T], whole numbers from 0 to V − 1; one number may stand in many places   x [B, T, D]
+    E [V, D]   numbers n [B, T], integers from 0 to V − 1; one number may stand in many places   x [B, T, D]
 """
 
 import numpy as np

@@ -21,7 +21,7 @@ def gradient_descent(params, gradients, learning_rate):
 def staircase_rate(first_rate, rate, every, step):
     """Compute the learning rate of a step.
 
-    - ``first_rate``: η_0. ``rate``: a number below 1. ``every``, ``step``: whole numbers.
+    - ``first_rate``: η_0. ``rate``: a number below 1. ``every``, ``step``: integers.
 
     Return ``learning_rate``, a number.
     """

@@ -2,7 +2,7 @@
 
     last_b = outputs_{b, T_b − 1}   where T_b > 0          0 where the row has no steps
 
-    outputs [B, T, H]   last [B, H]   T_b: sequence_length [B], whole numbers from 0 to T
+    outputs [B, T, H]   last [B, H]   T_b: sequence_length [B], integers from 0 to T
 """
 
 import numpy as np

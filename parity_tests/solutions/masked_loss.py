@@ -4,7 +4,7 @@
     over steps      loss = Σ_{b,t} mask_{b,t} ℓ_{b,t} / Σ_b T_b
     over examples   loss = mean over the rows with T_b > 0 of ( Σ_t mask_{b,t} ℓ_{b,t} / T_b )
 
-    losses ℓ [B, T]   sequence_length T_b [B], whole numbers from 0 to T; at least one is not 0   loss: a number
+    losses ℓ [B, T]   sequence_length T_b [B], integers from 0 to T; at least one is not 0   loss: a number
 """
 
 import numpy as np

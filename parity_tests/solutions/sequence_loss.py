@@ -4,7 +4,7 @@
     ℓ_{b,t}   = − log p_{b,t, targets_{b,t}}
     loss      = Σ_{b,t} w_{b,t} ℓ_{b,t} / Σ_{b,t} w_{b,t}
 
-    logits y [B, T, C]   targets [B, T], whole numbers from 0 to C − 1   weights w [B, T], at least 0; 0 at padding
+    logits y [B, T, C]   targets [B, T], integers from 0 to C − 1   weights w [B, T], at least 0; 0 at padding
 """
 
 import numpy as np

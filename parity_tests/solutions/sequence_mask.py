@@ -4,7 +4,7 @@
     mean_b     = Σ_t mask_{b,t} values_{b,t} / T_b           0 for a row of no steps
     mean       = Σ_{b,t} mask_{b,t} values_{b,t} / Σ_b T_b
 
-    mask, values [B, T]   mean_b [B]   mean: a number   T_b: sequence_length [B], whole numbers from 0 to T
+    mask, values [B, T]   mean_b [B]   mean: a number   T_b: sequence_length [B], integers from 0 to T
 """
 
 import numpy as np

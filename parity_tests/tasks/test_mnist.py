@@ -7,7 +7,8 @@ from parity_tests.harness import assert_parity
 from scratch.cells.full_lstm import LSTMBlockCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.tasks.mnist import PROGRAMS, MnistTrainer, evaluate, init_params, read
+from scratch.tasks.mnist import PROGRAMS, MnistTrainer, evaluate, init_params
+from scratch.tasks.mnist_data import read
 from scratch.training.adam import AdamOptimizer
 from scratch.training.optimizers import GradientDescentOptimizer
 from scratch.training.rmsprop import RMSPropOptimizer
@@ -114,6 +115,7 @@ def test_settings_are_the_tutorials():
     for name, program in PROGRAMS.items():
         settings = program.reading, program.cell, program.optimizer
         assert (*settings, program.batch_size, program.num_steps, program.clip_norm) == expected[name]
+        assert program.title.startswith(f"Lee's model {name[3]}") == name.startswith("lee")
         assert program.batch_norm == (name in ("lee2", "lee3", "lee4", "lee4_rnn"))
     params = init_params(PROGRAMS["lee2"], np.random.default_rng(0), 28)
     assert sum(leaf.size for _, leaf in named_leaves(params)) == 24_586

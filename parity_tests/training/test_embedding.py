@@ -53,7 +53,7 @@ def test_refusals():
     params, numbers, d_vectors = draw((5, 6), np.float64)
     with pytest.raises(ValueError, match="vocabulary_size must be at least 1, but is 0"):
         Embedding(0, 4)
-    with pytest.raises(TypeError, match="embedding_size must be a whole number, but is 4.0"):
+    with pytest.raises(TypeError, match="embedding_size must be an integer, but is 4.0"):
         Embedding(7, 4.0)
     with pytest.raises(ValueError, match="params/embeddings must have shape \\[8, 4\\], but has \\[7, 4\\]"):
         Embedding(8, 4).forward(params, numbers)
@@ -62,9 +62,9 @@ def test_refusals():
         LAYER.forward(params, numbers)
     with pytest.raises(ValueError, match="numbers\\[0\\] is -1, but the table has rows 0 to 6"):
         LAYER.forward(params, np.array([-1, 9]))
-    with pytest.raises(TypeError, match="numbers must be an array of whole numbers, but is float64"):
+    with pytest.raises(TypeError, match="numbers must be an array of integers, but is float64"):
         LAYER.forward(params, d_vectors)
-    with pytest.raises(TypeError, match="numbers must be an array of whole numbers, but is list"):
+    with pytest.raises(TypeError, match="numbers must be an array of integers, but is list"):
         LAYER.forward(params, [1, 2])
     with pytest.raises(ValueError, match="d_vectors must have shape \\[5, 6, 4\\], but has \\[6, 5, 4\\]"):
         LAYER.backward(params, numbers, d_vectors.swapaxes(0, 1))

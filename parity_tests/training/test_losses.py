@@ -97,9 +97,9 @@ def test_refusals():
         sparse_softmax_cross_entropy_with_logits(np.array([0, 1, 4, 3, 2, 1, 0]), logits)
     with pytest.raises(ValueError, match="labels\\[0\\] is -1, but the logits have classes 0 to 3"):
         sparse_softmax_cross_entropy_with_logits(classes - classes[0] - 1, logits)
-    with pytest.raises(TypeError, match="labels must be an array of whole numbers, but is float64"):
+    with pytest.raises(TypeError, match="labels must be an array of integers, but is float64"):
         sparse_softmax_cross_entropy_with_logits(classes.astype(float), logits)
-    with pytest.raises(TypeError, match="labels must be an array of whole numbers, but is list"):
+    with pytest.raises(TypeError, match="labels must be an array of integers, but is list"):
         sparse_softmax_cross_entropy_with_logits(classes.tolist(), logits)
     with pytest.raises(ValueError, match="labels must have shape \\[7\\], but has \\[7, 1\\]"):
         sparse_softmax_cross_entropy_with_logits(classes[:, None], logits)
@@ -254,7 +254,7 @@ def test_a_cache_of_another_loss_is_refused():
 
 def test_masked_refusals():
     logits, mask = draw((5, 6), np.float64)[0], mask_by_length(LABELS, LENGTHS)
-    with pytest.raises(TypeError, match="mask must be an array of truth values, but is float64"):
+    with pytest.raises(TypeError, match="mask must be an array of Booleans, but is float64"):
         masked_loss(LABELS, logits, mask.astype(float))
     with pytest.raises(ValueError, match="mask must have shape \\[5, 6\\], but has \\[6, 5\\]"):
         masked_loss(LABELS, logits, mask.T)
@@ -266,9 +266,9 @@ def test_masked_refusals():
         masked_loss(LABELS[:, 1:], logits, mask)
     with pytest.raises(ValueError, match="labels must be at least 0, but hold -1"):
         mask_by_sign(LABELS - 1)
-    with pytest.raises(TypeError, match="labels must be an array of whole numbers, but is float64"):
+    with pytest.raises(TypeError, match="labels must be an array of integers, but is float64"):
         mask_by_sign(LABELS.astype(float))
-    with pytest.raises(TypeError, match="labels must be an array of whole numbers, but is list"):
+    with pytest.raises(TypeError, match="labels must be an array of integers, but is list"):
         mask_by_length(LABELS.tolist(), LENGTHS)
     with pytest.raises(ValueError, match="labels must have shape \\[B, T\\], but has \\[30\\]"):
         mask_by_length(LABELS.ravel(), LENGTHS)
@@ -278,7 +278,7 @@ def test_masked_refusals():
         mask_by_length(LABELS, (1, -1, 0, 4, 3))
     with pytest.raises(ValueError, match="sequence_length must have shape \\[5\\]"):
         mask_by_length(LABELS, LENGTHS[1:])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but its dtype is float64"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but its dtype is float64"):
         mask_by_length(LABELS, (1, 2.5, 0, 4, 3))
     _, cache = masked_loss(LABELS, logits, mask)
     with pytest.raises(TypeError, match="d_loss must be a number"):

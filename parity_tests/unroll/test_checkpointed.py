@@ -119,7 +119,7 @@ def test_refusals():
     with pytest.raises(ValueError, match="checkpoint_every must be at least 1, but is 0"):
         run(checkpoint_every=0)
     for every in (2.0, True, "4"):
-        with pytest.raises(TypeError, match=f"checkpoint_every must be a whole number, but is {every!r}"):
+        with pytest.raises(TypeError, match=f"checkpoint_every must be an integer, but is {every!r}"):
             run(checkpoint_every=every)
     with pytest.raises(ValueError, match="checkpoint_every must be None with engine='numba', but is 4"):
         run(checkpoint_every=4, engine="numba")

@@ -127,6 +127,15 @@ def test_without_an_initial_state_it_starts_from_zeros(engine):
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_tape_knows_its_steps_in_both_layouts(engine):
+    cell = BasicLSTMCell(4)
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    for time_major in (False, True):
+        _, _, tape = dynamic_rnn(cell, params, np.zeros((5, 6, 3)), time_major=time_major, engine=engine)
+        assert tape.num_steps == (5 if time_major else 6)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
 def test_gradients_not_given_are_zeros(engine):
     case = Case(BasicLSTMCell(4), LENGTHS)
     problem = case.draw(np.float64)
@@ -166,9 +175,9 @@ def test_refusals(engine):
         run(sequence_length=[1, 2, 3, 17, 5])
     with pytest.raises(ValueError, match="sequence_length\\[1\\] is -1, but a length cannot be negative"):
         run(sequence_length=[1, -1, 3, 4, 5])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but its dtype is float64"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but its dtype is float64"):
         run(sequence_length=[1, 2.5, 3, 4, 5])
-    with pytest.raises(TypeError, match="sequence_length must be whole numbers, but is \\[True, True"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but is \\[True, True"):
         run(sequence_length=[True] * 5)
     with pytest.raises(ValueError, match="sequence_length must have shape \\[5\\], .* but has \\[4\\]"):
         run(sequence_length=[1, 2, 3, 4])
@@ -200,7 +209,7 @@ def test_refusals(engine):
         run(params={**params, "kernel": np.ma.array(params["kernel"])})
     with pytest.raises(ValueError, match="time_major must be one of False, True, but is 'False'"):
         run(time_major="False")
-    with pytest.raises(TypeError, match="sequence_length must be 5 whole numbers, but is \\[\\[1, 2\\], \\[3\\]"):
+    with pytest.raises(TypeError, match="sequence_length must be integers, but is \\[\\[1, 2\\], \\[3\\]"):
         run(sequence_length=[[1, 2], [3], 1, 1, 1])
     with pytest.raises(
         ValueError, match="masks must be given for a cell with dropout: cell.draw_masks\\(rng, num_steps=15"

@@ -160,7 +160,7 @@ def test_windows():
     assert windows(2, 3) == [slice(0, 2)]
     with pytest.raises(ValueError, match="truncated_backprop_length must be at least 1, but is 0"):
         windows(8, 0)
-    with pytest.raises(TypeError, match="truncated_backprop_length must be a whole number, but is 1.5"):
+    with pytest.raises(TypeError, match="truncated_backprop_length must be an integer, but is 1.5"):
         windows(8, 1.5)
     assert windows(8, [1, 4, 3]) == [slice(0, 1), slice(1, 5), slice(5, 8)]
     for widths in ([3, 4], (3, 4, 2), []):
@@ -168,7 +168,7 @@ def test_windows():
             windows(8, widths)
     with pytest.raises(ValueError, match="truncated_backprop_length\\[1\\] must be at least 1, but is 0"):
         windows(8, [4, 0, 4])
-    with pytest.raises(TypeError, match="truncated_backprop_length\\[0\\] must be a whole number, but is 4.0"):
+    with pytest.raises(TypeError, match="truncated_backprop_length\\[0\\] must be an integer, but is 4.0"):
         windows(8, [4.0, 4])
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.initializers import zeros
-from scratch.options import check_count, check_options
+from scratch.options import check_count, check_options, optional
 from scratch.tree import map_tree, named_leaves
 
 
@@ -61,8 +61,8 @@ class AttentionCellWrapper(CellWrapper):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        given = [name for name in ("attn_size", "attn_vec_size", "input_size") if getattr(self, name) is not None]
-        check_options(self, attn_length=check_count, **dict.fromkeys(given, check_count))
+        sizes = dict.fromkeys(("attn_size", "attn_vec_size", "input_size"), optional(check_count))
+        check_options(self, attn_length=check_count, **sizes)
 
     @property
     def state_size(self) -> Sizes:
@@ -93,7 +93,7 @@ class AttentionCellWrapper(CellWrapper):
         if scope == self.cell.scope:
             return self.cell.initializer(rest, kernel_initializer)
         if rest == "attn_w":
-            # The matrix [A, V] that it is.
+            # As a matrix [A, V].
             return lambda rng, shape, dtype: kernel_initializer(rng, shape[2:], dtype).reshape(shape)
         return zeros if rest == "bias" or path == "bias" else kernel_initializer
 

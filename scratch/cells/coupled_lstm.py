@@ -23,13 +23,13 @@ from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.initializers import zeros
 from scratch.options import (
-    Check,
     check_activation,
     check_count,
     check_flag,
     check_number,
     check_options,
     check_positive,
+    optional,
 )
 
 
@@ -71,10 +71,8 @@ class CoupledInputForgetGateLSTMCell(Cell):
     def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
-        given: dict[str, Check] = {"proj_clip": check_positive, "num_proj": check_count}
-        given = {name: check for name, check in given.items() if getattr(self, name) is not None}
-        check_options(self, num_units=check_count, use_peepholes=check_flag, forget_bias=check_number, **given)
-        check_options(self, activation=check_activation)
+        check_options(self, num_units=check_count, num_proj=optional(check_count), use_peepholes=check_flag)
+        check_options(self, proj_clip=optional(check_positive), forget_bias=check_number, activation=check_activation)
 
     @property
     def state_size(self) -> Sizes:

@@ -44,7 +44,7 @@ class DropoutWrapper(CellWrapper):
 
     - ``input_keep_prob``, ``output_keep_prob``, ``state_keep_prob``: greater than 0, at most 1; 1 drops nothing.
     - ``variational_recurrent``: one mask for all time steps and all rows of a batch, instead of a new one for each.
-    - ``dropout_state_filter_visitor``: given any level of ``cell.state_size``, says with a truth value, or with one for
+    - ``dropout_state_filter_visitor``: given any level of ``cell.state_size``, says with a Boolean, or with one for
       each part of it, what may be dropped.
 
     State and parameters are those of ``cell``. Raises ``ValueError`` or ``TypeError`` for any other option.
@@ -130,6 +130,8 @@ class DropoutWrapper(CellWrapper):
 def drop(tree: Tree, masks: Masks, keep_prob: float) -> Tree:
     """Return mask ⊙ v / keep_prob for every array v of a tree that has a mask, and v itself where that is ``()``."""
     if isinstance(masks, tuple):
-        return rebuild(tree, [drop(*pair, keep_prob) for pair in zip(tree, masks, strict=True)]) if masks else tree
+        if not masks:
+            return tree
+        return rebuild(tree, [drop(part, mask, keep_prob) for part, mask in zip(tree, masks, strict=True)])
     # TF1 rounds a keep probability to float32 even where the arrays are float64, as it does a learning rate.
     return np.where(masks, tree / float(np.float32(keep_prob)), 0)

@@ -21,13 +21,13 @@ from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.options import (
-    Check,
     check_activation,
     check_count,
     check_flag,
     check_number,
     check_options,
     check_positive,
+    optional,
 )
 
 
@@ -74,10 +74,9 @@ class LSTMCell(Cell):
     def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
-        given: dict[str, Check] = {"cell_clip": check_positive, "proj_clip": check_positive, "num_proj": check_count}
-        given = {name: check for name, check in given.items() if getattr(self, name) is not None}
-        check_options(self, num_units=check_count, use_peepholes=check_flag, forget_bias=check_number, **given)
-        check_options(self, activation=check_activation)
+        check_options(self, num_units=check_count, num_proj=optional(check_count), use_peepholes=check_flag)
+        check_options(self, cell_clip=optional(check_positive), proj_clip=optional(check_positive))
+        check_options(self, forget_bias=check_number, activation=check_activation)
 
     @property
     def state_size(self) -> Sizes:

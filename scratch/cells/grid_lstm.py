@@ -51,10 +51,10 @@ def grid_state_like(fields: tuple[str, ...]) -> type:
     return grid_state_type(tuple(blocks.values()))
 
 
-def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:
-    """Return ``values`` as a tuple, refusing all but a list of whole numbers of at least ``least``."""
+def as_counts(name: str, values: Any, least: int) -> tuple[int, ...]:
+    """Return ``values`` as a tuple, refusing all but a list of integers of at least ``least``."""
     if not isinstance(values, list | tuple):
-        raise TypeError(f"{name} must be a list of whole numbers, but is {shown(values)}")
+        raise TypeError(f"{name} must be a list of integers, but is {shown(values)}")
     if not values:
         raise ValueError(f"{name} must hold at least one number, but is empty")
     for index, value in enumerate(values):
@@ -64,7 +64,7 @@ def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class GridLSTMCell(Cell):
-    """An LSTM along time and an LSTM along frequency, which read the same and see one another's memory.
+    """An LSTM along time and an LSTM along frequency, which read the same input and each other's memory.
 
     - ``num_units``, ``use_peepholes``, ``cell_clip``, ``forget_bias``: as in ``TimeFreqLSTMCell``.
     - ``share_time_frequency_weights``: the LSTM along time has no weights of its own, but those of the other.
@@ -100,7 +100,7 @@ class GridLSTMCell(Cell):
         check_options(self, share_time_frequency_weights=check_flag, couple_input_forget_gates=check_flag)
         for name, least in (("num_frequency_blocks", 1), ("start_freqindex_list", 0), ("end_freqindex_list", 1)):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, whole_numbers(name, getattr(self, name), least))
+                object.__setattr__(self, name, as_counts(name, getattr(self, name), least))
         if (windows := sum(self.num_frequency_blocks)) > MOST_WINDOWS:
             raise ValueError(f"num_frequency_blocks must hold at most {MOST_WINDOWS} windows, but holds {windows}")
         count, starts, ends = len(self.num_frequency_blocks), self.start_freqindex_list, self.end_freqindex_list
@@ -119,7 +119,7 @@ class GridLSTMCell(Cell):
 
     @property
     def state_size(self) -> Sizes:
-        return self.state_tuple_type(*[self.num_units] * 2 * sum(self.num_frequency_blocks))
+        return self.state_tuple_type._make([self.num_units] * 2 * sum(self.num_frequency_blocks))
 
     @property
     def output_size(self) -> int:
@@ -127,9 +127,9 @@ class GridLSTMCell(Cell):
 
     def blocks(self, input_size: int) -> list[list[slice]]:
         """Return the windows of each block, as slices of x."""
-        bounds = zip(self.start_freqindex_list or [0], self.end_freqindex_list or [input_size], strict=True)
-        counts = self.num_frequency_blocks
-        blocks = [frequency_windows(self, *bound, count) for bound, count in zip(bounds, counts, strict=True)]
+        starts, ends = self.start_freqindex_list or [0], self.end_freqindex_list or [input_size]
+        places = zip(starts, ends, self.num_frequency_blocks, strict=True)
+        blocks = [frequency_windows(self, start, end, count) for start, end, count in places]
         end = max(windows[-1].stop for windows in blocks)
         if end > input_size:
             raise ValueError(f"x must be at least {end} wide, where its last window ends, but is {input_size} wide")
@@ -180,7 +180,7 @@ class GridLSTMCell(Cell):
                 outputs += [h, h_freq]
                 new_state += [c, h]
                 steps.append(step)
-        return np.concatenate(outputs, axis=1), self.state_tuple_type(*new_state), (x.shape, steps)
+        return np.concatenate(outputs, axis=1), self.state_tuple_type._make(new_state), (x.shape, steps)
 
     def backward(
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
@@ -211,4 +211,4 @@ class GridLSTMCell(Cell):
                 for name, d in zip(names, d_named, strict=True):
                     if name in d_params:
                         d_params[name] += d
-        return d_x, self.state_tuple_type(*d_state), d_params
+        return d_x, self.state_tuple_type._make(d_state), d_params

@@ -22,7 +22,7 @@ from scratch.cell import Cell
 from scratch.checks import check_array
 from scratch.fit import check_fit
 from scratch.initializers import zeros
-from scratch.options import check_count, check_flag, check_number, check_options, check_positive
+from scratch.options import check_count, check_flag, check_number, check_options, check_positive, optional
 from scratch.tree import map_tree
 
 PEEPHOLES = ("W_I_diag", "W_F_diag", "W_O_diag")
@@ -113,14 +113,12 @@ def frequency_windows(cell: Any, start: int, end: int, count: int | None) -> lis
 def check_lstm_options(cell: Any) -> None:
     """Refuse options of an LSTM over time and frequency that are none."""
     check_options(cell, num_units=check_count, feature_size=check_count, frequency_skip=check_count)
-    check_options(cell, use_peepholes=check_flag, forget_bias=check_number)
-    if cell.cell_clip is not None:
-        check_options(cell, cell_clip=check_positive)
+    check_options(cell, use_peepholes=check_flag, forget_bias=check_number, cell_clip=optional(check_positive))
 
 
 @dataclass(frozen=True)
 class TimeFreqLSTMCell(Cell):
-    """One LSTM that moves up the frequencies of x, and hears at each place k what it said at the place below.
+    """One LSTM that moves up the frequencies of x, and reads at each place k its output of the place below.
 
     - ``num_units``: H, the size of c_k and of h_k. ``forget_bias``: added to z_f at run time, no part of ``B``.
     - ``use_peepholes``: gates see the memory. ``cell_clip``: c' is held in ±cell_clip.
@@ -143,8 +141,7 @@ class TimeFreqLSTMCell(Cell):
 
     def __post_init__(self) -> None:
         check_lstm_options(self)
-        if self.num_shifts is not None:
-            check_options(self, num_shifts=check_count)
+        check_options(self, num_shifts=optional(check_count))
 
     @property
     def state_size(self) -> Sizes:
@@ -169,9 +166,7 @@ class TimeFreqLSTMCell(Cell):
         check_array("x", x, ("B", "D"))
         places = len(self.windows(x.shape[1]))
         if places > 1 and self.num_shifts is None and np.shape(state) == (len(x), self.state_size):
-            raise ValueError(
-                f"num_shifts must be {places}, the number of windows in x, but is None: it sizes the state"
-            )
+            raise ValueError(f"num_shifts must be {places}, as many as x has windows, but is None: it sizes the state")
         check_array("state", state, (len(x), 2 * self.num_units * places), x.dtype)
         check_fit(params, self.param_shapes, x.shape[1], x.dtype, "x")
 

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from scratch.arrays import Array, DType, Int, Lengths, Shaped
-from scratch.checks import as_dtype, check_lengths, check_listed
+from scratch.checks import as_dtype, as_integers, check_lengths
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
 from scratch.shown import shown
 
-# Steps of a row: more would fill any memory, or take for ever to do so.
+# Steps of a row: more would fill any memory.
 LONGEST = 2**31 - 1
 # Arrays [T_b, …] that differ in T_b alone; batches may differ in B and T.
 Rows: TypeAlias = Sequence[Array]
@@ -54,7 +54,7 @@ def pad_batch(
 ) -> tuple[Shaped[Array, "B T ..."], Int[Array, " B"]]:
     """Return ``(inputs [B, T, …], sequence_length [B])`` from a list of B arrays [T_b, …] that differ in T_b alone.
 
-    T is the longest T_b, or ``num_steps``. Rows of any numbers or truth values keep their dtype; lengths are int64.
+    T is the longest T_b, or ``num_steps``. Rows of any numbers or Booleans keep their dtype; lengths are int64.
     Raises ``TypeError`` or ``ValueError``, by name, for rows that do not fit one another, an empty list, a padding that
     the dtype cannot hold, a row longer than ``num_steps``. Source: ``tf.data.Dataset.padded_batch``.
     """
@@ -62,14 +62,13 @@ def pad_batch(
     row = lengths.argmax()
     if num_steps is not None and lengths[row] > check_count("num_steps", num_steps, least=0, most=LONGEST):
         raise ValueError(f"rows[{row}] has {lengths[row]} steps, but num_steps is {num_steps}")
-    inputs, sequence_length, _ = gather(rows, lengths, range(len(rows)), padding_value, num_steps)
-    return inputs, sequence_length
+    return gather(rows, lengths, range(len(rows)), padding_value, num_steps)[:2]
 
 
 def unpad_batch(inputs: Shaped[Array, "B T ..."], sequence_length: Lengths) -> list[Array]:
     """Return the list of B arrays [T_b, …] that ``pad_batch`` made inputs [B, T, …] of; also its backward pass.
 
-    Refuses lengths that are not B whole numbers from 0 to T. Source: ``tf.RaggedTensor.from_tensor``.
+    Refuses lengths that are not B integers from 0 to T. Source: ``tf.RaggedTensor.from_tensor``.
     """
     inputs = check_rank("inputs", inputs, 2)
     batch_size, num_steps = inputs.shape[:2]
@@ -112,11 +111,9 @@ def bucket_by_length(
     check_flag("drop_remainder", drop_remainder)
     lengths, padding_value = check_rows(rows, padding_value)
     buckets = np.searchsorted(bucket_boundaries, lengths, side="right")  # the number of boundaries that are ≤ T_b
-    row = int(buckets.argmax())
-    if pad_to_bucket_boundary and buckets[row] == len(bucket_boundaries):
-        raise ValueError(
-            f"rows[{row}] has {lengths[row]} steps, but pad_to_bucket_boundary has no end for the last bucket"
-        )
+    if pad_to_bucket_boundary and buckets[row := int(buckets.argmax())] == len(bucket_boundaries):
+        why = "pad_to_bucket_boundary has no end for the last bucket"
+        raise ValueError(f"rows[{row}] has {lengths[row]} steps, but {why}")
     ready: list[tuple[int, list[int]]] = []
     waiting: list[list[int]] = [[] for _ in bucket_batch_sizes]
     for row, bucket in enumerate(buckets):
@@ -126,9 +123,7 @@ def bucket_by_length(
             waiting[bucket] = []
     if not drop_remainder:
         ready += [(bucket, left) for bucket, left in enumerate(waiting) if left]
-    ends: list[Any] = (
-        [boundary - 1 for boundary in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
-    )
+    ends: list[Any] = [end - 1 for end in bucket_boundaries] if pad_to_bucket_boundary else [None] * len(waiting)
     return [gather(rows, lengths, members, padding_value, ends[bucket]) for bucket, members in ready]
 
 
@@ -146,7 +141,7 @@ def padding_cost(batches: Batches) -> PaddingCost:
 def padding_saved(before: Batches, after: Batches) -> str:
     """Return in words how much less padding the batches ``after`` hold than the batches ``before``, of the same rows.
 
-    Raises ``ValueError`` where the real steps differ: whoever drops rows saves padding as well, but not by batching.
+    Raises ``ValueError`` where the real steps differ: dropping rows saves padding too, but not by batching.
     """
     old, new = padding_cost(before), padding_cost(after)
     if old.steps != new.steps:
@@ -162,17 +157,11 @@ def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DType = bool) 
     ``maxlen`` is the longest length where not given. A length over ``maxlen`` fills its row, as in TensorFlow; a
     negative or fractional one is refused. Source: ``tf.sequence_mask``.
     """
-    check_listed("lengths", lengths)
-    try:
-        lengths = np.asarray(lengths)
-    except ValueError as error:
-        raise TypeError(f"lengths must be whole numbers, but are {shown(lengths)}") from error
-    if lengths.dtype.kind not in "iu" and lengths.size:
-        raise TypeError(f"lengths must be whole numbers, but their dtype is {lengths.dtype}")
+    lengths = as_integers("lengths", lengths)
     if (lengths < 0).any():
         raise ValueError(f"lengths must not be negative, but hold {lengths.min()}")
     if as_dtype(dtype) is None or np.dtype(dtype).kind not in "biufc":
-        raise TypeError(f"dtype must be that of numbers or truth values, but is {shown(dtype)}")
+        raise TypeError(f"dtype must be that of numbers or Booleans, but is {shown(dtype)}")
     if maxlen is None and lengths.max(initial=0) > LONGEST:
         raise ValueError(f"lengths must be at most {LONGEST}, but hold {lengths.max()}")
     maxlen = lengths.max(initial=0) if maxlen is None else check_count("maxlen", maxlen, least=0, most=LONGEST)
@@ -183,7 +172,7 @@ def reverse_sequence(inputs: Array, sequence_length: Lengths, seq_axis: int = 1,
     """Return the inputs with the first ``sequence_length[b]`` steps of each row b in reverse order, the rest in place.
 
     Steps lie along ``seq_axis`` and rows along ``batch_axis``, both counted from 0. The backward pass is the function
-    itself. Refuses lengths that are not B whole numbers from 0 to T. Source: ``tf.reverse_sequence``.
+    itself. Refuses lengths that are not B integers from 0 to T. Source: ``tf.reverse_sequence``.
     """
     inputs = check_rank("inputs", inputs, 2)
     for name, axis in (("seq_axis", seq_axis), ("batch_axis", batch_axis)):
@@ -213,7 +202,7 @@ def check_rows(rows: Any, padding_value: Any) -> tuple[Int[Array, " N"], Any]:
     check_list("rows", rows, free=1)
     dtype, lengths = rows[0].dtype, np.array([len(row) for row in rows])
     if dtype.kind not in "biufc":
-        raise TypeError(f"rows must hold numbers or truth values, but rows[0] is {dtype}")
+        raise TypeError(f"rows must hold numbers or Booleans, but rows[0] is {dtype}")
     return lengths, check_held("padding_value", padding_value, dtype)
 
 
@@ -221,7 +210,7 @@ def check_buckets(bucket_boundaries: Any, bucket_batch_sizes: Any) -> None:
     """Refuse boundaries that do not rise, and all but one batch size a bucket."""
     for name, values in (("bucket_boundaries", bucket_boundaries), ("bucket_batch_sizes", bucket_batch_sizes)):
         if not isinstance(values, list | tuple):
-            raise TypeError(f"{name} must be a list of whole numbers, but is {type(values).__name__}")
+            raise TypeError(f"{name} must be a list of integers, but is {type(values).__name__}")
         for i, value in enumerate(values):
             check_count(f"{name}[{i}]", value)
     if sorted(set(bucket_boundaries)) != list(bucket_boundaries):

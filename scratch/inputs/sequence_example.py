@@ -13,23 +13,22 @@ import os
 from collections.abc import ItemsView, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from scratch.arrays import FilePath
 from scratch.inputs.tfrecord import check_bytes, check_compression, check_path
-from scratch.inputs.wire.chunks import LARGEST, read_chunks
-from scratch.inputs.wire.columns import Schema
-from scratch.inputs.wire.damages import ON_DAMAGE, placed
-from scratch.inputs.wire.entries import CONTEXT, FEATURE_LISTS
-from scratch.inputs.wire.example import parts_of, read_example
+from scratch.inputs.wire.chunks import LARGEST, ON_DAMAGE, placed, read_chunks
 from scratch.inputs.wire.frames import HEADER
-from scratch.inputs.wire.ragged import RaggedFeature, RaggedTensorValue, SparseTensorValue, VarLenFeature
-from scratch.inputs.wire.schema import FixedLenFeature, FixedLenSequenceFeature
-from scratch.inputs.wire.steps import as_steps, steps_bytes
+from scratch.inputs.wire.layout import Features, Schema
+from scratch.inputs.wire.layout_fixed import FixedLenFeature, FixedLenSequenceFeature
+from scratch.inputs.wire.layout_ragged import RaggedFeature, RaggedTensorValue, SparseTensorValue, VarLenFeature
+from scratch.inputs.wire.message import parts_of, read_example
+from scratch.inputs.wire.message_entries import CONTEXT, FEATURE_LISTS
 from scratch.inputs.wire.tags import message
-from scratch.inputs.wire.values import as_bytes, as_feature, feature_bytes
+from scratch.inputs.wire.writing import as_bytes, as_feature, feature_bytes
+from scratch.inputs.wire.writing_steps import as_steps, steps_bytes
 from scratch.options import check_choice
 
 __all__ = [
@@ -46,15 +45,13 @@ __all__ = [
 ]
 
 PARTS = ("context", "feature_lists")
-# {name: FixedLenFeature, VarLenFeature, …}
-Features: TypeAlias = dict[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
 class SequenceExample:
     """An example: ``context`` {name: values} and ``feature_lists`` {name: a list of values, one entry a step}.
 
-    Values are a scalar or a list or array of scalars: whole numbers, kept as int64; other numbers, kept as float32; or
+    Values are a scalar or a list or array of scalars: integers, kept as int64; other numbers, kept as float32; or
     bytes, and text, kept as its UTF-8. What is kept is an array a feature, [n], and ``None`` for a feature that has no
     kind. A part without features is not written, unless ``empty_parts`` names it, ``"context"`` or ``"feature_lists"``:
     other writers leave an empty one there, and ``parse`` keeps it. Two examples are equal where their bytes are. Raises

@@ -2,7 +2,7 @@
 
     length: 8 bytes | its masked CRC-32C: 4 | data: length bytes | its masked CRC-32C: 4
 
-There is no header, no index and no end mark: two files one behind the other are a file, and a record is found by
+There is no header, no index and no end mark: two files one after the other are a file, and a record is found by
 walking over all before it. Sources: ``tf.io.TFRecordWriter``, ``tf.data.TFRecordDataset``. The page is
 ``docs/inputs/tfrecord.md``.
 """
@@ -19,18 +19,16 @@ import numpy as np
 
 from scratch.arrays import FilePath
 from scratch.files import written_whole
-from scratch.inputs.wire.chunks import read_chunks
-from scratch.inputs.wire.crc32c import masked_crc_of
-from scratch.inputs.wire.damages import ON_DAMAGE
-from scratch.inputs.wire.frames import frame
-from scratch.inputs.wire.pieces import WINDOW_BITS
+from scratch.inputs.wire.chunks import ON_DAMAGE, read_chunks
+from scratch.inputs.wire.compression import WINDOW_BITS
+from scratch.inputs.wire.frames import frame, masked_crc_of
 from scratch.options import check_choice
 
 check_compression = partial(check_choice, "compression_type", choices=tuple(WINDOW_BITS))
 
 
 def masked_crc32c(data: bytes | bytearray) -> int:
-    """Return the masked CRC-32C of bytes as a whole number below 2^32.
+    """Return the masked CRC-32C of bytes as an integer below 2^32.
 
     masked = (crc turned right by 15 bits) + 0xa282ead8 modulo 2^32. Source: TensorFlow's ``crc32c::Mask``.
     """
@@ -50,7 +48,7 @@ class TFRecordWriter:
         self.path = check_path("path", path)
         self.compression_type = check_compression(compression_type)
         self.block: Any = None
-        self.put: Callable[[bytes], object] | None = None
+        self.put: Callable[[bytearray], object] | None = None
 
     def __enter__(self) -> "TFRecordWriter":
         if self.block is not None:
@@ -72,7 +70,7 @@ class TFRecordWriter:
         return self.block.__exit__(*error)
 
     @contextmanager
-    def open(self) -> Iterator[Callable[[bytes], object]]:
+    def open(self) -> Iterator[Callable[[bytearray], object]]:
         window_bits = WINDOW_BITS[self.compression_type]
         with written_whole(self.path) as unfinished, open(unfinished, "wb") as file:
             if window_bits is None:
@@ -100,7 +98,7 @@ def read_tfrecord(path: FilePath, compression_type: str = "", on_damage: str = "
 
 def records(path: Path, compression_type: str, on_damage: str) -> Iterator[bytes]:
     for chunk in read_chunks(path, compression_type, on_damage=on_damage):
-        data = memoryview(chunk.data)
+        data = chunk.data.data
         for start, stop in zip(chunk.starts.tolist(), chunk.stops.tolist(), strict=True):
             yield bytes(data[start:stop])
 

@@ -82,7 +82,7 @@ def unflatten_time(flat: Shaped[Array, "rows ..."], batch_size: int) -> Shaped[A
 
 
 def check_axis(axis: int, name: str, ndim: int) -> None:
-    """Refuse all but a whole number that counts one of ``ndim`` axes, from either end."""
+    """Refuse all but an integer that counts one of ``ndim`` axes, from either end."""
     check_count("axis", axis, least=-ndim)
     if axis >= ndim:
         raise ValueError(f"axis is {axis}, but {name} has only {ndim} axes")
@@ -107,7 +107,7 @@ def check_list(name: str, arrays: Any, free: int = 0) -> None:
 def check_rank(name: str, array: Any, least: int) -> Array:
     """Refuse all but an array of at least ``least`` axes, and return it."""
     if not is_plain(array):
-        # A matrix never has three axes, and a mask would be lost on the way.
+        # An np.matrix never has three axes, and the mask of a masked array would be lost.
         raise TypeError(f"{name} must be a NumPy array, but is {type(array).__name__}")
     if array.ndim < least:
         raise ValueError(f"{name} must have at least {least} axes, but has shape {shape_text(array.shape)}")
@@ -115,13 +115,13 @@ def check_rank(name: str, array: Any, least: int) -> Array:
 
 
 def check_held(name: str, value: Any, dtype: Any) -> Any:
-    """Return a number or truth value as a scalar of ``dtype``, refusing what that cannot hold."""
+    """Return a number or Boolean as a scalar of ``dtype``, refusing what that cannot hold."""
     if not isinstance(value, numbers.Number | np.bool_):
         raise TypeError(f"{name} must be a number, but is {shown(value)}")
     try:
         with np.errstate(over="ignore"):
             kept = dtype.type(value.item() if isinstance(value, np.generic) else value)
-        # A float may round the value, as 0.1 is rounded, but whole numbers and truth values may not.
+        # A float may round the value, as 0.1 is rounded, but integers and Booleans may not.
         held = kept == value if dtype.kind in "biu" else np.isfinite(kept) or not np.isfinite(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         held = False

@@ -60,7 +60,7 @@ class Vocabulary:
 
         Raises ``ValueError`` for a number that is no word's.
         """
-        known, numbers = ("", "[UNK]", *self.words), listed("numbers", numbers, "whole numbers")
+        known, numbers = ("", "[UNK]", *self.words), listed("numbers", numbers, "integers")
         for place, number in enumerate(numbers):
             if not 0 <= check_count(f"numbers[{place}]", number, least=-LARGEST, most=LARGEST) < len(known):
                 raise ValueError(f"numbers[{place}] is {number}, but the vocabulary has numbers 0 to {len(known) - 1}")

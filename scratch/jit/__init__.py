@@ -5,10 +5,11 @@
   ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``compiler.py``,
   ``memory.py``, ``threads.py``.
 - ``small/``: the same once more for networks of a few units.
-- ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layer.py``, a layer over a batch;
-  ``forward.py`` and ``backward.py``, the walk; ``stage.py``, where it meets the cell; ``schedule.py``, which rows run
-  when.
-- The doors: ``stack.py``, from a cell to its layers, and ``stream.py``, one step at a time.
+- ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layout.py`` and ``layer.py``, a layer over a
+  batch; ``forward.py`` and ``backward.py``, the walk; ``step.py`` and ``stage.py``, where it meets the cell;
+  ``schedule.py``, which rows run when.
+- The doors: ``covered.py``, what runs at all; ``stack.py``, from a cell to its layers and small networks, and
+  ``stream.py``, one step at a time; ``batch.py``, the caller's arrays.
 
 To import Numba takes longer than to import the rest of ``scratch``, so this file imports nothing that needs it: what
 ``MODULES`` names is imported when it is first asked for.

@@ -9,7 +9,7 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.jit.cells import equations_of
+from scratch.jit.cells import is_compiled
 
 FLOATS = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -26,7 +26,7 @@ def check_covered(cell: Any) -> None:
         check_covered(cell.cell)
         if cell.state_keep_prob < 1 and has_c(cell.filtered(cell.state_size)):
             raise ValueError("engine 'numba' drops h, but not the memory c of an LSTM; engine 'numpy' drops both")
-    elif equations_of(cell) is None:
+    elif not is_compiled(cell):
         raise ValueError(
             "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
             "GRUCell, and MultiRNNCell, DropoutWrapper and ResidualWrapper of these, but not "

@@ -5,8 +5,7 @@ sequence, then the next one over its outputs. Both orders compute the same numbe
 only itself at t − 1 and the layer below at t. Small networks have kernels of their own, for all layers at once.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,54 +16,12 @@ from scratch.cells.dropout import DropoutWrapper, drop
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.jit.batch import Batch, ends_of, full_batch, matrix, plain
 from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
-from scratch.jit.machine.memory import empty
-from scratch.jit.machine.threads import COPYING, run, share_count, shares
 from scratch.jit.small.plan import plan_of
 from scratch.jit.walk.layer import layer_of
-from scratch.jit.walk.plan import Ends
-from scratch.jit.walk.rows import clear_ends
-from scratch.jit.walk.schedule import strides
 from scratch.tree import map_tree, rebuild
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What all layers of a run share: the lengths [B], their sum, and the layout of the caller's arrays."""
-
-    lengths: Int[Array, " B"]
-    num_tokens: int
-    num_steps: int
-    time_major: bool
-    dtype: np.dtype
-    keep_tape: bool
-
-    @property
-    def is_full(self) -> bool:
-        return self.num_tokens == self.num_steps * len(self.lengths)
-
-    def array(self, width: int) -> Float[Array, "_ _ width"]:
-        """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
-        sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
-        array = empty((*sizes, width), self.dtype)
-        padding = self.num_steps * len(self.lengths) - self.num_tokens
-        if padding:
-            step_stride, row_stride = strides(len(self.lengths), self.num_steps, self.time_major)
-            each = partial(clear_ends, self.lengths, step_stride, row_stride, matrix(array))
-            run(each, shares(self.num_steps, share_count(COPYING * padding * width)))
-        return array
-
-    def add_live(self, array: Float[Array, "_ _ D"], other: Float[Array, "_ _ D"]) -> Float[Array, "_ _ D"]:
-        """Return the sum of two such arrays, zeros past the end of each row."""
-        total = self.array(array.shape[2])
-        live = np.arange(self.num_steps)[:, None, None] < self.lengths[:, None]
-        np.add(array, other, out=total, where=self.by_step(live))
-        return total
-
-    def by_step(self, array: Array) -> Array:
-        """Return an array of the caller's layout as [T, B, …], or one of that as the caller's."""
-        return array if self.time_major else array.swapaxes(0, 1)
 
 
 class JitTape(NamedTuple):
@@ -104,20 +61,17 @@ def forward(
     batch = full_batch(inputs.shape[steps], inputs.shape[rows], time_major, inputs.dtype, keep_tape)
     if lengths is not None:
         batch = Batch(lengths, int(lengths.sum()), batch.num_steps, time_major, inputs.dtype, keep_tape)
-    outputs, final_state, tape = run_forward(cell, params, plain(inputs), state, masks, (), batch)
+    with announced(type(cell).__name__, "forward in", inputs.dtype):
+        outputs, final_state, tape = run_forward(cell, params, plain(inputs), state, masks, (), batch)
     return outputs, final_state, tape if keep_tape else None
-
-
-@lru_cache(maxsize=64)
-def full_batch(num_steps: int, batch_size: int, time_major: bool, dtype: np.dtype, keep_tape: bool) -> Batch:
-    return Batch(np.full(batch_size, num_steps), num_steps * batch_size, num_steps, time_major, dtype, keep_tape)
 
 
 def backward(
     tape: JitTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
 ) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
-    return run_backward(tape, plain(d_outputs), d_final_state)
+    with announced(type(tape.cell).__name__, "backward in", tape.dtype):
+        return run_backward(tape, plain(d_outputs), d_final_state)
 
 
 def run_forward(
@@ -156,10 +110,9 @@ def run_forward(
         params, final_state = map_tree(plain, params), map_tree(np.ndarray.copy, state)
         outputs, keep = batch.array(cell.output_size), keep.h if isinstance(keep, LSTMState) else keep
         keep = None if is_empty(keep) else matrix(plain(keep))
-        with announced(type(cell).__name__, "forward in", batch.dtype):
-            layer = layer_of(cell, input_size, batch.dtype)
-            schedule = layer.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
-            kept = layer.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
+        walk = layer_of(cell, input_size, batch.dtype)
+        schedule = walk.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
+        kept = walk.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
     return outputs, final_state, JitTape(cell, params, input_size, batch, kept)
 
 
@@ -169,7 +122,8 @@ def run_backward(
     cell, params, input_size, batch, kept = tape
     if isinstance(kept, np.ndarray):
         shape = d_outputs.shape[0], d_outputs.shape[1], input_size
-        return plan_of(cell, shape, batch.dtype, batch.time_major).backward(params, kept, d_outputs, d_final_state)
+        small: Any = plan_of(cell, shape, batch.dtype, batch.time_major)
+        return small.backward(params, kept, d_outputs, d_final_state)
     if isinstance(cell, MultiRNNCell):
         d_states, named = [], {}
         for n, (name, _, _) in reversed(list(enumerate(cell.layers(input_size)))):
@@ -189,9 +143,7 @@ def run_backward(
     layer, d_x = layer_of(cell, input_size, batch.dtype), batch.array(input_size)
     # The array's own ``copy`` is row-major, as the kernels need it; ``np.copy`` keeps the order of what it copies.
     d_state = map_tree(np.ndarray.copy, d_final_state)
-    with announced(type(cell).__name__, "backward in", batch.dtype):
-        d_params = layer.run_backward(layer_tape, ends_of(d_x, d_outputs, d_state, keep))
-    return d_x, d_state, d_params
+    return d_x, d_state, layer.run_backward(layer_tape, ends_of(d_x, d_outputs, d_state, keep))
 
 
 def factors(masks: Masks, keep_prob: float, dtype: np.dtype) -> Tree:
@@ -210,21 +162,3 @@ def product(keep: Tree, other: Tree) -> Tree:
 
 def is_empty(tree: Tree) -> bool:
     return isinstance(tree, tuple) and not tree
-
-
-def ends_of(
-    x: Float[Array, "_ _ D"], outputs: Float[Array, "_ _ output"], state: State, keep: Array | None = None
-) -> Ends:
-    """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where there is none."""
-    c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
-    return Ends(matrix(x), matrix(outputs), np.empty((0, 0), x.dtype) if keep is None else keep, c, h)
-
-
-def matrix(array: Array) -> Array:
-    """Return [B, T, size] or [T, B, size] as a matrix [B · T, size]."""
-    return array.reshape(-1, array.shape[-1])
-
-
-def plain(array: Array) -> Array:
-    """Return the array in row-major order and writable, copying if it is not: each other layout compiles anew."""
-    return array if array.flags.carray else array.copy()

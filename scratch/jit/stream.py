@@ -1,14 +1,17 @@
 """One step at a time: the kernels of ``scratch/jit`` on sequences of one step, with weights packed once."""
 
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Params, State
 from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.jit.batch import ends_of, plain
 from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
-from scratch.jit.stack import ends_of, plain
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
@@ -17,7 +20,7 @@ from scratch.tree import map_tree, named_leaves
 class LayerStream:
     """One layer: ``step(x)`` maps x [B, D] to an output [B, output_size], and changes ``state``."""
 
-    def __init__(self, cell, params, input_size, state):
+    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         h = state.h if isinstance(state, LSTMState) else state
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
@@ -29,7 +32,7 @@ class LayerStream:
             self.step(np.zeros((len(h), input_size), h.dtype))
         self.state = state
 
-    def step(self, x):
+    def step(self, x: Array) -> Array:
         # The state before this step may be the caller's to keep.
         self.state = map_tree(np.ndarray.copy, self.state)
         output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
@@ -38,38 +41,30 @@ class LayerStream:
         return output
 
 
-class StackStream:
-    """The layers of a ``MultiRNNCell``."""
+class NestedStream:
+    """The layers of a ``MultiRNNCell``, or the one in a ``ResidualWrapper`` with the way round it."""
 
-    def __init__(self, cell, params, input_size, state):
-        layers = zip(cell.layers(input_size), state, strict=True)
-        self.layers = [make_stream(layer, params[name], size, part) for (name, layer, size), part in layers]
+    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
+        self.is_stack = isinstance(cell, MultiRNNCell)
+        layers = cell.layers(input_size) if self.is_stack else [("", cell.cell, input_size)]
+        self.layers = [
+            make_stream(layer, params[name] if self.is_stack else params, size, part)
+            for (name, layer, size), part in zip(layers, state if self.is_stack else (state,), strict=True)
+        ]
 
     @property
-    def state(self):
-        return tuple(layer.state for layer in self.layers)
+    def state(self) -> State:
+        states = tuple([layer.state for layer in self.layers])
+        return states if self.is_stack else states[0]
 
-    def step(self, x):
+    def step(self, x: Array) -> Array:
+        output = x
         for layer in self.layers:
-            x = layer.step(x)
-        return x
+            output = layer.step(output)
+        return output if self.is_stack else x + output
 
 
-class ResidualStream:
-    """A layer with a way round it."""
-
-    def __init__(self, cell, params, input_size, state):
-        self.inner = make_stream(cell.cell, params, input_size, state)
-
-    @property
-    def state(self):
-        return self.inner.state
-
-    def step(self, x):
-        return x + self.inner.step(x)
-
-
-def make_stream(cell, params, input_size, state):
+def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any:
     """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
     check_covered(cell)
     for _, leaf in named_leaves(state):
@@ -78,5 +73,5 @@ def make_stream(cell, params, input_size, state):
     if type(cell) is DropoutWrapper:
         # One that drops nothing: Stream takes no other.
         return make_stream(cell.cell, params, input_size, state)
-    kind = {MultiRNNCell: StackStream, ResidualWrapper: ResidualStream}.get(type(cell), LayerStream)
+    kind = NestedStream if isinstance(cell, MultiRNNCell | ResidualWrapper) else LayerStream
     return kind(cell, map_tree(plain, params), input_size, map_tree(plain, state))

@@ -90,7 +90,7 @@ def generate_data(
     echo_step: int = ECHO_STEP,
     batch_size: int = BATCH_SIZE,
 ) -> tuple[Int[Array, "B T"], Int[Array, "B T"]]:
-    """Return ``(x, labels)``, whole numbers [batch_size, total_series_length / batch_size]: bits and their echo.
+    """Return ``(x, labels)``, integers [batch_size, total_series_length / batch_size]: bits and their echo.
 
     ``rng`` is a ``numpy.random.Generator``. Raises ``ValueError`` where the series does not divide into the rows.
     """

@@ -11,7 +11,8 @@ first pixel has come back through all 784 steps. The page is ``docs/tasks/mnist.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,25 +24,18 @@ from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.engines import check_engine
 from scratch.initializers import cudnn_start, draw_params, normal, orthogonal, rnn_start, zeros
-from scratch.options import check_choice
-from scratch.tasks.mnist_data import NUM_CLASSES, as_pixels, as_rows, one_hot, seeded_permutation
+from scratch.tasks.mnist_data import NUM_CLASSES, one_hot
 from scratch.training.adam import AdamOptimizer
 from scratch.training.batch_norm import BatchNormalization
 from scratch.training.clipping import clip_by_norm
 from scratch.training.dense import Dense
-from scratch.training.losses import (
-    CrossEntropyCache,
-    softmax_cross_entropy_with_logits,
-    softmax_cross_entropy_with_logits_backward,
-)
+from scratch.training.losses import softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_backward
 from scratch.training.optimizers import GradientDescentOptimizer, Optimizer, slot_variables, slots_from_variables
 from scratch.training.rmsprop import RMSPropOptimizer
 from scratch.tree import named_leaves
 from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
 from scratch.variables import params_from_variables
 
-READINGS = ("rows", "pixels", "permuted")
-PERMUTATION_SEED = 100
 OUTPUT_LAYER = Dense(NUM_CLASSES)
 BATCH_NORM = BatchNormalization()
 
@@ -73,48 +67,26 @@ class MnistProgram:
     bias_initializer: Initializer = normal
 
 
-def lee(number: int, title: str, **settings: Any) -> MnistProgram:
-    """Return one of Lee's models 2 to 4, which have these in common."""
-    common: dict[str, Any] = {"batch_size": 32, "num_steps": 5000, "unroll": "dynamic", "batch_norm": True}
-    output_layer: dict[str, Any] = {"dense_initializer": orthogonal, "bias_initializer": zeros}
-    return MnistProgram(f"Lee's model {number}, {title}", **common, **output_layer, **settings)
-
-
-GRU_128: dict[str, Any] = {
-    "cell": GRUCell(128, reset_after=True),
-    "start": cudnn_start,
-    "optimizer": AdamOptimizer(0.002, beta1=0.1),
-    "clip_norm": 1.0,
-}
+# What Lee's models 2 to 4 have in common.
+lee = partial(MnistProgram, unroll="dynamic", batch_norm=True, dense_initializer=orthogonal, bias_initializer=zeros)
+BLOCK, GRU, ADAM = LSTMBlockCell(64), GRUCell(128, reset_after=True), AdamOptimizer(0.002, beta1=0.1)
 PROGRAMS = {
     "jasdeep06": MnistProgram("jasdeep06's LSTM", "rows", BasicLSTMCell(128), AdamOptimizer(0.001), 128, 799),
     "damien": MnistProgram("Damien's LSTM", "rows", BasicLSTMCell(128), GradientDescentOptimizer(0.001), 128, 10_000),
     # Five epochs of as many whole batches as 55,000 images make.
     "choi": MnistProgram("Choi's LSTM", "rows", BasicLSTMCell(128), AdamOptimizer(), 128, 5 * 429, hidden_units=128),
     "lee1": MnistProgram("Lee's model 1", "rows", BasicLSTMCell(64), GradientDescentOptimizer(0.001), 128, 5000),
-    "lee2": lee(
-        2, "row by row", reading="rows", cell=LSTMBlockCell(64), optimizer=RMSPropOptimizer(0.02), clip_norm=2.0
-    ),
-    "lee3": lee(3, "pixel by pixel", reading="pixels", **GRU_128),
-    "lee4": lee(4, "permuted pixels", reading="permuted", **GRU_128),
-    # Not the tutorial's: the same network from another start, with smaller steps.
-    "lee4_rnn": lee(
-        4,
-        "permuted pixels, started as an orthogonal RNN",
-        reading="permuted",
-        **{**GRU_128, "start": rnn_start, "optimizer": AdamOptimizer(0.0008)},
-    ),
+    "lee2": lee("Lee's model 2, row by row", "rows", BLOCK, RMSPropOptimizer(0.02), 32, 5000, clip_norm=2.0),
+    "lee3": lee("Lee's model 3, pixel by pixel", "pixels", GRU, ADAM, 32, 5000, clip_norm=1.0, start=cudnn_start),
+    "lee4": lee("Lee's model 4, permuted pixels", "permuted", GRU, ADAM, 32, 5000, clip_norm=1.0, start=cudnn_start),
 }
-
-
-def read(reading: str, images: Float[Array, "N pixels"]) -> Float[Array, "N T D"]:
-    """Return images [N, pixels] as sequences [N, T, D]: rows of a square image, or single pixels."""
-    check_choice("reading", reading, READINGS)
-    if reading == "rows":
-        return as_rows(images)
-    if reading == "pixels":
-        return as_pixels(images)
-    return as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))
+# Not the tutorial's: the same network from another start, with smaller steps.
+PROGRAMS["lee4_rnn"] = replace(
+    PROGRAMS["lee4"],
+    title="Lee's model 4, permuted pixels, started as an orthogonal RNN",
+    start=rnn_start,
+    optimizer=AdamOptimizer(0.0008),
+)
 
 
 def init_params(program: MnistProgram, rng: np.random.Generator, input_size: int, dtype: DType = np.float32) -> Params:
@@ -224,9 +196,7 @@ class MnistTrainer:
         return {name: gradients[name] for name in params}
 
 
-def cross_entropy(
-    labels: Int[Array, " B"], logits: Float[Array, "B C"]
-) -> tuple[Float[Array, " B"], CrossEntropyCache]:
+def cross_entropy(labels: Int[Array, " B"], logits: Float[Array, "B C"]) -> tuple[Float[Array, " B"], Any]:
     """Return ``(losses [B], cache)`` of labels [B], made one-hot as in the tutorials, and logits [B, 10]."""
     return softmax_cross_entropy_with_logits(one_hot(labels, NUM_CLASSES, logits.dtype), logits)
 

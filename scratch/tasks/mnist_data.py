@@ -23,7 +23,7 @@ from scratch.checks import check_array, check_dtype, check_listed, is_plain, sha
 from scratch.extras import lacking
 from scratch.files import open_file
 from scratch.inputs.idx import read_idx
-from scratch.options import check_count
+from scratch.options import check_choice, check_count
 
 NUM_CLASSES = 10
 VALIDATION_SIZE = 5000
@@ -31,11 +31,13 @@ VALIDATION_SIZE = 5000
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 KERAS_FILE, KERAS_NAMES = "mnist.npz", ("x_train", "y_train", "x_test", "y_test")
 SHAPES = (("N", 28, 28), ("N",)) * 2
+READINGS = ("rows", "pixels", "permuted")
+PERMUTATION_SEED = 100
 LARGEST = 2**27  # bytes of all arrays in mnist.npz together: twice those of MNIST
 
 
 class Examples(NamedTuple):
-    """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], whole numbers from 0 to 9."""
+    """Images [N, pixels], float32 from 0 to 1, row after row; and labels [N], integers from 0 to 9."""
 
     images: Float[Array, "N pixels"]
     labels: Int[Array, " N"]
@@ -145,7 +147,7 @@ def one_hot(labels: Int[Array, " N"], num_classes: int, dtype: DType = np.float3
     check_dtype("dtype", dtype)
     if not is_plain(labels) or labels.dtype.kind not in "iu" or labels.ndim != 1:
         came = f"{labels.dtype} {shape_text(labels.shape)}" if is_plain(labels) else repr(labels)
-        raise TypeError(f"labels must be an array of whole numbers [N], but is {came}")
+        raise TypeError(f"labels must be an array of integers [N], but is {came}")
     for place in np.flatnonzero((labels < 0) | (labels >= num_classes)):
         raise ValueError(f"labels[{place}] must be from 0 to {num_classes - 1}, but is {labels[place]}")
     return (labels[:, None] == np.arange(num_classes)).astype(dtype)
@@ -192,3 +194,13 @@ def seeded_permutation(seed: int, size: int) -> Int[Array, " size"]:
     """
     seed, size = check_count("seed", seed, least=0), check_count("size", size)
     return np.random.RandomState(seed).permutation(size)
+
+
+def read(reading: str, images: Float[Array, "N pixels"]) -> Float[Array, "N T D"]:
+    """Return images [N, pixels] as sequences [N, T, D]: ``"rows"``, ``"pixels"``, or ``"permuted"`` pixels."""
+    check_choice("reading", reading, READINGS)
+    if reading == "rows":
+        return as_rows(images)
+    if reading == "pixels":
+        return as_pixels(images)
+    return as_pixels(images, seeded_permutation(PERMUTATION_SEED, images.shape[1]))

@@ -82,9 +82,14 @@ def make_sentences(rng: np.random.Generator, count: int) -> list[Sentence]:
     while len(found) < count:
         pairs = expand("sentence", rules, words, rng)
         if SHORTEST <= len(pairs) <= LONGEST:
-            sentence = Sentence(*map(list, zip(*pairs, strict=True)))
+            sentence = as_sentence(pairs)
             found[" ".join(sentence.words)] = sentence
     return list(found.values())
+
+
+def as_sentence(pairs: list[tuple[str, ...]]) -> Sentence:
+    """Return the sentence of these pairs ``(word, label)``."""
+    return Sentence([word for word, _ in pairs], [label for _, label in pairs])
 
 
 def expand(
@@ -100,7 +105,7 @@ def expand(
 
 
 def invent(rng: np.random.Generator) -> str:
-    """Return a word of two or three syllables that nobody has heard before, such as ``tokoge``."""
+    """Return a word of two or three syllables that is in no list, such as ``tokoge``."""
     return "".join(pick(rng, "bdfgklmnprstvz") + pick(rng, "aeiou") for _ in range(2 + rng.integers(2)))
 
 
@@ -125,7 +130,7 @@ def read_sentences(path: str | Path) -> list[Sentence]:
         except UnicodeDecodeError as error:
             raise ValueError(f"{path}, line {number}: must be UTF-8, but byte {error.start + 1} is not") from error
         if not line.strip():
-            sentences += [Sentence(*map(list, zip(*pairs, strict=True)))] if pairs else []
+            sentences += [as_sentence(pairs)] if pairs else []
             pairs = []
             continue
         fields = [field.strip() for field in line.split("\t")]
@@ -154,7 +159,7 @@ def make_corpus(rng: np.random.Generator, sentences: list[Sentence]) -> Corpus:
     training, held_out = hold_out(rng, sentences)
     vocabulary = vocabulary_of([sentence.words for sentence in training], least_count=2)
     labels = sorted({label for sentence in sentences for label in sentence.labels})
-    return Corpus(vocabulary, labels, *(as_rows(part, vocabulary, labels) for part in (training, held_out)))
+    return Corpus(vocabulary, labels, as_rows(training, vocabulary, labels), as_rows(held_out, vocabulary, labels))
 
 
 def hold_out(

@@ -54,7 +54,7 @@ class Tagger:
     """The network: an embedding, an LSTM from each end, and an output layer. Like a cell, it holds no weights.
 
     ``vocabulary_size`` and ``num_labels`` count the numbers of words and of labels. Raises ``ValueError`` or
-    ``TypeError`` where a size is not a whole number of at least 1.
+    ``TypeError`` where a size is not an integer of at least 1.
     """
 
     vocabulary_size: int

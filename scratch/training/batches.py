@@ -73,14 +73,14 @@ class BatchSource:
             raise ValueError(f"state has no {', '.join(sorted(missing))}")
         order = np.array(state["order"])
         if order.dtype.kind not in "iu":
-            raise TypeError(f"state must have an order of whole numbers, but its dtype is {order.dtype}")
-        position, completed = (whole_number(name, state[name]) for name in ("position", "epochs_completed"))
+            raise TypeError(f"state must have an order of integers, but its dtype is {order.dtype}")
+        position, completed = (as_integer(name, state[name]) for name in ("position", "epochs_completed"))
         if not np.array_equal(np.sort(order, axis=None), np.arange(size)) or order.ndim != 1 or position > size:
             raise ValueError(f"state must be that of {size} examples, but has {order.size} at position {position}")
         restore_generator(self.rng, state["generator"])
         self.order, self.position, self.epochs_completed = order, position, completed
 
 
-def whole_number(name: str, value: Any) -> int:
+def as_integer(name: str, value: Any) -> int:
     """Return a number of a state, which a checkpoint has as an array of no axes."""
     return check_count(f"state[{name!r}]", value[()] if isinstance(value, np.ndarray) else value, least=0)

@@ -22,7 +22,7 @@ class Dense:
     """y = x W + b, with ``units`` outputs.
 
     Parameters: ``kernel`` W [D, units] and ``bias`` b [units].
-    Raises ``ValueError`` or ``TypeError`` where ``units`` is not a whole number of at least 1.
+    Raises ``ValueError`` or ``TypeError`` where ``units`` is not an integer of at least 1.
     """
 
     units: int

@@ -22,7 +22,7 @@ class Embedding:
     """x = E[n]: a row of ``embedding_size`` numbers for each of ``vocabulary_size`` words.
 
     Parameters: ``embeddings`` E [V, D].
-    Raises ``ValueError`` or ``TypeError`` where a size is not a whole number of at least 1.
+    Raises ``ValueError`` or ``TypeError`` where a size is not an integer of at least 1.
     """
 
     vocabulary_size: int
@@ -42,7 +42,7 @@ class Embedding:
         return draw_params(self.param_shapes(), lambda path: initializer, rng, dtype)
 
     def forward(self, params: Params, numbers: Int[Array, "*N"]) -> tuple[Float[Array, "*N D"], Cache]:
-        """Look up whole numbers [...] from 0 to V − 1 and return ``(vectors [..., D], cache)``.
+        """Look up integers [...] from 0 to V − 1 and return ``(vectors [..., D], cache)``.
 
         Raises ``ValueError`` for a number that has no row: TensorFlow does on the CPU, and on the GPU returns zeros.
         """
@@ -64,10 +64,10 @@ class Embedding:
         return {"embeddings": d_embeddings}
 
     def check_numbers(self, numbers: Any) -> None:
-        """Refuse all but whole numbers that each name a row."""
+        """Refuse all but integers that each name a row."""
         if not is_plain(numbers) or numbers.dtype.kind not in "iu":
             came = numbers.dtype if is_plain(numbers) else type(numbers).__name__
-            raise TypeError(f"numbers must be an array of whole numbers, but is {came}")
+            raise TypeError(f"numbers must be an array of integers, but is {came}")
         wrong = (numbers < 0) | (numbers >= self.vocabulary_size)
         if wrong.any():
             place = ", ".join(map(str, np.argwhere(wrong)[0]))

@@ -55,7 +55,7 @@ def softmax_cross_entropy_with_logits(
 def sparse_softmax_cross_entropy_with_logits(
     labels: Int[Array, "*N"], logits: Float[Array, "*N C"]
 ) -> tuple[Float[Array, "*N"], CrossEntropyCache]:
-    """Return ``(loss [...], cache)`` for logits [..., C] and labels [...], whole numbers from 0 to C − 1.
+    """Return ``(loss [...], cache)`` for logits [..., C] and labels [...], integers from 0 to C − 1.
 
     Raises ``ValueError`` for a label that is no class. Source: ``tf.nn.sparse_softmax_cross_entropy_with_logits``.
     """
@@ -98,7 +98,7 @@ def mask_by_length(labels: Int[Array, "B T"], sequence_length: Any) -> Bool[Arra
     Of the labels only the shape is looked at. Source: ``tf.sequence_mask``.
     """
     check_padded_labels(labels)
-    lengths = check_lengths(sequence_length, *labels.shape)
+    lengths = check_lengths(sequence_length, len(labels), labels.shape[1])
     return np.arange(labels.shape[1]) < lengths[:, None]
 
 
@@ -107,7 +107,7 @@ def masked_loss(
 ) -> tuple[Any, MaskedLossCache]:
     """Return ``(loss, cache)``: a mean of the cross-entropy of logits [B, T, C] and labels [B, T] over the real steps.
 
-    - ``mask``: truth values [B, T], from ``mask_by_sign`` or ``mask_by_length``. What the logits hold where it is false
+    - ``mask``: Booleans [B, T], from ``mask_by_sign`` or ``mask_by_length``. What the logits hold where it is false
       is never looked at; the labels there must be classes all the same, as TensorFlow's kernel wants them.
     - ``mean``: ``"examples"``, over each example's own steps and then over the examples; ``"steps"``, over all steps.
 
@@ -119,7 +119,7 @@ def masked_loss(
     check_array("logits", logits, ("B", "T", "C"))
     check_masks("mask", mask, logits.shape[1], logits.shape[0])
     check_choice("mean", mean, ("examples", "steps"))
-    # Zeros, because 0 · NaN on the way back would not be.
+    # Set to 0, because in the backward pass 0 · NaN is not 0.
     losses, cache = sparse_softmax_cross_entropy_with_logits(labels, np.where(mask[..., None], logits, 0))
     lengths = mask.sum(axis=1, keepdims=True)
     # All steps of the batch; or the steps of the example, whose mean is one of those of all examples that have any.
@@ -165,9 +165,9 @@ def check_logits(logits: Any) -> None:
 
 
 def check_padded_labels(labels: Any) -> None:
-    """Refuse all but an array of whole numbers [B, T]."""
+    """Refuse all but an array of integers [B, T]."""
     if not is_plain(labels) or labels.dtype.kind not in "iu":
         came = labels.dtype if is_plain(labels) else type(labels).__name__
-        raise TypeError(f"labels must be an array of whole numbers, but is {came}")
+        raise TypeError(f"labels must be an array of integers, but is {came}")
     if labels.ndim != 2:
         raise ValueError(f"labels must have shape [B, T], but has {shape_text(labels.shape)}")

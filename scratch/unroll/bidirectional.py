@@ -26,9 +26,9 @@ from scratch.initializers import glorot_uniform
 from scratch.options import check_flag
 from scratch.sequences import reverse_rows
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.static import check_sequence_masks, check_tape
+from scratch.unroll.static import check_d_outputs, check_sequence_masks, check_steps, check_tape
 
-# One thing for the cell from the front and one for the cell from the back; ``None`` for none of either.
+# A pair: one for the forward cell, one for the backward cell; or ``None``.
 Pair: TypeAlias = Any
 
 
@@ -63,6 +63,7 @@ def bidirectional_dynamic_rnn(
     sequence_length: Lengths = None,
     initial_state_fw: State = None,
     initial_state_bw: State = None,
+    *,
     time_major: bool = False,
     engine: str = "numpy",
     masks: Masks = None,
@@ -107,8 +108,8 @@ def bidirectional_dynamic_rnn_backward(
         if d_outputs[side] is not None:
             check_array(f"d_outputs[{side}]", d_outputs[side], half.output_shape, half.tape.dtype)
         if d_final_states[side] is not None:
-            sizes = half.tape.cell.state_size, len(tape.lengths), half.tape.dtype
-            check_state(f"d_final_states[{side}]", d_final_states[side], *sizes)
+            state_size, batch_size = half.tape.cell.state_size, len(tape.lengths)
+            check_state(f"d_final_states[{side}]", d_final_states[side], state_size, batch_size, half.tape.dtype)
     (d_output_fw, d_output_bw), (d_state_fw, d_state_bw) = d_outputs, d_final_states
     d_inputs_fw, d_initial_state_fw, d_params_fw = dynamic_rnn_backward(fw, d_output_fw, d_state_fw)
     if d_output_bw is not None:
@@ -134,16 +135,10 @@ def static_bidirectional_rnn(
     ``outputs`` is a list of T arrays [B, H_fw + H_bw], fw to the left of bw. Arguments, states and errors are those of
     ``bidirectional_dynamic_rnn``. Source: ``tf.compat.v1.nn.static_bidirectional_rnn``.
     """
-    if not isinstance(inputs, list | tuple):
-        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
-    if not inputs:
-        raise ValueError("inputs must hold at least one time step, but is empty")
-    check_array("inputs[0]", inputs[0], ("B", "D"))
-    for t, x in enumerate(inputs):
-        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
-    states = initial_state_fw, initial_state_bw
+    check_steps(inputs)
+    steps, states = np.stack(inputs), {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
     outputs, final_states, tape = bidirectional_dynamic_rnn(
-        cell_fw, cell_bw, params, np.stack(inputs), sequence_length, *states, time_major=True, masks=masks
+        cell_fw, cell_bw, params, steps, sequence_length, time_major=True, masks=masks, **states
     )
     return list(np.concatenate(outputs, axis=2)), *final_states, tape
 
@@ -157,11 +152,8 @@ def static_bidirectional_rnn_backward(
         raise ValueError("tape must be that of static_bidirectional_rnn, but is of batch-major inputs")
     if d_outputs is not None:
         num_steps, batch_size, width_fw = tape.fw.output_shape
-        if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
-            raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
         shape = batch_size, width_fw + tape.bw.output_shape[2]
-        for t, d_output in enumerate(d_outputs):
-            check_array(f"d_outputs[{t}]", d_output, shape, tape.fw.tape.dtype)
+        check_d_outputs(d_outputs, num_steps, shape, tape.fw.tape.dtype)
         d_outputs = np.split(np.stack(d_outputs), [width_fw], axis=2)
     d_inputs, d_initial_states, d_params = bidirectional_dynamic_rnn_backward(tape, d_outputs, d_final_states)
     return list(d_inputs), d_initial_states, d_params
@@ -209,12 +201,12 @@ def check_starts(
     masks_name: str = "masks",
 ) -> Pair:
     """Check two named cells with their engine, their named initial states, and their masks; return the masks."""
-    masks = check_pair(masks_name, masks)
+    masks, (num_steps, batch_size, input_size) = check_pair(masks_name, masks), sizes
     for side, (cell, (name, state)) in enumerate(zip(cells.values(), states.items(), strict=True)):
         ENGINES[engine].check_cell(cell)
         if state is not None:
-            check_state(name, state, cell.state_size, sizes[1], dtype)
-        check_sequence_masks(cell, masks[side], *sizes, name=f"{masks_name}[{side}]")
+            check_state(name, state, cell.state_size, batch_size, dtype)
+        check_sequence_masks(cell, masks[side], num_steps, batch_size, input_size, f"{masks_name}[{side}]")
     return masks
 
 

@@ -40,6 +40,7 @@ def dynamic_rnn(
     inputs: Float[Array, "_ _ D"],
     sequence_length: Lengths = None,
     initial_state: State = None,
+    *,
     time_major: bool = False,
     engine: str = "numpy",
     masks: Masks = None,
@@ -48,7 +49,7 @@ def dynamic_rnn(
 ) -> tuple[Float[Array, "_ _ output"], State, Any]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
-    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+    - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
@@ -64,23 +65,8 @@ def dynamic_rnn(
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and ``ImportError`` for
     ``"numba"`` where there is no Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
-    chosen = ENGINES[check_engine(engine)]
-    check_flag("time_major", time_major)
-    check_flag("keep_tape", keep_tape)
-    check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
-    steps = inputs if time_major else inputs.swapaxes(0, 1)
-    num_steps, batch_size, input_size = steps.shape
-    if num_steps == 0:
-        raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
-    if checkpoint_every is not None:
-        checkpoint_every = check_count("checkpoint_every", checkpoint_every)
-        if engine != "numpy":
-            # The kernels add up the weights' gradient in one product over all steps: in stretches it would round anew.
-            raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
-        if keep_tape is False:
-            raise ValueError(f"checkpoint_every must be None with keep_tape=False, but is {checkpoint_every}")
-        chosen = Checkpointed(checkpoint_every)
-
+    num_steps, batch_size, input_size = check_layout(inputs, time_major)
+    chosen = choose(engine, checkpoint_every, keep_tape)
     state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
     lengths = None if sequence_length is None else check_lengths(sequence_length, batch_size, num_steps)
     masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
@@ -108,5 +94,31 @@ def dynamic_rnn_backward(
     batch_size = tape.output_shape[1 if time_major else 0]
     if d_final_state is None:
         d_final_state = run.cell.zero_state(batch_size, run.dtype)
-    check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
+    else:
+        check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
     return tape.engine.backward(run, d_outputs, d_final_state, time_major)
+
+
+def check_layout(inputs: Any, time_major: Any) -> tuple[int, int, int]:
+    """Return ``(T, B, D)`` of inputs in either layout, refusing those without a time step."""
+    check_flag("time_major", time_major)
+    check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
+    steps = inputs if time_major else inputs.swapaxes(0, 1)
+    if len(steps) == 0:
+        raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
+    return steps.shape
+
+
+def choose(engine: Any, checkpoint_every: Any, keep_tape: Any) -> Engine:
+    """Return the engine of this name, or where states are kept only now and then, the one that does so."""
+    chosen = ENGINES[check_engine(engine)]
+    check_flag("keep_tape", keep_tape)
+    if checkpoint_every is None:
+        return chosen
+    checkpoint_every = check_count("checkpoint_every", checkpoint_every)
+    if engine != "numpy":
+        # The kernels make the weights' gradient in one product over all steps: stretches would round differently.
+        raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
+    if keep_tape is False:
+        raise ValueError(f"checkpoint_every must be None with keep_tape=False, but is {checkpoint_every}")
+    return Checkpointed(checkpoint_every)

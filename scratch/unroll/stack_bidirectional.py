@@ -61,6 +61,7 @@ def stack_bidirectional_dynamic_rnn(
     initial_states_fw: Sequence[State] | None = None,
     initial_states_bw: Sequence[State] | None = None,
     sequence_length: Lengths = None,
+    *,
     time_major: bool = False,
     engine: str = "numpy",
     masks: Masks = None,
@@ -85,30 +86,21 @@ def stack_bidirectional_dynamic_rnn(
         return {f"cell_{layer}": param_shapes(cells, width) for layer, (cells, width) in enumerate(found)}
 
     check_fit(params, shapes, sizes[2], inputs.dtype, "inputs")
-    initial_states_fw = one_a_layer("initial_states_fw", initial_states_fw, len(layers))
-    initial_states_bw = one_a_layer("initial_states_bw", initial_states_bw, len(layers))
+    starts_fw = one_a_layer("initial_states_fw", initial_states_fw, len(layers))
+    starts_bw = one_a_layer("initial_states_bw", initial_states_bw, len(layers))
     masks = one_a_layer("masks", masks, len(layers))
     for layer, (cells, width) in enumerate(layers):
-        states = {
-            f"initial_states_fw[{layer}]": initial_states_fw[layer],
-            f"initial_states_bw[{layer}]": initial_states_bw[layer],
-        }
+        starts = f"initial_states_fw[{layer}]", f"initial_states_bw[{layer}]"
+        states = dict(zip(starts, (starts_fw[layer], starts_bw[layer]), strict=True))
         check_starts(cells, states, masks[layer], (sizes[0], sizes[1], width), inputs.dtype, engine, f"masks[{layer}]")
 
     outputs, final_states, tapes = inputs, [], []
+    options: dict[str, Any] = {"time_major": time_major, "engine": engine}
     for layer, (cells, _) in enumerate(layers):
-        cell_fw, cell_bw = cells.values()
+        (cell_fw, cell_bw), own, masks_of_layer = cells.values(), params[f"cell_{layer}"], masks[layer]
+        states = {"initial_state_fw": starts_fw[layer], "initial_state_bw": starts_bw[layer]}
         pair, states_of_layer, tape = bidirectional_dynamic_rnn(
-            cell_fw,
-            cell_bw,
-            params[f"cell_{layer}"],
-            outputs,
-            sequence_length,
-            initial_states_fw[layer],
-            initial_states_bw[layer],
-            time_major,
-            engine,
-            masks[layer],
+            cell_fw, cell_bw, own, outputs, sequence_length, masks=masks_of_layer, **states, **options
         )
         # xˡ⁺¹ = [output_fwˡ, output_bwˡ]
         outputs = np.concatenate(pair, axis=2)

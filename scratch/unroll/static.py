@@ -48,7 +48,7 @@ def static_rnn(
     """Unroll ``cell`` over ``inputs``, a list of T arrays [B, D], and return ``(outputs, final_state, tape)``.
 
     - ``initial_state``: in the structure of ``cell.state_size``, arrays [B, size]; zeros where not given.
-    - ``sequence_length``: [B] whole numbers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
+    - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``masks``: from ``cell.draw_masks``, for a cell with dropout and for no other.
 
@@ -56,13 +56,7 @@ def static_rnn(
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
     Source: ``tf.compat.v1.nn.static_rnn``.
     """
-    if not isinstance(inputs, list | tuple):
-        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
-    if not inputs:
-        raise ValueError("inputs must hold at least one time step, but is empty")
-    check_array("inputs[0]", inputs[0], ("B", "D"))
-    for t, x in enumerate(inputs):
-        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+    check_steps(inputs)
     (batch_size, input_size), dtype = inputs[0].shape, inputs[0].dtype
     state = check_arguments(cell, params, batch_size, input_size, dtype, initial_state)
     live = None
@@ -71,7 +65,7 @@ def static_rnn(
         live = np.arange(len(inputs))[:, None, None] < lengths[:, None]  # [T, B, 1]
     masks = check_sequence_masks(cell, masks, len(inputs), batch_size, input_size)
     outputs, state, caches = forward_steps(cell, params, inputs, state, live, masks)
-    # Copied, because a cell's cache may hold the very array that it returned, and results are the caller's to write to.
+    # Copied, because the caller may write to results, and a cell's cache may hold the array that it returned.
     outputs, state = [output.copy() for output in outputs], map_tree(np.copy, state)
     return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
 
@@ -89,7 +83,7 @@ def forward_steps(
     for t, x in enumerate(inputs):
         old_state = state
         if live is not None:
-            # What a dead row computes is thrown away; zeros, because 0 · NaN on the way back would not be.
+            # The results of a dead row are dropped. Its inputs are 0, because in the backward pass 0 · NaN is not 0.
             x = np.where(live[t], x, 0)
             state = map_tree(lambda old, live_t=live[t]: np.where(live_t, old, 0), state)
         step_masks = map_tree(lambda mask, t=t: mask[t], masks)
@@ -118,10 +112,7 @@ def static_rnn_backward(
     num_steps, nothing = len(tape.caches), np.zeros((tape.batch_size, cell.output_size), tape.dtype)
     if d_outputs is None:
         d_outputs = [nothing] * num_steps
-    if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
-        raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
-    for t, d_output in enumerate(d_outputs):
-        check_array(f"d_outputs[{t}]", d_output, nothing.shape, tape.dtype)
+    check_d_outputs(d_outputs, num_steps, nothing.shape, tape.dtype)
     d_state = d_final_state
     if d_state is None:
         d_state = cell.zero_state(tape.batch_size, tape.dtype)
@@ -152,11 +143,11 @@ def backward_steps(
             d_new_state = map_tree(lambda d, live_t=live[t]: np.where(live_t, d, 0), d_state)
         d_x, d_previous, d_step_params = cell.backward(params, tape.caches[t], d_output, d_new_state)
         if live is not None:
-            # The gradient of a copied state passes by the cell, untouched.
+            # The gradient of a copied state does not go through the cell.
             d_previous = map_tree(partial(np.where, live[t]), d_previous, d_state)
         d_state = d_previous
         d_inputs[t] = d_x
-        # One set of weights serves every step: its gradient is the sum of what each step asks for.
+        # Every step uses the same weights, so their gradient is the sum over the steps.
         map_tree(lambda total, d: np.add(total, d, out=total), d_params, d_step_params)
     return d_inputs, d_state
 
@@ -166,6 +157,25 @@ def check_tape(name: str, tape: Any, kind: type) -> None:
     if not isinstance(tape, kind):
         came = type(tape).__name__
         raise TypeError(f"{name} must be the {kind.__name__} of the matching forward pass, but is {came}")
+
+
+def check_steps(inputs: Any) -> None:
+    """Refuse all but a list of arrays [B, D] of one shape and dtype, at least one."""
+    if not isinstance(inputs, list | tuple):
+        raise TypeError(f"inputs must be a list of arrays [B, D], one a time step, but is {type(inputs).__name__}")
+    if not inputs:
+        raise ValueError("inputs must hold at least one time step, but is empty")
+    check_array("inputs[0]", inputs[0], ("B", "D"))
+    for t, x in enumerate(inputs):
+        check_array(f"inputs[{t}]", x, inputs[0].shape, inputs[0].dtype)
+
+
+def check_d_outputs(d_outputs: Any, num_steps: int, shape: tuple[int, int], dtype: DType) -> None:
+    """Refuse all but a list of ``num_steps`` arrays of this shape and dtype."""
+    if not isinstance(d_outputs, list | tuple) or len(d_outputs) != num_steps:
+        raise ValueError(f"d_outputs must be a list of {num_steps} arrays, one for each output")
+    for t, d_output in enumerate(d_outputs):
+        check_array(f"d_outputs[{t}]", d_output, shape, dtype)
 
 
 def check_arguments(

@@ -2,7 +2,7 @@
 
     output_t, state_t = cell(x_t, state_{t−1})
 
-No step waits for the next, and nothing is kept but the state, so a stream may go on for ever. It is the loop of
+No step waits for the next, and nothing is kept but the state, so a stream may be of any length. It is the loop of
 ``static.py`` turned inside out: the caller has the loop. The page is ``docs/unroll/streaming.md``.
 """
 
@@ -37,7 +37,7 @@ class Stream:
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
         ENGINES[engine].check_cell(cell)
         self.cell, self.params, self.engine = cell, params, engine
-        # As it is now, whatever is written into it before the first step.
+        # A copy, because the caller may change it before the first step.
         self.initial_state = map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)
         self.shape: tuple[Any, ...] = ("B", "D")
         self.dtype: DType = None

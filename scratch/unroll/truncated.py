@@ -23,7 +23,7 @@ from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
-# More would fill the memory, or take for ever to list.
+# More would fill the memory.
 MOST_WINDOWS = 10**6
 
 

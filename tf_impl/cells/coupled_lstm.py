@@ -3,9 +3,12 @@
 So the step is said here, in TensorFlow's operations, and TensorFlow differentiates it.
 """
 
+from typing import Any
+
 import scratch.cells.coupled_lstm
+from scratch.arrays import DType, Float, Sizes, State
 from tf_impl.cell import genuine
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 @genuine.register(scratch.cells.coupled_lstm.CoupledInputForgetGateLSTMCell)
@@ -15,21 +18,21 @@ class CoupledInputForgetGateLSTMCell(v1.nn.rnn_cell.RNNCell):
     Its variables are ``W_0``, ``B``, and with their options ``W_F_diag``, ``W_O_diag`` and ``W_P_0``.
     """
 
-    def __init__(self, cell, dtype):
+    def __init__(self, cell: scratch.cells.coupled_lstm.CoupledInputForgetGateLSTMCell, dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.options = cell
         self.activation = getattr(tf.nn, cell.activation)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         width = self.options.num_proj or self.options.num_units
         return v1.nn.rnn_cell.LSTMStateTuple(self.options.num_units, width)
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.state_size.h
 
-    def build(self, inputs_shape):
+    def build(self, inputs_shape: Any) -> None:
         units, width = self.state_size
         self.kernel = self.add_weight("W_0", [inputs_shape[-1] + width, 3 * units])
         self.bias = self.add_weight("B", [3 * units])
@@ -40,7 +43,7 @@ class CoupledInputForgetGateLSTMCell(v1.nn.rnn_cell.RNNCell):
             self.w_p = self.add_weight("W_P_0", [units, width])
         self.built = True
 
-    def call(self, inputs, state):
+    def call(self, inputs: Float[Tensor, "B D"], state: State) -> tuple[Float[Tensor, "B output"], State]:
         peepholes, bound = self.options.use_peepholes, self.options.proj_clip
         pre = tf.nn.bias_add(tf.matmul(tf.concat([inputs, state.h], 1), self.kernel), self.bias)
         candidate, keep, show = tf.split(pre, 3, axis=1)

@@ -6,26 +6,30 @@ a ``while_loop`` or a ``cond`` is out of a session's reach; there, only ``variat
 noise is drawn once, before the loop.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 import scratch.cells.dropout
+from scratch.arrays import Array, Bool, DType, Float, Masks
 from scratch.cell import CellWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.tree import map_tree, named_leaves
 from tf_impl.cell import as_structure, genuine
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 @genuine.register
-def DropoutWrapper(cell: scratch.cells.dropout.DropoutWrapper, dtype):
+def DropoutWrapper(cell: scratch.cells.dropout.DropoutWrapper, dtype: DType) -> Any:
     """Return ``DropoutWrapper`` with the same options around TensorFlow's own cell."""
 
-    def visitor(state):
+    def visitor(state: Any) -> Any:
         if not isinstance(state, v1.nn.rnn_cell.LSTMStateTuple):
             return cell.dropout_state_filter_visitor(state)
-        wanted = cell.dropout_state_filter_visitor(LSTMState(*state))
-        return v1.nn.rnn_cell.LSTMStateTuple(*wanted) if isinstance(wanted, LSTMState) else wanted
+        wanted = cell.dropout_state_filter_visitor(LSTMState(state.c, state.h))
+        return v1.nn.rnn_cell.LSTMStateTuple(wanted.c, wanted.h) if isinstance(wanted, LSTMState) else wanted
 
     return v1.nn.rnn_cell.DropoutWrapper(
         genuine(cell.cell, dtype),
@@ -39,7 +43,7 @@ def DropoutWrapper(cell: scratch.cells.dropout.DropoutWrapper, dtype):
     )
 
 
-def set_masks(cell, tf_cell, masks, dtype):
+def set_masks(cell: Any, tf_cell: Tensor, masks: Masks, dtype: type[np.floating]) -> None:
     """Give every variational wrapper in ``tf_cell`` the noise of its masks, before anything is unrolled."""
     if isinstance(cell, MultiRNNCell):
         for layer, tf_layer, layer_masks in zip(cell.cells, tf_cell._cells, masks, strict=True):
@@ -55,7 +59,7 @@ def set_masks(cell, tf_cell, masks, dtype):
             tf_cell._recurrent_output_noise = tensors.output
 
 
-def without_gaps(tree, state_size):
+def without_gaps(tree: Any, state_size: Any) -> Any:
     """Return noise with zeros in the place of ``()``: TensorFlow's walk wants a leaf there, and does not read it."""
     if isinstance(state_size, tuple):
         parts = zip(tree or [()] * len(state_size), state_size, strict=True)
@@ -63,7 +67,7 @@ def without_gaps(tree, state_size):
     return tf.zeros([]) if isinstance(tree, tuple) else tree
 
 
-def feed_masks(graph, cell, masks, num_steps):
+def feed_masks(graph: Any, cell: Any, masks: Masks, num_steps: int) -> dict[Any, Float[Array, "..."]]:
     """Return ``{tensor: noise}`` to feed for all other wrappers, which draw anew in every step of a static graph."""
     drawn = [mask for t in range(num_steps) for mask in masks_in_order(cell, masks, t)]
     tensors = [op.outputs[0] for op in graph.get_operations() if op.type == "RandomUniform"]
@@ -72,7 +76,7 @@ def feed_masks(graph, cell, masks, num_steps):
     return {tensor.ref(): noise(mask, tensor.dtype.as_numpy_dtype) for tensor, mask in zip(tensors, drawn, strict=True)}
 
 
-def masks_in_order(cell, masks, t):
+def masks_in_order(cell: Any, masks: Masks, t: int) -> Iterator[Bool[Array, "..."]]:
     """Yield the masks of step t in the order in which TensorFlow draws their noise."""
     if isinstance(cell, MultiRNNCell):
         for layer, layer_masks in zip(cell.cells, masks, strict=True):
@@ -86,6 +90,6 @@ def masks_in_order(cell, masks, t):
         yield from masks_in_order(cell.cell, masks, t)
 
 
-def noise(mask, dtype):
+def noise(mask: Bool[Array, "..."], dtype: type[np.floating]) -> Float[Array, "..."]:
     """Return uniform noise that TensorFlow makes this mask of: nearly 1 where it keeps, 0 where it drops."""
     return np.where(mask, np.nextafter(dtype(1), dtype(0)), dtype(0))

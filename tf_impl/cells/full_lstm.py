@@ -4,16 +4,20 @@
 C++ beside it, float32 only. ``BlockLSTMV2`` is the same with its columns in the order i, f, j, o and no forget bias.
 """
 
+from typing import Any, NoReturn
+
 import numpy as np
 
 import scratch.cells.full_lstm
+from scratch.arrays import Array, DType, Float, Params
+from scratch.cells.lstm import LSTMState
 from tf_impl.cell import genuine
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
 
 @genuine.register
-def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype):
+def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype: DType) -> Any:
     """Return ``LSTMCell`` with the same options; its variables have the names of ``cell.param_shapes``."""
     return v1.nn.rnn_cell.LSTMCell(
         cell.num_units,
@@ -28,12 +32,12 @@ def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype):
 
 
 @genuine.register
-def LSTMBlockCell(cell: scratch.cells.full_lstm.LSTMBlockCell, dtype):
+def LSTMBlockCell(cell: scratch.cells.full_lstm.LSTMBlockCell, dtype: DType) -> NoReturn:
     """Refuse: the kernel is no RNNCell; ``block_lstm`` runs it."""
     raise TypeError("LSTMBlockCell is an operation, not a TF1 cell: call tf_impl.block_lstm")
 
 
-def kernel_arguments(cell, weights):
+def kernel_arguments(cell: Any, weights: Params) -> dict[str, Any]:
     """Return the arguments that all fused kernels share; peepholes that are not used are zeros."""
     zeros = tf.zeros([cell.num_units])
     return {
@@ -48,7 +52,14 @@ def kernel_arguments(cell, weights):
     }
 
 
-def block_lstm(cell, params, inputs, initial_state, d_outputs, d_final_state):
+def block_lstm(
+    cell: Any,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    initial_state: LSTMState,
+    d_outputs: Float[Array, "B T H"],
+    d_final_state: LSTMState,
+) -> tuple[Float[Array, "B T H"], LSTMState, Float[Array, "B T D"], LSTMState, Params]:
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of ``tf.raw_ops.BlockLSTM``.
 
     ``cell`` is a ``BasicLSTMCell``, ``LSTMCell`` or ``LSTMBlockCell`` description without projection; arrays are
@@ -72,7 +83,14 @@ def block_lstm(cell, params, inputs, initial_state, d_outputs, d_final_state):
     return *program.run(results), *program.backward((d_outputs, d_final_state))
 
 
-def block_lstm_v2(cell, weights, inputs, initial_state, d_outputs, d_final_state):
+def block_lstm_v2(
+    cell: Any,
+    weights: Params,
+    inputs: Float[Array, "B T D"],
+    initial_state: LSTMState,
+    d_outputs: Float[Array, "B T H"],
+    d_final_state: LSTMState,
+) -> tuple[Float[Array, "B T H"], LSTMState, Float[Array, "B T D"], LSTMState, Params]:
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_weights)`` of ``tf.raw_ops.BlockLSTMV2``.
 
     As ``block_lstm``, but ``weights`` are in this kernel's own layout, from ``scratch.lstm_to_block_v2``. The gradients
@@ -106,7 +124,9 @@ def block_lstm_v2(cell, weights, inputs, initial_state, d_outputs, d_final_state
     return tf.nest.map_structure(lambda tensor: tensor.numpy(), results)
 
 
-def lstm_block_cell(cell, params, x, state):
+def lstm_block_cell(
+    cell: Any, params: Params, x: Float[Array, "B D"], state: LSTMState
+) -> tuple[Float[Array, "B H"], LSTMState]:
     """Return ``(output, new_state)`` of ``tf.raw_ops.LSTMBlockCell``: one step in float32, forward only."""
     program = Program()
     with program.graph.as_default():

@@ -3,9 +3,12 @@
 So the step is said here, in TensorFlow's operations, and TensorFlow differentiates it.
 """
 
+from typing import Any
+
 import scratch.cells.grid_lstm
+from scratch.arrays import DType, Float, Sizes, State
 from tf_impl.cell import genuine
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 @genuine.register(scratch.cells.grid_lstm.GridLSTMCell)
@@ -16,19 +19,19 @@ class GridLSTMCell(v1.nn.rnn_cell.RNNCell):
     ``W_I_diag_freqt_n``; along time, unless they are shared, ``W_t_n_0``, ``B_t_n`` and ``W_I_diag_timet_n``.
     """
 
-    def __init__(self, cell, dtype):
+    def __init__(self, cell: scratch.cells.grid_lstm.GridLSTMCell, dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.options = cell
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.options.state_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.options.output_size
 
-    def build(self, inputs_shape):
+    def build(self, inputs_shape: Any) -> None:
         options, units = self.options, self.options.num_units
         gates = "IJO" if options.couple_input_forget_gates else "IJFO"
         self.variables_of = {}
@@ -45,13 +48,27 @@ class GridLSTMCell(v1.nn.rnn_cell.RNNCell):
                         self.variables_of[block, way][gate + memory] = peephole
         self.built = True
 
-    def gate(self, way, name, pre, over_frequency, over_time):
+    def gate(
+        self,
+        way: dict[str, Tensor],
+        name: str,
+        pre: Float[Tensor, "B H"],
+        over_frequency: Float[Tensor, "B H"],
+        over_time: Float[Tensor, "B H"],
+    ) -> Float[Tensor, "B H"]:
         """Return one gate of one LSTM, which sees both memories where it has peepholes."""
         if self.options.use_peepholes:
             pre = pre + way[name + "f"] * over_frequency + way[name + "t"] * over_time
         return tf.sigmoid(pre)
 
-    def remember(self, way, pre, memory, over_frequency, over_time):
+    def remember(
+        self,
+        way: dict[str, Tensor],
+        pre: dict[str, Tensor],
+        memory: Float[Tensor, "B H"],
+        over_frequency: Float[Tensor, "B H"],
+        over_time: Float[Tensor, "B H"],
+    ) -> Float[Tensor, "B H"]:
         """Return the new memory of one LSTM."""
         write = self.gate(way, "I", pre["I"], over_frequency, over_time)
         if self.options.couple_input_forget_gates:
@@ -61,10 +78,11 @@ class GridLSTMCell(v1.nn.rnn_cell.RNNCell):
         memory, bound = keep * memory + write * tf.tanh(pre["J"]), self.options.cell_clip
         return memory if bound is None else tf.clip_by_value(memory, -bound, bound)
 
-    def call(self, inputs, state):
-        options = self.options
+    def call(self, inputs: Float[Tensor, "B D"], state: State) -> tuple[Float[Tensor, "B output"], State]:
+        options, skip = self.options, self.options.frequency_skip or 0
         gates = "IJO" if options.couple_input_forget_gates else "IJFO"
-        output, new_state = [], {}
+        output: list[Tensor] = []
+        new_state: dict[str, Tensor] = {}
         for block, count in enumerate(options.num_frequency_blocks):
             frequency = self.variables_of[block, "freq"]
             time = self.variables_of.get((block, "time"), frequency)
@@ -89,5 +107,5 @@ class GridLSTMCell(v1.nn.rnn_cell.RNNCell):
                 said = self.gate(time, "O", pre_time["O"], over_frequency, over_time) * tf.tanh(over_time)
                 output += [said, below]
                 new_state |= {f"{name}_c": over_time, f"{name}_m": said}
-                low += options.frequency_skip
+                low += skip
         return tf.concat(output, 1), type(self.state_size)(**new_state)

@@ -5,14 +5,17 @@ TensorFlow, in Keras's cell, where the columns are u, r, n and each gate has two
 makes the variables of TF1, lays them out for Keras's cell, and lets that compute.
 """
 
+from typing import Any
+
 import scratch.cells.gru
+from scratch.arrays import Array, DType, Float, Params, Sizes, State
 from tf_impl.cell import genuine
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 @genuine.register
-def GRUCell(cell: scratch.cells.gru.GRUCell, dtype):
+def GRUCell(cell: scratch.cells.gru.GRUCell, dtype: DType) -> Any:
     """Return ``GRUCell`` or ``CudnnCompatibleGRUCell``; its variables have the names of ``cell.param_shapes``."""
     if cell.reset_after:
         return CudnnCompatibleGRUCell(cell.num_units, cell.activation, dtype=dtype)
@@ -22,21 +25,21 @@ def GRUCell(cell: scratch.cells.gru.GRUCell, dtype):
 class CudnnCompatibleGRUCell(v1.nn.rnn_cell.RNNCell):
     """A TF1 cell with the variables of contrib's cell of this name and the equations of Keras's ``GRUCell``."""
 
-    def __init__(self, num_units, activation, dtype):
+    def __init__(self, num_units: int, activation: str, dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.keras_cell = tf.keras.layers.GRUCell(num_units, activation=activation, reset_after=True, dtype=dtype)
         # Its weights are made here, not by it.
         self.keras_cell.built = True
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.keras_cell.units
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.keras_cell.units
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self.input_size, size = int(input_shape[-1]), self.state_size
         self.layers = (
             self.add_layer("gates", self.input_size + size, 2 * size, v1.ones_initializer()),
@@ -45,14 +48,16 @@ class CudnnCompatibleGRUCell(v1.nn.rnn_cell.RNNCell):
         )
         super().build(input_shape)
 
-    def add_layer(self, name, rows, columns, bias_initializer="zeros"):
+    def add_layer(
+        self, name: str, rows: int, columns: int, bias_initializer: Any = "zeros"
+    ) -> tuple[Float[Tensor, "rows columns"], Float[Tensor, " columns"]]:
         """Return the new variables ``name/kernel`` [rows, columns] and ``name/bias`` [columns]."""
         return (
             self.add_weight(f"{name}/kernel", shape=[rows, columns]),
             self.add_weight(f"{name}/bias", shape=[columns], initializer=bias_initializer),
         )
 
-    def call(self, inputs, state):
+    def call(self, inputs: Float[Tensor, "B D"], state: Any) -> tuple[Float[Tensor, "B H"], State]:
         (kernel, bias), (kernel_x, bias_x), (kernel_h, bias_h) = self.layers
         # Columns r, u become u, r, n; in the rows, x stands above h on both sides.
         kernel_r, kernel_u = tf.split(kernel, 2, axis=1)
@@ -66,7 +71,14 @@ class CudnnCompatibleGRUCell(v1.nn.rnn_cell.RNNCell):
         return self.keras_cell.call(inputs, state)
 
 
-def gru_block_cell(cell, params, x, state, d_output, d_new_state):
+def gru_block_cell(
+    cell: scratch.cells.gru.GRUCell,
+    params: Params,
+    x: Float[Array, "B D"],
+    state: Float[Array, "B H"],
+    d_output: Float[Array, "B H"],
+    d_new_state: Float[Array, "B H"],
+) -> tuple[Float[Array, "B H"], Float[Array, "B H"], Float[Array, "B D"], Float[Array, "B H"], Params]:
     """Return ``(output, new_state, d_x, d_state, d_params)`` of one step of ``tf.raw_ops.GRUBlockCell``, in float32.
 
     The gradient kernel ends at the gradients of z_n and [z_r, z_u]. From there to the weights went a function of

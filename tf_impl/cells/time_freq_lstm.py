@@ -3,9 +3,12 @@
 So the step is said here, in TensorFlow's operations, and TensorFlow differentiates it.
 """
 
+from typing import Any
+
 import scratch.cells.time_freq_lstm
+from scratch.arrays import DType, Float, Sizes, State
 from tf_impl.cell import genuine
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 @genuine.register(scratch.cells.time_freq_lstm.TimeFreqLSTMCell)
@@ -15,19 +18,19 @@ class TimeFreqLSTMCell(v1.nn.rnn_cell.RNNCell):
     Its variables are ``W_0``, ``B``, and with peepholes ``W_F_diag``, ``W_I_diag``, ``W_O_diag``.
     """
 
-    def __init__(self, cell, dtype):
+    def __init__(self, cell: scratch.cells.time_freq_lstm.TimeFreqLSTMCell, dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.options = cell
 
     @property
-    def state_size(self):
+    def state_size(self) -> Sizes:
         return self.options.state_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
         return self.options.output_size
 
-    def build(self, inputs_shape):
+    def build(self, inputs_shape: Any) -> None:
         units = self.options.num_units
         self.kernel = self.add_weight("W_0", [self.options.feature_size + 2 * units, 4 * units])
         self.bias = self.add_weight("B", [4 * units])
@@ -35,13 +38,14 @@ class TimeFreqLSTMCell(v1.nn.rnn_cell.RNNCell):
             self.peepholes = {gate: self.add_weight(f"W_{gate}_diag", [units]) for gate in "FIO"}
         self.built = True
 
-    def see(self, gate, memory):
+    def see(self, gate: str, memory: Float[Tensor, "B H"]) -> Tensor:
         """Return what a gate's peephole adds to it."""
         return self.peepholes[gate] * memory if self.options.use_peepholes else 0
 
-    def call(self, inputs, state):
+    def call(self, inputs: Float[Tensor, "B D"], state: State) -> tuple[Float[Tensor, "B output"], State]:
         units, width, bound = self.options.num_units, self.options.feature_size, self.options.cell_clip
-        spoken, columns = [], []
+        spoken: list[Tensor] = []
+        columns: list[Tensor] = []
         below = tf.zeros([inputs.shape[0], units], inputs.dtype)
         for low in range(0, inputs.shape[1] - width + 1, self.options.frequency_skip):
             left = 2 * units * len(spoken)

@@ -1,13 +1,16 @@
 """TensorFlow's way to arrays in idx files, and back: ``tf.io.read_file``, ``decode_raw``, ``tf.bitcast``."""
 
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, DType, FilePath, Int
 from scratch.inputs.idx import CODES, KINDS
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf
+from tf_impl.tensorflow import Tensor, tf
 
 
-def read_idx(path, shape, dtype=None):
+def read_idx(path: FilePath, shape: tuple[int | str, ...], dtype: DType = None) -> Array:
     """Return the numbers of an idx file, as ``scratch.read_idx``: gzipped where its name ends so."""
     program = Program()
     with program.graph.as_default():
@@ -22,7 +25,7 @@ def read_idx(path, shape, dtype=None):
     return program.run(array)
 
 
-def write_idx(path, array):
+def write_idx(path: FilePath, array: Array) -> None:
     """Write an array as an idx file, as ``scratch.write_idx``; never compressed, for which TensorFlow has no function.
 
     TensorFlow has none either that is ``decode_raw`` undone: a number's bytes are what it is cast to, and are then
@@ -30,13 +33,14 @@ def write_idx(path, array):
     """
     program = Program()
     with program.graph.as_default():
-        numbers = tf.concat([np.uint8([0, 0, CODES[array.dtype], array.ndim]), high_first(np.int32(array.shape))], 0)
+        magic = np.array([0, 0, CODES[array.dtype], array.ndim], np.uint8)
+        numbers = tf.concat([magic, high_first(np.array(array.shape, np.int32))], 0)
         numbers = tf.concat([numbers, high_first(program.feed(array))], 0)
         data = tf.strings.reduce_join(tf.gather([bytes([byte]) for byte in range(256)], tf.cast(numbers, tf.int32)))
         program.run(tf.io.write_file(str(path), data))
 
 
-def high_first(numbers):
+def high_first(numbers: Any) -> Int[Tensor, " bytes"]:
     """Return the bytes of all numbers, the highest of each first."""
     if numbers.dtype in (np.uint8, np.int8):
         return tf.reshape(tf.bitcast(numbers, tf.uint8), [-1])

@@ -9,21 +9,24 @@ The page is ``docs/tasks/distributed.md``.
 """
 
 import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import scratch.tasks.tagging as description
+from scratch.arrays import Array, FilePath, Params
 from scratch.options import check_count
 from scratch.training.optimizers import slot_variables
 from scratch.tree import named_leaves
 from tf_impl.tasks.sentences import dataset_of
 from tf_impl.tasks.tagging import Network
-from tf_impl.tensorflow import tf
+from tf_impl.tensorflow import Tensor, tf
 from tf_impl.training import optimizers
 
-# What the base class of the TF1 cells says of itself whenever one is called inside a tf.function.
+# A warning of the base class of the TF1 cells, whenever one is called inside a tf.function.
 warnings.filterwarnings("ignore", r"`layer\.updates`", UserWarning)
 
 
-def join_cluster():
+def join_cluster() -> Any:
     """Return the strategy of the cluster that ``TF_CONFIG`` describes, as one worker of it: one replica, on the CPU."""
     tf.config.set_visible_devices([], "GPU")
     # A single thread adds in one order.
@@ -31,7 +34,7 @@ def join_cluster():
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def batches(strategy, paths, batch_size, skipped=0):
+def batches(strategy: Any, paths: Sequence[FilePath], batch_size: int, skipped: int = 0) -> Any:
     """Return the ``TaggingBatch``es of one epoch as a distributed dataset, without the first ``skipped``.
 
     Worker m of M reads the files m, m + M, … and gives ``batch_size`` / M sentences to each batch. The files being
@@ -43,14 +46,14 @@ def batches(strategy, paths, batch_size, skipped=0):
         if size % workers:
             raise ValueError(f"{size} {name} do not divide among {workers} workers")
 
-    def of_worker(context):
+    def of_worker(context: Any) -> Any:
         sentences = dataset_of(paths[context.input_pipeline_id :: workers])
         return sentences.padded_batch(batch_size // workers).skip(skipped)
 
     return strategy.distribute_datasets_from_function(of_worker)
 
 
-def from_chief(strategy, arrays):
+def from_chief(strategy: Any, arrays: dict[str, Array]) -> dict[str, Array]:
     """Return the chief's dict ``arrays`` in every worker: under the strategy, a variable starts with the chief's value.
 
     The others give arrays of the same names, shapes and dtypes.
@@ -66,7 +69,9 @@ class DistributedTrainer:
     - ``element_spec``: that of the batches.
     """
 
-    def __init__(self, strategy, tagger, params, slots, element_spec):
+    def __init__(
+        self, strategy: Any, tagger: description.Tagger, params: Params, slots: Params, element_spec: Any
+    ) -> None:
         self.strategy = strategy
         start = from_chief(strategy, dict(named_leaves(params)) | slot_variables(description.OPTIMIZER, slots))
         with strategy.scope():
@@ -81,19 +86,19 @@ class DistributedTrainer:
         self.run_step.get_concrete_function()
         self.run_gradients = tf.function(lambda batch: strategy.run(self.replica_gradients, (batch,)), [element_spec])
 
-    def make_slots(self):
+    def make_slots(self) -> dict[str, Tensor]:
         """Return the variables that the optimiser makes for itself at its first step, under ``scratch``'s names."""
         path_of = {variable.name.removesuffix(":0"): path for path, variable in self.weights.items()}
         slots = {}
 
-        def creator(next_creator, **options):
+        def creator(next_creator: Callable[..., Any], **options: Any) -> Tensor:
             variable = next_creator(**options)
             owner, _, slot = variable.name.removesuffix(":0").rpartition("/")
             slots[f"{path_of[owner]}/{slot}" if owner else slot] = variable
             return variable
 
         @tf.function
-        def first_step():
+        def first_step() -> None:
             zeros = [(tf.zeros_like(variable), variable) for variable in self.weights.values()]
             self.strategy.run(lambda: self.optimizer.apply_gradients(zeros))
 
@@ -101,41 +106,41 @@ class DistributedTrainer:
             first_step()
         return slots
 
-    def replica_part(self, batch):
+    def replica_part(self, batch: Any) -> tuple[Tensor, list[Tensor]]:
         """Return ``(loss, [∂loss/∂θ])``, the loss that of all workers, the gradient this worker's part of its own."""
         # A worker with no sentence left gets [0, 0] words, and an unrolling wants at least one step.
         short = tf.maximum(1 - tf.shape(batch.words)[1], 0)
         words, labels = (tf.pad(numbers, [[0, 0], [0, short]]) for numbers in (batch.words, batch.labels))
         weights = list(self.weights.values())
         with tf.GradientTape() as tape:
-            total, count = self.network.loss_sum(words, labels, batch.sequence_length)
+            total, count = self.network.loss_sum(batch._replace(words=words, labels=labels))
         gradient = tape.gradient(total, weights)
-        # Not the worker's own count: each word of the global batch weighs the same, whoever reads it.
+        # Not the worker's own count: each word of the global batch weighs the same, whichever worker reads it.
         total, count = self.sum_over_workers([total, count])
         return total / count, [tf.convert_to_tensor(part) / count for part in gradient]
 
-    def sum_over_workers(self, tensors):
+    def sum_over_workers(self, tensors: list[Tensor]) -> list[Tensor]:
         return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensors)
 
-    def replica_step(self, batch):
+    def replica_step(self, batch: Any) -> Tensor:
         loss, parts = self.replica_part(batch)
         # Under a strategy, TensorFlow's optimiser itself adds the parts of all workers.
         self.optimizer.apply_gradients(zip(parts, self.weights.values(), strict=True))
         return loss
 
-    def replica_gradients(self, batch):
+    def replica_gradients(self, batch: Any) -> tuple[Tensor, list[Tensor]]:
         loss, parts = self.replica_part(batch)
         return loss, self.sum_over_workers(parts)
 
-    def step(self, batch):
+    def step(self, batch: Any) -> float:
         """Train on one batch of all workers and return its loss, before the weights change."""
         return float(self.run_step(batch))
 
-    def gradients(self, batch):
+    def gradients(self, batch: Any) -> tuple[float, dict[str, Array]]:
         """Return ``(loss, {path: gradient})`` of one batch of all workers."""
         loss, sums = self.run_gradients(batch)
         return float(loss), {path: gradient.numpy() for path, gradient in zip(self.weights, sums, strict=True)}
 
-    def state(self):
+    def state(self) -> dict[str, Array]:
         """Return all that the next step depends on but its batch: weights and slots, under the names of ``scratch``."""
         return {name: variable.numpy() for name, variable in self.variables.items()}

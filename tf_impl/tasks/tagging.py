@@ -1,11 +1,15 @@
 """The tagger as a TF1 program: look-up, ``bidirectional_dynamic_rnn``, dense layer, masked mean, optimiser."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 import scratch.tasks.tagging as description
+from scratch.arrays import Array, DType, Float, Int, Params
 from tf_impl.cell import genuine
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 from tf_impl.training import optimizers
 
 
@@ -15,7 +19,7 @@ class Network:
     ``weights`` are the variables in the structure of ``tagger.init_params``.
     """
 
-    def __init__(self, tagger, dtype):
+    def __init__(self, tagger: description.Tagger, dtype: DType) -> None:
         _, cell, _ = tagger.layers
         with v1.variable_scope("embedding"):
             self.embeddings = v1.get_variable("embeddings", [tagger.vocabulary_size, tagger.embedding_size], dtype)
@@ -34,34 +38,38 @@ class Network:
             "dense": dense,
         }
 
-    def logits(self, words, sequence_length):
+    def logits(self, words: Int[Tensor, "B T"], sequence_length: Int[Tensor, " B"]) -> Float[Tensor, "B T C"]:
         """Return the scores [B, T, num_labels] of the labels."""
         vectors = tf.nn.embedding_lookup(self.embeddings, words)
-        outputs, _ = v1.nn.bidirectional_dynamic_rnn(*self.cells, vectors, sequence_length, dtype=vectors.dtype)
+        cell_fw, cell_bw = self.cells
+        outputs, _ = v1.nn.bidirectional_dynamic_rnn(cell_fw, cell_bw, vectors, sequence_length, dtype=vectors.dtype)
         return self.dense(tf.concat(outputs, axis=2))
 
-    def loss_sum(self, words, labels, sequence_length):
+    def loss_sum(self, batch: description.TaggingBatch) -> tuple[Tensor, Tensor]:
         """Return the sum of the losses of all real words, and how many they are, as a number of the same dtype."""
+        words, labels, sequence_length = batch
         logits = self.logits(words, sequence_length)
         mask = tf.sequence_mask(sequence_length, tf.shape(words)[1], logits.dtype)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
         return tf.reduce_sum(losses * mask), tf.reduce_sum(mask)
 
 
-def feed_batch(program):
+def feed_batch(program: Program) -> description.TaggingBatch:
     """Return the placeholders of a ``TaggingBatch`` of any size."""
     with program.graph.as_default():
         shapes = ([None, None], [None, None], [None])
-        return description.TaggingBatch(*(v1.placeholder(tf.int64, shape) for shape in shapes))
+        return description.TaggingBatch._make(v1.placeholder(tf.int64, shape) for shape in shapes)
 
 
-def loss_and_gradients(tagger, params, batch):
+def loss_and_gradients(
+    tagger: description.Tagger, params: Params, batch: description.TaggingBatch
+) -> tuple[Any, Params]:
     """Return ``(loss, d_params)`` as ``scratch.tasks.tagging.loss_and_gradients`` does, from ``tf.gradients``."""
     program = Program()
     placeholders = feed_batch(program)
     with program.graph.as_default():
         network = Network(tagger, params["dense"]["kernel"].dtype)
-        total, count = network.loss_sum(*placeholders)
+        total, count = network.loss_sum(placeholders)
         loss = total / count
         weights = program.load(params, tf.nest.flatten(network.weights))
         gradients = tf.gradients(loss, tf.nest.flatten(weights))
@@ -73,12 +81,12 @@ def loss_and_gradients(tagger, params, batch):
 class TaggingTrainer:
     """The twin of ``scratch.tasks.tagging.TaggingTrainer``: built from the same tagger and weights."""
 
-    def __init__(self, tagger, params):
+    def __init__(self, tagger: description.Tagger, params: Params) -> None:
         self.program = Program()
         self.batch = feed_batch(self.program)
         with self.program.graph.as_default():
             network = Network(tagger, params["dense"]["kernel"].dtype)
-            total, count = network.loss_sum(*self.batch)
+            total, count = network.loss_sum(self.batch)
             self.loss = total / count
             self.train_step = optimizers.genuine(description.OPTIMIZER).minimize(self.loss)
             self.predicted = tf.argmax(network.logits(self.batch.words, self.batch.sequence_length), axis=-1)
@@ -88,21 +96,23 @@ class TaggingTrainer:
         self.program.run(())
 
     @property
-    def params(self):
+    def params(self) -> Params:
         return self.program.session.run(self.variables)
 
-    def step(self, batch):
+    def step(self, batch: description.TaggingBatch) -> float:
         """Train on one ``TaggingBatch`` and return its loss, before the weights change."""
         feeds = dict(zip(self.batch, batch, strict=True))
         return float(self.program.session.run((self.loss, self.train_step), feeds)[0])
 
-    def predict(self, words, sequence_length):
+    def predict(self, words: Int[Array, "B T"], sequence_length: Int[Array, " B"]) -> Int[Array, "B T"]:
         """Return the likeliest label [B, T] of each of the words [B, T]."""
         feeds = {self.batch.words: words, self.batch.sequence_length: sequence_length}
         return self.program.session.run(self.predicted, feeds)
 
 
-def confusion_matrix(rows, predicted, num_labels):
+def confusion_matrix(
+    rows: Sequence[Int[Array, "_ 2"]], predicted: Sequence[Int[Array, " _"]], num_labels: int
+) -> Int[Array, "C C"]:
     """Return ``tf.math.confusion_matrix`` of the labels of all rows."""
     labels = np.concatenate([row[:, 1] for row in rows])
     return tf.math.confusion_matrix(labels, np.concatenate(predicted), num_labels, dtype=tf.int64).numpy()

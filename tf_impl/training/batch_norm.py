@@ -1,5 +1,9 @@
 """TensorFlow's batch normalisation, ``tf.compat.v1.layers.BatchNormalization``."""
 
+from typing import Any
+
+import scratch.training.batch_norm
+from scratch.arrays import Array, DType, Float, Params
 from tf_impl.program import Program
 from tf_impl.tensorflow import v1
 
@@ -7,10 +11,10 @@ from tf_impl.tensorflow import v1
 class BatchNormalization:
     """The twin of the description ``scratch.BatchNormalization``: the same ``forward`` and ``backward``."""
 
-    def __init__(self, layer):
+    def __init__(self, layer: scratch.training.batch_norm.BatchNormalization) -> None:
         self.layer = layer
 
-    def genuine(self, dtype):
+    def genuine(self, dtype: DType) -> Any:
         """Return TensorFlow's own layer with the same options."""
         return v1.layers.BatchNormalization(
             momentum=self.layer.momentum,
@@ -21,7 +25,9 @@ class BatchNormalization:
             dtype=dtype,
         )
 
-    def forward(self, params, moving, x, training):
+    def forward(
+        self, params: Params, moving: Params, x: Float[Array, "*N D"], training: bool
+    ) -> tuple[Float[Array, "*N D"], Params, Program]:
         """Return ``(y [..., D], new_moving, program)``, the moving statistics after TensorFlow's ``UPDATE_OPS``."""
         program = Program()
         with program.graph.as_default():
@@ -35,6 +41,8 @@ class BatchNormalization:
         program.run(updates)
         return y, program.run(tf_moving), program
 
-    def backward(self, params, program, d_y):
+    def backward(
+        self, params: Params, program: Program, d_y: Float[Array, "*N D"]
+    ) -> tuple[Float[Array, "*N D"], Params]:
         """Return ``(d_x, d_params)``, from ``tf.gradients``."""
         return program.backward((d_y,))

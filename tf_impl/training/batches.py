@@ -2,6 +2,9 @@
 
 import itertools
 
+import numpy as np
+
+from scratch.arrays import Array, Shaped
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
@@ -9,7 +12,9 @@ from tf_impl.tensorflow import tf, v1
 class BatchSource:
     """The twin of ``scratch.BatchSource``: the same batches from the same generator, all of one size."""
 
-    def __init__(self, images, labels, rng, batch_size):
+    def __init__(
+        self, images: Shaped[Array, "N ..."], labels: Shaped[Array, "N ..."], rng: np.random.Generator, batch_size: int
+    ) -> None:
         self.program = Program()
         with self.program.graph.as_default():
             orders = tf.data.Dataset.from_generator(
@@ -22,6 +27,6 @@ class BatchSource:
             self.batch = tf.gather(self.program.feed(images), chosen), tf.gather(self.program.feed(labels), chosen)
         self.program.session.run(rows.initializer)
 
-    def next_batch(self):
+    def next_batch(self) -> tuple[Shaped[Array, "B ..."], Shaped[Array, "B ..."]]:
         """Return ``(images, labels)`` of the next batch."""
         return self.program.run(self.batch)

@@ -1,11 +1,14 @@
 """TensorFlow's own checkpoints: what ``tf.compat.v1.train.Saver`` writes and reads, as arrays under the same names."""
 
+from typing import Any
+
+from scratch.arrays import Array, FilePath
 from scratch.variables import match_names
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
 
-def save_checkpoint(path, variables):
+def save_checkpoint(path: FilePath, variables: dict[str, Array]) -> str:
     """Write ``{name: array}`` as a checkpoint of ``v1.train.Saver`` with the prefix ``path``, and return the prefix.
 
     A TensorFlow program whose variables have these names restores it with ``v1.train.Saver().restore``.
@@ -19,24 +22,24 @@ def save_checkpoint(path, variables):
         return saver.save(program.session, str(path), write_meta_graph=False)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: FilePath) -> dict[str, Array]:
     """Return ``{name: array}`` of a checkpoint that ``v1.train.Saver`` wrote with the prefix ``path``."""
     reader = tf.train.load_checkpoint(str(path))
     return {name: reader.get_tensor(name) for name in sorted(reader.get_variable_to_shape_map())}
 
 
-def latest_checkpoint(folder):
+def latest_checkpoint(folder: FilePath) -> str | None:
     """Return the prefix of the newest checkpoint in a folder, ``None`` where there is none."""
     return tf.train.latest_checkpoint(str(folder))
 
 
-def session_variables(session):
+def session_variables(session: Any) -> dict[str, Array]:
     """Return ``{name: array}`` of all variables of a session: weights, slots, powers of β, the step."""
     with session.graph.as_default():
         return session.run({variable.op.name: variable for variable in v1.global_variables()})
 
 
-def restore_session(session, variables):
+def restore_session(session: Any, variables: dict[str, Array]) -> None:
     """Give every variable of a session its array in ``{name: array}``, which may hold more.
 
     A name may be TensorFlow's or, with fewer scopes, a path of scratch's: see ``scratch/variables.py``. Raises

@@ -1,39 +1,43 @@
 """TensorFlow's ``tf.clip_by_value``, ``tf.clip_by_norm`` and ``tf.clip_by_global_norm``, over nested dicts."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from scratch.arrays import Float, Params
 from scratch.tree import map_named, map_tree
 from tf_impl.inputs.unstack import compute
-from tf_impl.tensorflow import tf
+from tf_impl.tensorflow import Tensor, tf
 
 
-def clip_by_value(gradients, clip_value_min, clip_value_max):
+def clip_by_value(gradients: Params, clip_value_min: float, clip_value_max: float) -> Params:
     """Return ``tf.clip_by_value`` of every gradient."""
 
-    def clip(g):
+    def clip(g: Float[Tensor, "..."]) -> Any:
         return tf.clip_by_value(g, clip_value_min, clip_value_max)
 
     return compute(lambda tree: map_tree(clip, tree), gradients)
 
 
-def clip_by_norm(gradients, clip_norm, skip=()):
+def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) -> Params:
     """Return ``tf.clip_by_norm`` of every gradient, but of those in ``skip`` themselves."""
 
-    def clip(path, g):
+    def clip(path: str, g: Float[Tensor, "..."]) -> Any:
         skipped = any(path == name or path.startswith(f"{name}/") for name in skip)
         return tf.identity(g) if skipped else tf.clip_by_norm(g, clip_norm)
 
     return compute(lambda tree: map_named(clip, tree), gradients)
 
 
-def clip_by_global_norm(gradients, clip_norm):
+def clip_by_global_norm(gradients: Params, clip_norm: float) -> tuple[Params, Any]:
     """Return ``(clipped, global_norm)`` from ``tf.clip_by_global_norm`` of all gradients together."""
 
-    def clip(tree):
+    def clip(tree: Params) -> Any:
         clipped, norm = tf.clip_by_global_norm(tf.nest.flatten(tree), clip_norm)
         return tf.nest.pack_sequence_as(tree, clipped), norm
 
     return compute(clip, gradients)
 
 
-def global_norm(gradients):
+def global_norm(gradients: Params) -> Any:
     """Return ``tf.linalg.global_norm`` of all gradients together."""
     return compute(lambda tree: tf.linalg.global_norm(tf.nest.flatten(tree)), gradients)

@@ -1,41 +1,51 @@
 """TensorFlow's softmax cross-entropies, from one-hot labels and from class numbers, and the tutorials' masked means."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from scratch.arrays import Array, Bool, Float, Int, Lengths
 from tf_impl.inputs.unstack import compute
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
-def softmax_cross_entropy_with_logits(labels, logits):
+def softmax_cross_entropy_with_logits(
+    labels: Float[Array, "*N C"], logits: Float[Array, "*N C"]
+) -> tuple[Float[Array, "*N"], Program]:
     """Return ``(loss [...], program)`` from ``tf.compat.v1.nn.softmax_cross_entropy_with_logits``."""
     return run(v1.nn.softmax_cross_entropy_with_logits, labels, logits)
 
 
-def sparse_softmax_cross_entropy_with_logits(labels, logits):
+def sparse_softmax_cross_entropy_with_logits(
+    labels: Int[Array, "*N"], logits: Float[Array, "*N C"]
+) -> tuple[Float[Array, "*N"], Program]:
     """Return ``(loss [...], program)`` from ``tf.nn.sparse_softmax_cross_entropy_with_logits``."""
     return run(v1.nn.sparse_softmax_cross_entropy_with_logits, labels, logits)
 
 
-def softmax_cross_entropy_with_logits_backward(program, d_loss):
+def softmax_cross_entropy_with_logits_backward(program: Program, d_loss: Float[Array, "*N"]) -> Float[Array, "*N C"]:
     """Return d_logits, from ``tf.gradients``."""
     return program.backward((d_loss,))[0]
 
 
-def mask_by_sign(labels):
-    """Return ``tf.sign(labels)`` as truth values."""
+def mask_by_sign(labels: Int[Array, "B T"]) -> Bool[Array, "B T"]:
+    """Return ``tf.sign(labels)`` as Booleans."""
     return compute(lambda y: tf.cast(tf.sign(y), tf.bool), labels)
 
 
-def mask_by_length(labels, sequence_length):
+def mask_by_length(labels: Int[Array, "B T"], sequence_length: Lengths) -> Bool[Array, "B T"]:
     """Return ``tf.sequence_mask(sequence_length, T)``."""
     return compute(lambda lengths: tf.sequence_mask(lengths, labels.shape[1]), np.asarray(sequence_length))
 
 
-def masked_loss(labels, logits, mask, mean="examples"):
+def masked_loss(
+    labels: Int[Array, "B T"], logits: Float[Array, "B T C"], mask: Bool[Array, "B T"], mean: str = "examples"
+) -> tuple[Any, Program]:
     """Return ``(loss, program)``: TensorFlow's losses times the mask, and its sums over its counts."""
 
-    def function(labels, logits):
+    def function(labels: Int[Tensor, "B T"], logits: Float[Tensor, "B T C"]) -> Tensor:
         real = tf.cast(program.feed(mask), logits.dtype)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits) * real
         if mean == "steps":
@@ -48,12 +58,14 @@ def masked_loss(labels, logits, mask, mean="examples"):
     return run(function, labels, logits, program)
 
 
-def masked_loss_backward(program, d_loss=1.0):
+def masked_loss_backward(program: Program, d_loss: Any = 1.0) -> Float[Array, "B T C"]:
     """Return d_logits, from ``tf.gradients``."""
     return program.backward((d_loss,))[0]
 
 
-def run(function, labels, logits, program=None):
+def run(
+    function: Callable[..., Any], labels: Array, logits: Float[Array, "*N C"], program: Program | None = None
+) -> Any:
     program = program or Program()
     with program.graph.as_default():
         tf_labels, tf_logits = program.feed(labels), program.feed(logits)

@@ -1,32 +1,36 @@
 """TensorFlow's optimisers: ``tf.compat.v1.train.GradientDescentOptimizer`` and ``AdagradOptimizer``."""
 
+from collections.abc import Sequence
 from functools import singledispatch
+from typing import Any
 
 import scratch.training.optimizers
+from scratch.arrays import Array, Params
+from scratch.training.optimizers import Optimizer
 from scratch.tree import map_named, map_tree
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
 
 @singledispatch
-def genuine(optimizer):
+def genuine(optimizer: Any) -> Any:
     """Return TensorFlow's own optimiser for a description in ``scratch.training.optimizers``."""
     raise TypeError(f"tf_impl knows no TensorFlow optimiser for {type(optimizer).__name__}")
 
 
 @genuine.register
-def GradientDescentOptimizer(optimizer: scratch.training.optimizers.GradientDescentOptimizer):
+def GradientDescentOptimizer(optimizer: scratch.training.optimizers.GradientDescentOptimizer) -> Any:
     """Return ``GradientDescentOptimizer`` with the same learning rate; it has no slots."""
     return v1.train.GradientDescentOptimizer(optimizer.learning_rate)
 
 
 @genuine.register
-def AdagradOptimizer(optimizer: scratch.training.optimizers.AdagradOptimizer):
+def AdagradOptimizer(optimizer: scratch.training.optimizers.AdagradOptimizer) -> Any:
     """Return ``AdagradOptimizer`` with the same options; its slot is ``accumulator``."""
     return v1.train.AdagradOptimizer(optimizer.learning_rate, optimizer.initial_accumulator_value)
 
 
-def train(optimizer, params, gradients):
+def train(optimizer: Optimizer, params: Params, gradients: Sequence[Params]) -> list[tuple[Params, dict[str, Array]]]:
     """Return ``(params, slots)`` before the first step and after each, applying the list ``gradients`` in turn.
 
     ``slots`` is the dict of all the variables that TensorFlow's optimiser made for itself, under their own names.

@@ -2,12 +2,21 @@
 
 import numpy as np
 
+from scratch.arrays import Array, Float, Int, Lengths, Params, State
+from scratch.cell import Cell
 from tf_impl.cell import as_structure, feed_state, genuine
 from tf_impl.program import Program
-from tf_impl.tensorflow import tf, v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
-def checkpointed_rnn(cell, params, inputs, checkpoint_every, sequence_length=None, initial_state=None):
+def checkpointed_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    checkpoint_every: int,
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+) -> tuple[Float[Array, "B T output"], State, Program]:
     """Return ``(outputs, final_state, program)``: those of ``scratch.dynamic_rnn`` with ``checkpoint_every``."""
     program = Program()
     with program.graph.as_default():
@@ -16,12 +25,14 @@ def checkpointed_rnn(cell, params, inputs, checkpoint_every, sequence_length=Non
         lengths = np.full(batch_size, num_steps) if sequence_length is None else np.asarray(sequence_length)
         lengths = program.feed(lengths)
         tf_cell = genuine(cell, inputs.dtype)
-        # A step that no one reads makes the weights. Made inside a recomputed function, they would be made twice; made
-        # by dynamic_rnn, they would be read through a copy outside, of which recompute_grad knows no gradient.
+        # A step whose result is not used makes the weights. A recomputed function would make them twice.
+        # Made by dynamic_rnn, they would be read through a copy outside, whose gradient recompute_grad does not know.
         tf_cell(x[:, 0], as_structure(tf_cell.state_size, first_state))
 
         @tf.recompute_grad
-        def stretch(span, left, *state):
+        def stretch(
+            span: Float[Tensor, "B S D"], left: Int[Tensor, " B"], *state: Float[Tensor, "B _"]
+        ) -> tuple[Tensor, ...]:
             state = tf.nest.pack_sequence_as(tf_cell.state_size, state)
             outputs, state = v1.nn.dynamic_rnn(tf_cell, span, left, state)
             return outputs, *tf.nest.flatten(state)
@@ -37,6 +48,8 @@ def checkpointed_rnn(cell, params, inputs, checkpoint_every, sequence_length=Non
     return *program.run(results), program
 
 
-def checkpointed_rnn_backward(program, d_outputs=None, d_final_state=None):
+def checkpointed_rnn_backward(
+    program: Program, d_outputs: Float[Array, "_ _ output"] | None = None, d_final_state: State = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
     return program.backward((d_outputs, d_final_state))

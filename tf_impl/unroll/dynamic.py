@@ -2,13 +2,23 @@
 
 import numpy as np
 
+from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.cell import Cell
 from tf_impl.cell import as_structure, feed_state, genuine
 from tf_impl.cells.dropout import masks_in_order, set_masks
 from tf_impl.program import Program
 from tf_impl.tensorflow import v1
 
 
-def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, time_major=False, masks=None):
+def dynamic_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "_ _ D"],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    time_major: bool = False,
+    masks: Masks = None,
+) -> tuple[Float[Array, "_ _ output"], State, Program]:
     """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.dynamic_rnn``.
 
     Masks can only be those of variational wrappers: what is drawn inside the ``while_loop``, no session can feed.
@@ -31,6 +41,8 @@ def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, 
     return *program.run(results), program
 
 
-def dynamic_rnn_backward(program, d_outputs=None, d_final_state=None):
+def dynamic_rnn_backward(
+    program: Program, d_outputs: Float[Array, "_ _ output"] | None = None, d_final_state: State = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
     return program.backward((d_outputs, d_final_state))

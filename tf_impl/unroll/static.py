@@ -1,14 +1,25 @@
 """TensorFlow's unrolling on lists, ``tf.compat.v1.nn.static_rnn``: T copies of the cell, one after another."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.cell import Cell
 from tf_impl.cell import as_structure, feed_state, genuine
 from tf_impl.cells.dropout import feed_masks, set_masks
 from tf_impl.program import Program
 from tf_impl.tensorflow import v1
 
 
-def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, masks=None):
+def static_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Sequence[Float[Array, "B D"]],
+    initial_state: State = None,
+    sequence_length: Lengths = None,
+    masks: Masks = None,
+) -> tuple[list[Float[Array, "B output"]], State, Program]:
     """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.static_rnn``."""
     program = Program()
     dtype = inputs[0].dtype
@@ -28,6 +39,8 @@ def static_rnn(cell, params, inputs, initial_state=None, sequence_length=None, m
     return *program.run(results), program
 
 
-def static_rnn_backward(program, d_outputs=None, d_final_state=None):
+def static_rnn_backward(
+    program: Program, d_outputs: Sequence[Float[Array, "B output"]] | None = None, d_final_state: State = None
+) -> tuple[list[Float[Array, "B D"]], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
     return program.backward((d_outputs, d_final_state))

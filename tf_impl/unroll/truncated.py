@@ -2,12 +2,22 @@
 
 import numpy as np
 
+from scratch.arrays import Array, Float, Lengths, Params, State
+from scratch.cell import Cell
 from tf_impl.cell import as_structure, feed_state, genuine
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
 
-def truncated_rnn(cell, params, inputs, truncated_backprop_length, sequence_length=None, initial_state=None, reach=1):
+def truncated_rnn(
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    truncated_backprop_length: int | list[int],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    reach: int = 1,
+) -> tuple[Float[Array, "B T output"], State, Program]:
     """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.truncated_rnn``.
 
     ``reach`` is here, and not an argument of the backward pass, because a graph says before it runs what it cuts. With
@@ -36,13 +46,15 @@ def truncated_rnn(cell, params, inputs, truncated_backprop_length, sequence_leng
     return *program.run(results), program
 
 
-def window_borders(num_steps, truncated_backprop_length):
+def window_borders(num_steps: int, truncated_backprop_length: int | list[int]) -> list[int]:
     """Return the steps at which a window starts, and last the end."""
     if isinstance(truncated_backprop_length, list):
         return [0, *np.cumsum(truncated_backprop_length).tolist()]
     return [*range(0, num_steps, truncated_backprop_length), num_steps]
 
 
-def truncated_rnn_backward(program, d_outputs, d_final_state=None):
+def truncated_rnn_backward(
+    program: Program, d_outputs: Float[Array, "_ _ output"] | None, d_final_state: State = None
+) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, from ``tf.gradients``."""
     return program.backward((d_outputs, d_final_state))

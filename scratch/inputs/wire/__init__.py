@@ -1,12 +1,19 @@
-"""The bytes below ``tfrecord.py`` and ``sequence_example.py``: Protocol Buffers' wire format and TFRecord's frames.
+"""From a file of records down to one integer: the frames of TFRecord and the wire format of Protocol Buffers.
 
-From below: ``places.py``, where a reader is, or why it stopped; ``varint.py``, numbers; ``tags.py``, fields;
-``feature.py``, the values of one feature; ``entries.py``, the names of one example; ``survey.py``, a schema over many
-examples at once, which ``schema.py`` and ``ragged.py`` describe and ``columns.py`` carries out; ``example.py``, one
-example without a schema; ``values.py``, from Python's values and back. Beside them ``crc32c.py``, the checksum, and
-``frames.py``, the records of a file, over ``pieces.py``, its bytes, and under ``chunks.py``, a buffer of records.
+Read the files in the order of the listing, from the outside in. ``docs/inputs/wire.md`` walks the same way.
 
-What walks over bytes is compiled, by ``compiling.py``: as a whole, from each function that is marked ``compiled``
-downwards. Compiled code checks no index by itself, so each function that takes ``data, at, end`` reads nothing outside
-``data[at:end]`` and hands down no ``end`` beyond its own.
+    chunks.py             the records of a file, a buffer at a time, and what is done with damaged ones
+    compression.py        the bytes of a file, plain or compressed
+    frames.py             one record: its length, its bytes, and their checksums
+    layout*.py            what a schema asks for, and the arrays that it gives: Schema; fixed sizes; ragged rows
+    message.py            the examples in a buffer: count what is there, make room, read it
+    message_entries.py    one example: names, and a value under each
+    message_values.py     one feature: its values
+    tags.py               one field: its tag, its length, and how to step over it
+    varint.py             one integer
+    writing*.py           the way back: from Python's values to bytes; many steps at once
+
+What walks over bytes is compiled by Numba (``_compiling.py``), as a whole, from each function that is marked
+``compiled`` downwards. Compiled code checks no index by itself, so each function that takes ``data, at, end`` reads
+nothing outside ``data[at:end]`` and hands down no ``end`` beyond its own. It returns the place where it stopped.
 """

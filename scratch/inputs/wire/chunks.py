@@ -1,17 +1,24 @@
-"""A file of records, a chunk at a time: as many whole records as a buffer holds, or one that is larger than that."""
+"""A file of records, a chunk at a time: as many whole records as a buffer holds, or one that is larger than that.
 
+A damaged record is an error, or is skipped and counted, and a warning at the end says how many there were.
+"""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array, Int
 from scratch.files import open_file
-from scratch.inputs.wire.compiling import announced
-from scratch.inputs.wire.damages import Damages, damage_words
+from scratch.inputs.wire._compiling import Bytes, announced
+from scratch.inputs.wire.compression import Pieces, compression_of, open_pieces
 from scratch.inputs.wire.frames import FOOTER, HEADER, find_header, length_at, scan
-from scratch.inputs.wire.pieces import open_pieces
-from scratch.inputs.wire.places import BAD_LENGTH, reason_and_index
+from scratch.inputs.wire.varint import BAD_LENGTH, WORDS, is_failed, reason_and_index
 
 CHUNK = 1 << 18
+ON_DAMAGE = ("raise", "skip")
 # What a message of Protocol Buffers may take, and what a record in a compressed file may unpack to.
 LARGEST = 2**31 - 1
 
@@ -19,14 +26,16 @@ LARGEST = 2**31 - 1
 class Chunk(NamedTuple):
     """Records, each ``data[starts[i]:stops[i]]``; the first is ``number`` of its file, ``data[0]`` is at ``offset``."""
 
-    data: np.ndarray
-    starts: np.ndarray
-    stops: np.ndarray
+    data: Bytes
+    starts: Int[Array, " n"]
+    stops: Int[Array, " n"]
     number: int
     offset: int
 
 
-def read_chunks(path, compression_type, largest=None, on_damage="raise"):
+def read_chunks(
+    path: Path, compression_type: str, largest: int | None = None, on_damage: str = "raise"
+) -> Iterator[Chunk]:
     """Yield the ``Chunk``s of a file; the arrays of one are used again for the next.
 
     A record that is damaged, cut off, or longer than ``largest`` bytes raises ``ValueError`` after all whole records
@@ -40,12 +49,12 @@ def read_chunks(path, compression_type, largest=None, on_damage="raise"):
     damages.tell()
 
 
-def walk(pieces, damages, largest):
+def walk(pieces: Pieces, damages: "Damages", largest: int | None) -> Iterator[Chunk]:
     """Yield the ``Chunk``s of the bytes that ``pieces`` hands out."""
     data, filled = np.empty(CHUNK, np.uint8), 0
     starts, stops = np.empty((2, CHUNK // (HEADER + FOOTER)), np.int64)
     number = offset = 0
-    # Behind a length that is damaged nobody knows where the next record begins: it is looked for, byte by byte.
+    # After a damaged length it is not known where the next record begins: it is looked for, byte by byte.
     lost = False
     while True:
         try:
@@ -59,7 +68,7 @@ def walk(pieces, damages, largest):
             count, place = scan(data, at, filled, starts, stops)
         yield Chunk(data, starts[:count], stops[:count], number, offset)
         number += count
-        damaged = place < 0
+        damaged = is_failed(place)
         if damaged:
             reason, place = reason_and_index(place)
             head = data[place : place + HEADER].tobytes()
@@ -70,7 +79,7 @@ def walk(pieces, damages, largest):
         filled -= place
         rest, needed = data[place : place + filled], CHUNK
         if not damaged and not lost and count < len(starts):
-            # What is left is the beginning of a record, and its length, if it is there, was compared.
+            # The rest is the beginning of a record. If its length is there, its checksum has been compared.
             try:
                 needed, words = size_of(rest, more, pieces, largest)
             except ValueError as error:
@@ -85,7 +94,7 @@ def walk(pieces, damages, largest):
             return
 
 
-def size_of(rest, more, pieces, largest):
+def size_of(rest: Bytes, more: int, pieces: Pieces, largest: int | None) -> tuple[int, str | None]:
     """Return ``(size, words)`` of the record that begins with the bytes ``rest``; ``words`` say why it is refused."""
     size = CHUNK
     if len(rest) >= HEADER:
@@ -99,9 +108,46 @@ def size_of(rest, more, pieces, largest):
     return size, "it is cut off" if len(rest) and not more else None
 
 
-def room_for(rest, needed, data):
+def room_for(rest: Bytes, needed: int, data: Bytes) -> Bytes:
     """Return a buffer that begins with ``rest`` and has room for ``needed`` bytes in all."""
     size = max(CHUNK, needed, len(rest))
     room = data if size == len(data) else np.empty(size, np.uint8)
     room[: len(rest)] = rest
     return room
+
+
+class Damages:
+    """The damages of one file, as they are met: with ``on_damage="raise"`` the first is the last."""
+
+    def __init__(self, path: Path, compression_type: str, on_damage: str) -> None:
+        self.path, self.compression_type, self.on_damage = path, compression_type, on_damage
+        self.count, self.first = 0, ""
+
+    def add(self, words: object, number: int, offset: int, cause: Exception | None = None) -> None:
+        """Take note of what is wrong with a record; ``words`` may be an error."""
+        words = placed(number, offset, self.compression_type, words)
+        if self.on_damage == "raise":
+            raise ValueError(f"{self.path}: {words}") from cause
+        self.count += 1
+        self.first = self.first or words
+
+    def tell(self) -> None:
+        """Warn of how many there were, if any."""
+        if self.count:
+            records = "1 damaged record was" if self.count == 1 else f"{self.count} damaged records were"
+            warnings.warn(f"{self.path}: {records} skipped; the first: {self.first}", stacklevel=2)
+
+
+def placed(number: int, offset: int, compression_type: str, words: object) -> str:
+    """Return what is wrong, with the record and the byte where it is."""
+    unpacked = ", unpacked" if compression_type else ""
+    return f"record {number} at byte {offset}{unpacked}: {words}"
+
+
+def damage_words(reason: int, head: bytes, compression_type: str) -> str:
+    """Return why a record is refused that begins with the bytes ``head``."""
+    found = compression_of(head)
+    if reason != BAD_LENGTH or compression_type or not found:
+        return WORDS[reason]
+    begins = f"it begins with {head[:2].hex(' ')}, as {found} data does"
+    return f"{WORDS[reason]}; {begins}: is it a file of compression_type={found!r}?"

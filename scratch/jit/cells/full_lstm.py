@@ -3,8 +3,10 @@
 
 from typing import NamedTuple
 
+from scratch.cells.full_lstm import LSTMCell
 from scratch.jit.machine.activations import clip, is_within, sigmoid, slope, value
-from scratch.jit.walk.equations import Equations, Product, Rows, h_1_x
+from scratch.jit.walk.equations import Constants, Equations, Product, Results, Rows, h_1_x
+from scratch.jit.walk.step import Token
 
 
 class Flags(NamedTuple):
@@ -16,7 +18,7 @@ class Flags(NamedTuple):
     clips_projection: bool
 
 
-def gates(flags, token):
+def gates(flags: Flags, token: Token) -> Results:
     z_i, z_f, z_o, c = token.z_i, token.z_f + token.forget_bias, token.z_o, token.c
     # i and f see the old memory.
     if flags.peepholes:
@@ -35,7 +37,7 @@ def gates(flags, token):
     return {"i": i, "j": j, "f": f, "o": o, "c_new": c_new, "m" if flags.projects else "h_new": m}
 
 
-def gates_adjoint(flags, token):
+def gates_adjoint(flags: Flags, token: Token) -> Results:
     i, j, f, o, c, c_new = token.i, token.j, token.f, token.o, token.c, token.c_new
     d_m, phi_c, results = token.d_m if flags.projects else token.d_h, value(flags.relu, c_new), {}
     # m = o ⊙ φ(c')       o = σ(z_o + w_o ⊙ c')
@@ -56,17 +58,17 @@ def gates_adjoint(flags, token):
     return results | {"d_z_i": d_z_i, "d_z_j": d_z_j, "d_z_f": d_z_f, "d_z_o": d_z_o, "d_c": d_c}
 
 
-def project(flags, token):
+def project(flags: Flags, token: Token) -> Results:
     # h' = clip(m W_p)
     return {"h_new": clip(token.z_p, token.proj_clip) if flags.clips_projection else token.z_p}
 
 
-def project_adjoint(flags, token):
+def project_adjoint(flags: Flags, token: Token) -> Results:
     # h' = clip(m W_p)
     return {"d_z_p": token.d_h * is_within(token.z_p, token.proj_clip) if flags.clips_projection else token.d_h}
 
 
-def equations(cell, input_size):
+def equations(cell: LSTMCell, input_size: int) -> Equations:
     flags = Flags(
         relu=cell.activation == "relu",
         peepholes=cell.use_peepholes,
@@ -75,7 +77,7 @@ def equations(cell, input_size):
         projects=cell.num_proj is not None,
         clips_projection=cell.proj_clip is not None,
     )
-    constants = {"forget_bias": cell.forget_bias}
+    constants: Constants = {"forget_bias": cell.forget_bias}
     constants |= {name: name for name in ("w_i_diag", "w_f_diag", "w_o_diag") if flags.peepholes}
     clips = {"cell_clip": cell.cell_clip, "proj_clip": cell.proj_clip}
     constants |= {name: bound for name, bound in clips.items() if bound is not None}
@@ -84,5 +86,5 @@ def equations(cell, input_size):
     if flags.projects:
         # z_p = m W_p
         weights = {"m": Rows(("projection", "kernel"), 0, cell.num_units)}
-        products.append(Product(weights, ("p",), cell.num_proj, project, project_adjoint))
+        products.append(Product(weights, ("p",), cell.output_size, project, project_adjoint))
     return Equations(products, flags, constants, has_memory=True, own="m" if flags.projects else "")

@@ -3,27 +3,29 @@
 
 from typing import NamedTuple
 
+from scratch.cells.gru import GRUCell
 from scratch.jit.machine.activations import sigmoid, slope, value
-from scratch.jit.walk.equations import Equations, Product, Rows
+from scratch.jit.walk.equations import Equations, Product, Results, Rows
+from scratch.jit.walk.step import Token
 
 
 class Flags(NamedTuple):
     relu: bool
 
 
-def reset(flags, token):
+def reset(flags: Flags, token: Token) -> Results:
     # r = σ(z_r)    u = σ(z_u)
     r, u = sigmoid(token.z_r), sigmoid(token.z_u)
     return {"r": r, "u": u, "rh": r * token.h}
 
 
-def update(flags, token):
+def update(flags: Flags, token: Token) -> Results:
     # n = φ(z_n)    h' = u ⊙ h + (1 − u) ⊙ n
     n = value(flags.relu, token.z_n)
     return {"n": n, "h_new": token.u * token.h + (1 - token.u) * n}
 
 
-def update_adjoint(flags, token):
+def update_adjoint(flags: Flags, token: Token) -> Results:
     u, n, d_h = token.u, token.n, token.d_h
     # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n)    u = σ(z_u)
     return {
@@ -33,13 +35,13 @@ def update_adjoint(flags, token):
     }
 
 
-def reset_adjoint(flags, token):
+def reset_adjoint(flags: Flags, token: Token) -> Results:
     r, d_rh = token.r, token.d_rh
     # r ⊙ h    r = σ(z_r)
     return {"d_z_r": d_rh * token.h * r * (1 - r), "d_h": token.d_h + d_rh * r}
 
 
-def equations(cell, input_size):
+def equations(cell: GRUCell, input_size: int) -> Equations:
     num_inputs = input_size + cell.num_units
     # [z_r, z_u] = [h, 1, x] [W_h; b; W_x]
     gates = {

@@ -3,15 +3,17 @@
 
 from typing import NamedTuple
 
+from scratch.cells.gru import GRUCell
 from scratch.jit.machine.activations import sigmoid, slope, value
-from scratch.jit.walk.equations import Equations, Product, Rows
+from scratch.jit.walk.equations import Equations, Product, Results, Rows
+from scratch.jit.walk.step import Token
 
 
 class Flags(NamedTuple):
     relu: bool
 
 
-def update(flags, token):
+def update(flags: Flags, token: Token) -> Results:
     # r = σ(z_r)    u = σ(z_u)    n = φ(z_n + r ⊙ s)
     r, u = sigmoid(token.z_r), sigmoid(token.z_u)
     n = value(flags.relu, token.z_n + r * token.s)
@@ -19,7 +21,7 @@ def update(flags, token):
     return {"r": r, "u": u, "n": n, "h_new": u * token.h + (1 - u) * n}
 
 
-def update_adjoint(flags, token):
+def update_adjoint(flags: Flags, token: Token) -> Results:
     r, u, n, d_h = token.r, token.u, token.n, token.d_h
     # h' = u ⊙ h + (1 − u) ⊙ n    n = φ(z_n + r ⊙ s)    r = σ(z_r)    u = σ(z_u)
     d_z_n = d_h * (1 - u) * slope(flags.relu, n)
@@ -32,7 +34,7 @@ def update_adjoint(flags, token):
     }
 
 
-def equations(cell, input_size):
+def equations(cell: GRUCell, input_size: int) -> Equations:
     inputs, hidden = ("candidate", "input_projection"), ("candidate", "hidden_projection")
     # [z_r, z_u] = [h, 1, x] [W_h; b; W_x]
     gates = {

@@ -2,15 +2,17 @@
 
 from typing import NamedTuple
 
+from scratch.cells.lstm import BasicLSTMCell
 from scratch.jit.machine.activations import sigmoid, slope, value
-from scratch.jit.walk.equations import Equations, Product, h_1_x
+from scratch.jit.walk.equations import Equations, Product, Results, h_1_x
+from scratch.jit.walk.step import Token
 
 
 class Flags(NamedTuple):
     relu: bool
 
 
-def gates(flags, token):
+def gates(flags: Flags, token: Token) -> Results:
     # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
     i, j = sigmoid(token.z_i), value(flags.relu, token.z_j)
     f, o = sigmoid(token.z_f + token.forget_bias), sigmoid(token.z_o)
@@ -21,7 +23,7 @@ def gates(flags, token):
     return {"i": i, "j": j, "f": f, "o": o, "c_new": c_new, "h_new": h_new}
 
 
-def gates_adjoint(flags, token):
+def gates_adjoint(flags: Flags, token: Token) -> Results:
     i, j, f, o = token.i, token.j, token.f, token.o
     # h' = o ⊙ φ(c')       c' is used here and by the next step: its two gradients add.
     phi_c = value(flags.relu, token.c_new)
@@ -36,7 +38,7 @@ def gates_adjoint(flags, token):
     }
 
 
-def equations(cell, input_size):
+def equations(cell: BasicLSTMCell, input_size: int) -> Equations:
     """[z_i, z_j, z_f, z_o] = [h, 1, x] [W_h; b; W_x]"""
     product = Product(h_1_x(cell, input_size), ("i", "j", "f", "o"), cell.num_units, gates, gates_adjoint)
     flags = Flags(relu=cell.activation == "relu")

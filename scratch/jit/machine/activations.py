@@ -4,6 +4,7 @@
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -18,12 +19,12 @@ LN2_LOW = math.log(2) - LN2_HIGH + 2.3190468138462996e-17
 TAYLOR = tuple(1 / math.factorial(k) for k in range(2, 14))
 
 
-def is_single(x):
+def is_single(x: Any) -> bool:
     """Return whether the numbers of x are float32."""
     return isinstance(x.value.type.element, ir.FloatType) if isinstance(x, Register) else x.dtype == np.float32
 
 
-def exp_parts(y, num_terms):
+def exp_parts(y: Any, num_terms: int) -> tuple[Any, Any]:
     """Return p and 2^n with e^y = 2^n (p + 1): as many terms as |r| ≤ ln(2) / 2 needs."""
     # e^y = 2^n e^r with an integer n
     n = round_to_integer(y * (1 / math.log(2)))
@@ -35,7 +36,7 @@ def exp_parts(y, num_terms):
     return r + r * r * q, power_of_two(n)
 
 
-def tanh(z):
+def tanh(z: Any) -> Any:
     """Return tanh(z), to 3 units in the last place."""
     # The terms of e^r, and a bound beyond which tanh rounds to ±1.
     num_terms, bound = (6, 10.0) if is_single(z) else (12, 20.0)
@@ -45,7 +46,7 @@ def tanh(z):
     return e / (e + 2)
 
 
-def sigmoid(z):
+def sigmoid(z: Any) -> Any:
     """Return σ(z), to 3 units in the last place, however small."""
     # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0.
     num_terms, bound = (6, 88.0) if is_single(z) else (12, 709.0)
@@ -55,7 +56,7 @@ def sigmoid(z):
     return e / (e + 1)
 
 
-def sigmoid_or_tanh(z, scale, bound, one):
+def sigmoid_or_tanh(z: Any, scale: Any, bound: Any, one: Any) -> Any:
     """Return σ(z) in lanes where ``scale`` and ``one`` are 1 and 0, and tanh(z) where they are 2 and 1.
 
     ``bound`` is that of ``sigmoid`` for σ, and twice that of ``tanh`` for tanh.
@@ -67,21 +68,21 @@ def sigmoid_or_tanh(z, scale, bound, one):
     return e / (e + (1 + one))
 
 
-def value(relu, z):
+def value(relu: bool, z: Any) -> Any:
     """Return φ(z): the rectifier if ``relu``, else tanh."""
     return at_least(z, 0.0) if relu else tanh(z)
 
 
-def slope(relu, a):
+def slope(relu: bool, a: Any) -> Any:
     """Return φ'(z), given a = φ(z)."""
     return is_above(a, 0.0) if relu else 1 - a * a
 
 
-def clip(z, bound):
+def clip(z: Any, bound: Any) -> Any:
     """Return z held between −bound and bound."""
     return at_most(at_least(z, 0 - bound), bound)
 
 
-def is_within(z, bound):
+def is_within(z: Any, bound: Any) -> Any:
     """Return the derivative of ``clip``: 1 up to and at the bounds, 0 beyond."""
     return (1 - is_above(z, bound)) * (1 - is_above(0 - z, bound))

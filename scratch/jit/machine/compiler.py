@@ -1,5 +1,8 @@
 """How functions are compiled: when first called, once for each dtype, and kept between processes."""
 
+from collections.abc import Callable
+from typing import Any
+
 from numba import config, njit, types
 from numba.core.ccallback import CFunc
 from numba.core.codegen import get_host_cpu_features
@@ -28,7 +31,7 @@ OPTIONS = {
 KERNEL = {**OPTIONS, "_nrt": False}
 
 
-def compiled(function):
+def compiled(function: Callable[..., Any]) -> Any:
     """Return ``function`` compiled by Numba; kept on disk where there is a folder that can be written to."""
     # Asked to, by NUMBA_DISABLE_JIT, Numba leaves functions as they are.
     if config.DISABLE_JIT:
@@ -36,7 +39,7 @@ def compiled(function):
     return keep(without_constants(njit(function, pipeline_class=AnnouncedCompiler, **OPTIONS)))
 
 
-def kernel(function):
+def kernel(function: Callable[..., Any]) -> Any:
     """Return ``function`` compiled as a kernel, and kept like those of ``compiled``; its caller holds its arrays.
 
     Called from compiled code it is a part of that.
@@ -55,7 +58,7 @@ def kernel(function):
     return keep(dispatcher)
 
 
-def inlined(function):
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function``, of a few lines, to be written into the compiled code that calls it.
 
     Python calls it uncompiled: each call would hand over all arrays of a schedule, one number after the other.
@@ -64,7 +67,7 @@ def inlined(function):
     return function
 
 
-def instruction(function):
+def instruction(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate ``build``, which tells Numba what ``function`` is in compiled code.
 
     Given the types of its arguments, ``build`` returns the signature, and what generates LLVM's code from ``(context,
@@ -86,7 +89,7 @@ def instruction(function):
     return lower
 
 
-def without_constants(function):
+def without_constants(function: Any) -> Any:
     """Return the function, not to be compiled anew for each constant that other compiled code calls it with."""
 
     def find(arguments, keywords):
@@ -97,7 +100,7 @@ def without_constants(function):
     return function
 
 
-def compiled_address(function, signature):
+def compiled_address(function: Callable[..., Any], signature: Any) -> int:
     """Return the address of the machine code of ``function`` for one signature, which stays for good; else 0."""
     if config.DISABLE_JIT:
         return 0
@@ -107,10 +110,10 @@ def compiled_address(function, signature):
     return callback.address
 
 
-callbacks = []
+callbacks: list[Any] = []
 
 
-def has_feature(name):
+def has_feature(name: str) -> bool:
     """Return whether Numba tells LLVM that the processor has this feature of LLVM's, such as ``avx512f``."""
     # Those of NUMBA_CPU_FEATURES, none for a "generic" processor, or else this machine's. The last mention counts.
     features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES

@@ -6,11 +6,13 @@ keeps looking for it. Compiled code does so without the GIL, which the other thr
 
 import platform
 import time
+from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import instruction, kernel
 from scratch.jit.machine.vector import address_of, check_index
 
@@ -18,23 +20,23 @@ from scratch.jit.machine.vector import address_of, check_index
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
 
 
-def look(flags, number):
+def look(flags: Array, number: int) -> int:
     """Return a flag as it is by now."""
     return flags[number]
 
 
-def write(flags, number, value):
+def write(flags: Array, number: int, value: int) -> None:
     """Set a flag, for others to see after all that was written before."""
     flags[number] = value
 
 
-def pause():
+def pause() -> None:
     """Do nothing for a moment. Where nothing is compiled, the others need the GIL for all they do."""
     time.sleep(0)
 
 
 @kernel
-def raise_flag(flags, number, looks):
+def raise_flag(flags: Array, number: int, looks: int) -> None:
     """Set a flag, and do without the GIL for a moment of so many looks: who waits for the flag needs it."""
     write(flags, number, 1)
     for _ in range(looks):
@@ -42,7 +44,7 @@ def raise_flag(flags, number, looks):
 
 
 @kernel
-def wait_for_flags(flags, looks):
+def wait_for_flags(flags: Array, looks: int) -> None:
     """Return as soon as all flags are set, or after so many looks at each."""
     for number in range(len(flags)):
         for _ in range(looks):
@@ -51,7 +53,7 @@ def wait_for_flags(flags, looks):
             pause()
 
 
-def flag_at(context, builder, flags_type, flags, number):
+def flag_at(context: Any, builder: Any, flags_type: Any, flags: Array, number: int) -> Any:
     (size,) = cgutils.unpack_tuple(builder, context.make_array(flags_type)(context, builder, flags).shape)
     check_index(context, builder, number, size)
     return builder.bitcast(address_of(context, builder, flags_type, flags, (number,)), ir.IntType(64).as_pointer())
@@ -60,7 +62,8 @@ def flag_at(context, builder, flags_type, flags, number):
 @instruction(look)
 def build_look(flags, number):
     def generate(context, builder, signature, arguments):
-        return builder.load_atomic(flag_at(context, builder, flags, *arguments), "acquire", 8)
+        array, number = arguments
+        return builder.load_atomic(flag_at(context, builder, flags, array, number), "acquire", 8)
 
     return types.int64(flags, types.intp), generate
 
@@ -68,8 +71,8 @@ def build_look(flags, number):
 @instruction(write)
 def build_write(flags, number, value):
     def generate(context, builder, signature, arguments):
-        *where, value = arguments
-        builder.store_atomic(value, flag_at(context, builder, flags, *where), "release", 8)
+        array, number, value = arguments
+        builder.store_atomic(value, flag_at(context, builder, flags, array, number), "release", 8)
         return context.get_dummy_value()
 
     return types.void(flags, types.intp, types.int64), generate

@@ -10,6 +10,7 @@ import threading
 
 import numpy as np
 
+from scratch.arrays import Array
 from scratch.jit.machine.register import REGISTER
 
 # In bytes: up to SMALL an array comes as it is from NumPy, up to LARGE it is not worth keeping.
@@ -17,7 +18,7 @@ SMALL, LARGE = 1 << 12, 1 << 16
 # No more than this is kept unused.
 MOST_KEPT = 1 << 30
 
-kept = []
+kept: "list[Memory]" = []
 lock = threading.Lock()
 
 
@@ -34,13 +35,13 @@ class Memory(np.ndarray):
 class Lease(np.ndarray):
     """The owner of an array's memory, its base: it lives as long as the array or any view of it."""
 
-    def __del__(self):
+    def __del__(self) -> None:
         # A view or a copy of the owner is of its type as well, but owns no memory of ours.
         if type(self.base) is Memory and self.base.nbytes + sum([memory.nbytes for memory in kept]) <= MOST_KEPT:
             kept.append(self.base)
 
 
-def empty(shape, dtype):
+def empty(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     """Return an array of anything, row-major; one of some size begins on a line of the cache."""
     size = math.prod(shape) * dtype.itemsize
     if size < SMALL:
@@ -53,14 +54,14 @@ def empty(shape, dtype):
     return Lease(shape, dtype, memory, memory.first).view(np.ndarray)
 
 
-def zeros(shape, dtype):
+def zeros(shape: tuple[int, ...], dtype: np.dtype) -> Array:
     """Return such an array of zeros."""
     array = empty(shape, dtype)
     array.fill(0)
     return array
 
 
-def take(size):
+def take(size: int) -> Memory:
     """Return memory of at least this size: the smallest kept that is not half empty, or new."""
     with lock:
         fitting = [(memory.nbytes, number) for number, memory in enumerate(kept) if size <= memory.nbytes <= 2 * size]
@@ -69,14 +70,14 @@ def take(size):
     return allocate(size)
 
 
-def allocate(size):
+def allocate(size: int) -> Memory:
     """Return new memory of this size."""
     memory = Memory(size, np.uint8)
     memory.first = -memory.__array_interface__["data"][0] % REGISTER
     return memory
 
 
-def renew_lock():
+def renew_lock() -> None:
     """Another thread may hold the lock while a process forks, and the child has no such thread."""
     global lock
     lock = threading.Lock()

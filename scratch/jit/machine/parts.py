@@ -6,7 +6,9 @@ called is a *part*: it is kept as LLVM's code, as it was written, and only what 
 """
 
 import gc
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from llvmlite import binding
 from numba import types
@@ -33,10 +35,10 @@ from scratch.jit.machine.progress import compiling
 class Library(JITCodeLibrary):
     """The code of a kernel and all its parts."""
 
-    def _optimize_functions(self, module):
+    def _optimize_functions(self, module: Any) -> None:
         module.data_layout = self._codegen._data_layout
 
-    def _optimize_final_module(self):
+    def _optimize_final_module(self) -> None:
         options = binding.create_pipeline_tuning_options(speed_level=2)
         # Vectors are written as such, and what is worth unrolling is written out. Else LLVM would do so with every
         # loop that copies a row, and be busy with it for half of its time.
@@ -48,10 +50,12 @@ class Library(JITCodeLibrary):
 class PartLibrary(Library):
     """The code of a part, never run by itself."""
 
-    def _ensure_finalized(self):
+    _shared_module: Any
+
+    def _ensure_finalized(self) -> None:
         pass
 
-    def _get_module_for_linking(self):
+    def _get_module_for_linking(self) -> Any:
         if self._shared_module is None:
             for library in dict.fromkeys(self._linking_libraries):
                 self._final_module.link_in(library._get_module_for_linking(), preserve=True)
@@ -66,13 +70,13 @@ class PartLibrary(Library):
 class KernelLower(Lower):
     """Nothing is done where a variable ends: it owns no memory; and no debugger is told where it is."""
 
-    def alloca_lltype(self, name, lltype, datamodel=None):
+    def alloca_lltype(self, name: str, lltype: Any, datamodel: Any = None) -> Any:
         return cgutils.alloca_once(self.builder, lltype, name=name)
 
-    def storevar(self, value, name, argidx=None):
+    def storevar(self, value: Any, name: str, argidx: Any = None) -> None:
         super().storevar(value, name)
 
-    def delvar(self, name):
+    def delvar(self, name: str) -> None:
         pass
 
 
@@ -85,7 +89,7 @@ class KernelLowering(BaseNativeLowering):
 class PartCompiler(CompilerBase):
     """Numba's steps from Python to LLVM, without those for what kernels do not have: closures, exceptions, lists …"""
 
-    def define_pipelines(self):
+    def define_pipelines(self) -> list[PassManager]:
         steps = PassManager("kernel")
         for step in (
             TranslateByteCode, FixupArgs, IRProcessing, GenericRewrites, ReconstructSSA,
@@ -99,12 +103,14 @@ class PartCompiler(CompilerBase):
 class KernelCompiler(PartCompiler):
     """The same for what Python calls."""
 
-    def __init__(self, typing, target, library, arguments, *others):
+    def __init__(
+        self, typing: Any, target: Any, library: Any, arguments: Any, result: Any, flags: Any, variables: Any
+    ) -> None:
         library = Library(target.codegen(), "kernel")
         library.enable_object_caching()
-        super().__init__(typing, target, library, arguments, *others)
+        super().__init__(typing, target, library, arguments, result, flags, variables)
 
-    def compile_extra(self, function):
+    def compile_extra(self, function: Callable[..., Any]) -> Any:
         with compiling(function.__name__), without_collection():
             return super().compile_extra(function)
 
@@ -112,13 +118,13 @@ class KernelCompiler(PartCompiler):
 class AnnouncedCompiler(Compiler):
     """All of Numba's own steps."""
 
-    def compile_extra(self, function):
+    def compile_extra(self, function: Callable[..., Any]) -> Any:
         with compiling(function.__name__):
             return super().compile_extra(function)
 
 
 @contextmanager
-def without_collection():
+def without_collection() -> Iterator[None]:
     """Python looks for garbage again and again while many objects are made, and a compiler makes nothing else."""
     enabled = gc.isenabled()
     gc.disable()
@@ -129,7 +135,7 @@ def without_collection():
             gc.enable()
 
 
-def register_part(function, options):
+def register_part(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
     """Let compiled code that calls ``function`` have it as a part; return what compiles it for some types."""
     known = {}
 
@@ -156,7 +162,7 @@ def register_part(function, options):
     return compile_for
 
 
-def compile_part(function, arguments, options):
+def compile_part(function: Callable[..., Any], arguments: Any, options: dict[str, Any]) -> Any:
     flags = Flags()
     cpu_target.options.parse_as_flags(flags, {"nopython": True, **options})
     flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True

@@ -6,6 +6,7 @@ instruction in LLVM's language. So the same lines mean the same both ways, and w
 """
 
 import platform
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -18,72 +19,79 @@ from scratch.jit.machine.compiler import has_feature
 REGISTER = 64
 
 
-def registers():
-    """Return how many registers the processor has, and how many bytes are in one."""
+class Registers(NamedTuple):
+    """How many registers a processor has, and how many bytes are in one."""
+
+    number: int
+    width: int
+
+
+def registers() -> Registers:
+    """Return those of the processor that is compiled for."""
     if has_feature("avx512f"):
-        return 32, 64
+        return Registers(32, 64)
     if has_feature("avx"):
-        return 16, 32
-    return (32, 16) if platform.machine().lower() in ("arm64", "aarch64") else (16, 16)
+        return Registers(16, 32)
+    return Registers(32 if platform.machine().lower() in ("arm64", "aarch64") else 16, 16)
 
 
-def tile_size(count, width):
-    """Return ``(ROWS, VECTORS)`` for ``count`` registers of ``width`` bytes."""
-    of_vector = REGISTER // width
+def tile_size(registers: Registers) -> tuple[int, int]:
+    """Return ``(ROWS, VECTORS)`` of the largest tile that stays in these registers."""
+    of_vector = REGISTER // registers.width
     vectors = 4 if of_vector == 1 else 1
-    return min(6, (count - 1) // (vectors * of_vector) - 1), vectors
+    return min(6, (registers.number - 1) // (vectors * of_vector) - 1), vectors
 
 
 class Register:
     """A vector of numbers of LLVM's, ``value``, while a function of registers is compiled."""
 
-    def __init__(self, builder, value):
+    def __init__(self, builder: Any, value: Any) -> None:
         self.builder, self.value = builder, value
 
-    def made(self, value):
+    def made(self, value: Any) -> "Register":
         return Register(self.builder, value)
 
-    def other(self, operand):
+    def other(self, operand: Any) -> Any:
         """Return the value of another register, or of one with a number in all lanes."""
         return operand.value if isinstance(operand, Register) else constant(self.value.type, operand)
 
     # a · b + c may be rounded once instead of twice.
-    def __add__(self, other):
+    def __add__(self, other: Any) -> "Register":
         return self.made(self.builder.fadd(self.value, self.other(other), flags=["contract"]))
 
-    def __radd__(self, other):
+    def __radd__(self, other: Any) -> "Register":
         return self.made(self.builder.fadd(self.other(other), self.value, flags=["contract"]))
 
-    def __sub__(self, other):
+    def __sub__(self, other: Any) -> "Register":
         return self.made(self.builder.fsub(self.value, self.other(other), flags=["contract"]))
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Any) -> "Register":
         return self.made(self.builder.fsub(self.other(other), self.value, flags=["contract"]))
 
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> "Register":
         return self.made(self.builder.fmul(self.value, self.other(other), flags=["contract"]))
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Any) -> "Register":
         return self.made(self.builder.fmul(self.other(other), self.value, flags=["contract"]))
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Any) -> "Register":
         return self.made(self.builder.fdiv(self.value, self.other(other)))
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Any) -> "Register":
         return self.made(self.builder.fdiv(self.other(other), self.value))
 
-    def where(self, comparison, bound, then, otherwise):
+    def where(self, comparison: str, bound: Any, then: Any, otherwise: Any) -> "Register":
         """Return ``then`` where the comparison with ``bound`` holds, else ``otherwise``; with NaN it never holds."""
         holds = self.builder.fcmp_ordered(comparison, self.value, self.other(bound))
         return self.made(self.builder.select(holds, self.other(then), self.other(otherwise)))
 
 
-def constant(vector_type, number):
+def constant(vector_type: Any, number: Any) -> Any:
     """Return a constant vector with one number in all lanes."""
     return ir.Constant(vector_type, [ir.Constant(vector_type.element, number)] * vector_type.count)
 
 
-def spread(builder, number, vector_type):
+def spread(builder: Any, number: Any, vector_type: Any) -> Any:
     """Return a vector with ``number``, a value of LLVM's, in all lanes."""
     undefined = ir.Constant(vector_type, ir.Undefined)
     first = builder.insert_element(undefined, number, ir.IntType(32)(0))
@@ -91,7 +99,7 @@ def spread(builder, number, vector_type):
     return builder.shuffle_vector(first, undefined, every)
 
 
-def call_llvm(builder, name, *vectors):
+def call_llvm(builder: Any, name: str, *vectors: Any) -> Any:
     """Call LLVM's own function of that name for vectors, such as ``llvm.rint``, whose result is a vector as well."""
     kind = vectors[0].type
     bits = 32 if isinstance(kind.element, ir.FloatType) else 64
@@ -100,12 +108,12 @@ def call_llvm(builder, name, *vectors):
     return builder.call(function, vectors)
 
 
-def round_to_integer(x):
+def round_to_integer(x: Any) -> Any:
     """Return the nearest integers, of two the even one."""
     return x.made(call_llvm(x.builder, "llvm.rint", x.value)) if isinstance(x, Register) else np.rint(x)
 
 
-def power_of_two(x):
+def power_of_two(x: Any) -> Any:
     """Return 2 to the power of integers that are exponents of their dtype, and 0 for the integer below the least."""
     if not isinstance(x, Register):
         return np.where(x < np.finfo(x.dtype).minexp, x.dtype.type(0), np.exp2(x))
@@ -118,16 +126,16 @@ def power_of_two(x):
     return x.made(builder.bitcast(builder.shl(exponent, constant(integers, mantissa)), kind))
 
 
-def at_least(x, bound):
+def at_least(x: Any, bound: Any) -> Any:
     """Return x with ``bound`` wherever it is less; NaN stays NaN."""
     return x.where("<", bound, bound, x) if isinstance(x, Register) else np.maximum(x, bound)
 
 
-def at_most(x, bound):
+def at_most(x: Any, bound: Any) -> Any:
     """Return x with ``bound`` wherever it is more; NaN stays NaN."""
     return x.where(">", bound, bound, x) if isinstance(x, Register) else np.minimum(x, bound)
 
 
-def is_above(x, bound):
+def is_above(x: Any, bound: Any) -> Any:
     """Return 1 wherever x is more than ``bound``, and 0 elsewhere."""
     return x.where(">", bound, 1.0, 0.0) if isinstance(x, Register) else (x > bound).astype(x.dtype)

@@ -14,7 +14,7 @@ of it. What it is added to comes last, so a long sum is one of short ones, which
 """
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -22,16 +22,16 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import compiled_address, instruction
 from scratch.jit.machine.register import REGISTER, call_llvm, constant, registers, spread, tile_size
 from scratch.jit.machine.vector import Vector, check_index
-from scratch.jit.machine.words import call_with_words, load_words
+from scratch.jit.machine.words import INTEGER, call_with_words, load_words
 
-ROWS, VECTORS = tile_size(*registers())
-INTEGER = ir.IntType(64)
+ROWS, VECTORS = tile_size(registers())
 
 
-def multiply_tile(code, a, b, c, add):
+def multiply_tile(code: int, a: Array, b: Array, c: Array, add: bool) -> None:
     """Compute c = a b, or c += a b where ``add``; ``code`` is from ``tile_code``.
 
     a [≤ ROWS, depth] may have any strides; the rows of b and c are of whole vectors, at most VECTORS. This is checked
@@ -41,17 +41,17 @@ def multiply_tile(code, a, b, c, add):
 
 
 @cache
-def tile_code(dtype):
+def tile_code(dtype: np.dtype) -> int:
     """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
     compute = tile_float32 if dtype == np.float32 else tile_float64
     return compiled_address(compute, types.void(types.intp))
 
 
-def tile_float32(operands):
+def tile_float32(operands: Any) -> None:
     build_tiles(np.float32(0), operands)
 
 
-def tile_float64(operands):
+def tile_float64(operands: Any) -> None:
     build_tiles(np.float64(0), operands)
 
 
@@ -82,7 +82,7 @@ def build_multiply_tile(code, a, b, c, add):
     return types.void(types.intp, a, b, c, types.intp), generate
 
 
-def check_tile(context, builder, rows, depth, columns, lanes, parts):
+def check_tile(context: Any, builder: Any, rows: Any, depth: Any, columns: Any, lanes: int, parts: Any) -> None:
     """Raise ``IndexError`` where there is no such tile, or the shapes of a, b and c do not fit together."""
     shapes = [cgutils.unpack_tuple(builder, part.shape) for part in parts]
     for size, most in ((rows, ROWS), (columns, VECTORS * lanes)):
@@ -133,7 +133,7 @@ def build_tiles(typing, number, operands):
     return types.void(number, types.intp), generate
 
 
-def build_tile(builder, vector_type, rows, vectors, operands):
+def build_tile(builder: Any, vector_type: Any, rows: Any, vectors: Any, operands: Any) -> None:
     """Write one tile:
 
     sums = 0

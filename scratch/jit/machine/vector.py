@@ -10,6 +10,8 @@ Uncompiled, ``load`` returns a slice of the array and every line means the same 
 """
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -28,7 +30,7 @@ from scratch.jit.machine.register import REGISTER, Register, spread
 class Vector(types.Type):
     """Numba's type of a register."""
 
-    def __init__(self, dtype):
+    def __init__(self, dtype: Any) -> None:
         self.dtype, self.lanes = dtype, 8 * REGISTER // dtype.bitwidth
         super().__init__(f"Vector({dtype}, {self.lanes})")
 
@@ -37,48 +39,48 @@ class Vector(types.Type):
 class VectorModel(models.PrimitiveModel):
     """What it is to LLVM: <16 x float> or <8 x double>."""
 
-    def __init__(self, manager, kind):
+    def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, vector_type(kind.dtype == types.float32))
 
 
-def vector_type(single):
+def vector_type(single: bool) -> Any:
     """Return LLVM's type of a register of float32 or float64."""
     return ir.VectorType(ir.FloatType(), REGISTER // 4) if single else ir.VectorType(ir.DoubleType(), REGISTER // 8)
 
 
-def lanes(array):
+def lanes(array: Any) -> int:
     """Return how many numbers of the array's dtype one register holds."""
     return REGISTER // array.itemsize
 
 
-def padded(size, dtype):
+def padded(size: Any, dtype: Any) -> int:
     """Return ``size`` rounded up to whole registers."""
     count = REGISTER // np.dtype(dtype).itemsize
     return -(-size // count) * count
 
 
-def load(array, row, column):
+def load(array: Any, row: int, column: int) -> Any:
     """Return the register that begins at ``array[row, column]``."""
     return array[row, column : column + lanes(array)].copy()
 
 
-def store(array, row, column, vector):
+def store(array: Any, row: int, column: int, vector: Any) -> None:
     """Write a register to where ``load`` would read it."""
     array[row, column : column + lanes(array)] = vector
 
 
-def total(vector):
+def total(vector: Any) -> Any:
     """Return the sum of the numbers of a register."""
     return vector.sum()
 
 
-def check_index(context, builder, index, size):
+def check_index(context: Any, builder: Any, index: Any, size: Any) -> None:
     """With ``NUMBA_BOUNDSCHECK=1``, as Numba does where it indexes an array: ``IndexError`` unless 0 ≤ index < size."""
     if context.enable_boundscheck:
         cgutils.do_boundscheck(context, builder, index, size)
 
 
-def check_row(context, builder, array, place, width):
+def check_row(context: Any, builder: Any, array: Any, place: Any, width: Any) -> None:
     """The same for ``width`` numbers of a row, side by side; with None nothing is checked."""
     if width is not None and context.enable_boundscheck:
         (row, column), (rows, columns) = place, cgutils.unpack_tuple(builder, array.shape)
@@ -90,7 +92,7 @@ def check_row(context, builder, array, place, width):
         check_index(context, builder, builder.mul(builder.sub(step, array.itemsize), width), step.type(1))
 
 
-def address_of(context, builder, array_type, array, place, width=None):
+def address_of(context: Any, builder: Any, array_type: Any, array: Any, place: Any, width: Any = None) -> Any:
     """Return the address of ``array[place]``, as that of a byte, where ``width`` numbers are read or written."""
     array = context.make_array(array_type)(context, builder, array)
     check_row(context, builder, array, place, width)
@@ -145,7 +147,7 @@ def build_total(vector):
     return vector.dtype(vector), generate
 
 
-def lower_to_registers(function, count, meaning):
+def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callable[..., Any]) -> None:
     """Let Numba compile ``function`` of ``count`` vectors or numbers to what ``meaning`` makes of registers."""
 
     @infer_global(function)

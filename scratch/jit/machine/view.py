@@ -3,56 +3,61 @@
 NumPy's own slices mean the same, but each of them takes the compiler 20 ms, because it must ask where a slice ends.
 """
 
+from typing import Any
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.np.arrayobj import populate_array
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import instruction
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.vector import address_of
 
 
-def block(matrix, top, bottom, left, right):
+def block(matrix: Array, top: int, bottom: int, left: int, right: int) -> Array:
     """Return rows ``top`` to ``bottom`` of a matrix, and of these the columns ``left`` to ``right``."""
     return matrix[top:bottom, left:right]
 
 
-def rows_of(matrix, first, last):
+def rows_of(matrix: Array, first: int, last: int) -> Array:
     """Return rows ``first`` to ``last`` of a matrix."""
     return matrix[first:last]
 
 
-def matrix_in(arena, first, rows, columns):
+def matrix_in(arena: Array, first: int, rows: int, columns: Any) -> Array:
     """Return the row-major matrix [rows, columns] that begins at number ``first`` of a row-major array."""
     return arena.reshape(-1)[first : first + rows * columns].reshape(rows, columns)
 
 
-def transposed(matrix):
+def transposed(matrix: Array) -> Array:
     """Return the transposed matrix."""
     return matrix.T
 
 
-def record_at(kind, table, row):
+def record_at(kind: Any, table: Array, row: int) -> Any:
     """Return a row of a table of integers as a named tuple of ``kind``."""
-    return kind(*table[row].tolist())
+    return kind._make(table[row].tolist())
 
 
-def copy_row(source, row, column, target, target_row, target_column, width):
+def copy_row(
+    source: Array, row: int, column: int, target: Array, target_row: int, target_column: int, width: int
+) -> None:
     """Copy ``width`` numbers of a row to a row of another matrix."""
     target[target_row, target_column : target_column + width] = source[row, column : column + width]
 
 
-def clear_row(matrix, row, first, last):
+def clear_row(matrix: Array, row: int, first: int, last: int) -> None:
     """Write 0 to the columns ``first`` to ``last`` of a row."""
     matrix[row, first:last] = 0
 
 
-def prefetch_row(matrix, row, first, last):
+def prefetch_row(matrix: Array, row: int, first: int, last: int) -> None:
     """Prefetch the lines of the cache that these columns of a row are in: no wait, and no number changes."""
 
 
-def view(context, builder, kind, data, shape, strides):
+def view(context: Any, builder: Any, kind: Any, data: Any, shape: Any, strides: Any) -> Any:
     """Return an array of Numba's type ``kind`` on memory at an address, which nobody counts references to."""
     array = context.make_array(kind)(context, builder)
     itemsize = context.get_constant(types.intp, kind.dtype.bitwidth // 8)
@@ -60,7 +65,7 @@ def view(context, builder, kind, data, shape, strides):
     return array._getvalue()
 
 
-def any_matrix(array):
+def any_matrix(array: Any) -> Any:
     """Return Numba's type of a matrix of any layout: one type for all views, so kernels are compiled once."""
     return types.Array(array.dtype, 2, "A")
 
@@ -74,7 +79,7 @@ def build_block(matrix, top, bottom, left, right):
         shape = builder.sub(bottom, top), builder.sub(right, left)
         return view(context, builder, any_matrix(matrix), data, shape, strides)
 
-    return any_matrix(matrix)(matrix, *[types.intp] * 4), generate
+    return any_matrix(matrix)(matrix, types.intp, types.intp, types.intp, types.intp), generate
 
 
 @instruction(rows_of)
@@ -100,13 +105,14 @@ def build_matrix_in(arena, first, rows, columns):
         strides = builder.mul(columns, itemsize), itemsize
         return view(context, builder, any_matrix(arena), data, (rows, columns), strides)
 
-    return any_matrix(arena)(arena, *[types.intp] * 3), generate
+    return any_matrix(arena)(arena, types.intp, types.intp, types.intp), generate
 
 
 @instruction(transposed)
 def build_transposed(matrix):
     def generate(context, builder, signature, arguments):
-        array = context.make_array(matrix)(context, builder, *arguments)
+        (array,) = arguments
+        array = context.make_array(matrix)(context, builder, array)
         shape, strides = (cgutils.unpack_tuple(builder, part)[::-1] for part in (array.shape, array.strides))
         return view(context, builder, any_matrix(matrix), array.data, shape, strides)
 
@@ -128,13 +134,13 @@ def build_record_at(kind, table, row):
     return types.NamedUniTuple(types.intp, len(names), kind.instance_class)(kind, table, types.intp), generate
 
 
-def call_on_bytes(builder, name, *arguments):
+def call_on_bytes(builder: Any, name: str, *arguments: Any) -> None:
     """Call a function of LLVM's that returns nothing, such as ``llvm.memcpy``, whose arguments decide its types."""
     function_type = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
     builder.call(cgutils.get_or_insert_function(builder.module, function_type, name), arguments)
 
 
-def bytes_of(context, builder, array_type, columns):
+def bytes_of(context: Any, builder: Any, array_type: Any, columns: Any) -> Any:
     """Return how many bytes so many columns are."""
     return builder.mul(columns, context.get_constant(types.intp, array_type.dtype.bitwidth // 8))
 

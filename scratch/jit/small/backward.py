@@ -1,13 +1,14 @@
 """Small LSTMs, back: the adjoint of ``forward.py``, from the last wave to the first."""
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.vector import load, store
 from scratch.jit.machine.view import block, copy_row, record_at, rows_of, transposed
-from scratch.jit.small.network import Layout, flat_of, gradients_in, product, tape_in
+from scratch.jit.small.network import Gradients, Layout, Tape, flat_of, gradients_in, product, tape_in
 
 
 @inlined
-def load_gradients(layout, tape, d, d_states):
+def load_gradients(layout: Layout, tape: Tape, d: Gradients, d_states: Array) -> None:
     """Write the transposed weights, and ∂L/∂(c, h) of the final state [2L · B, H] to the rows of gradients."""
     num_gates, batch_size, num_units = 4 * layout.num_units, layout.batch_size, layout.num_units
     for layer in range(layout.num_layers):
@@ -21,7 +22,7 @@ def load_gradients(layout, tape, d, d_states):
 
 
 @inlined
-def go_back(layout, tokens, d, layer, start):
+def go_back(layout: Layout, tokens: Array, d: Gradients, layer: int, start: int) -> None:
     """The adjoint of a layer's gates and state at one step, whose rows begin at token ``start``."""
     d_z, d_rows, num_units, h = d.d_z, d.d_rows, layout.num_units, layout.h - layout.width
     for b in range(layout.batch_size):
@@ -42,7 +43,7 @@ def go_back(layout, tokens, d, layer, start):
 
 
 @inlined
-def store_gradients(layout, tape, d, d_given):
+def store_gradients(layout: Layout, tape: Tape, d: Gradients, d_given: Array) -> None:
     """Write the gradients of weights and initial states to where ``Flat`` says."""
     num_units, of_layer, h = layout.num_units, layout.tokens, layout.h - layout.width
     for layer in range(layout.num_layers):
@@ -62,7 +63,9 @@ def store_gradients(layout, tape, d, d_given):
 
 
 @kernel
-def small_backward(layouts, kept, arena, d_states, d_outputs, d_inputs, d_given):
+def small_backward(
+    layouts: Array, kept: Array, arena: Array, d_states: Array, d_outputs: Array, d_inputs: Array, d_given: Array
+) -> None:
     """The adjoint: from ∂L/∂outputs and that of the final states [2L · B, H] to those of inputs, weights and states.
 
     ``kept``: the arena of the ``Tape``. ``arena``: of the ``Gradients``. ``d_given``: as in ``Flat``.

@@ -18,15 +18,16 @@ takes twice as long. What keeps the processor busy:
   stored beside them is overwritten by what stands there.
 """
 
+from scratch.arrays import Array
 from scratch.jit.machine.activations import sigmoid_or_tanh, tanh
 from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.vector import lanes, load, store
 from scratch.jit.machine.view import block, copy_row, matrix_in, record_at, rows_of
-from scratch.jit.small.network import Layout, flat_of, product, tape_in
+from scratch.jit.small.network import Layout, Tape, flat_of, product, tape_in
 
 
 @inlined
-def load_layers(layout, constants, given, tape, x):
+def load_layers(layout: Layout, constants: Array, given: Array, tape: Tape, x: Array) -> None:
     """Copy the weights of every layer, the inputs, and the 1 before them, to their rows."""
     w, tokens, num_units = tape.w, tape.tokens, layout.num_units
     for layer in range(layout.num_layers):
@@ -49,7 +50,9 @@ def load_layers(layout, constants, given, tape, x):
 
 
 @kernel
-def small_forward(layouts, constants, given, inputs, arena, outputs, states):
+def small_forward(
+    layouts: Array, constants: Array, given: Array, inputs: Array, arena: Array, outputs: Array, states: Array
+) -> None:
     """Run layers of one width H from the inputs, B · T · D numbers, to the outputs and the final states [2L · B, H].
 
     ``layouts`` [1, n]: a ``Layout``. ``constants``: rows of scale, bound and one of ``sigmoid_or_tanh``, and of what is

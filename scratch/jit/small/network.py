@@ -79,7 +79,7 @@ class Flat(NamedTuple):
 
 
 @inlined
-def product(tile, a, b, c):
+def product(tile: int, a: Array, b: Array, c: Array) -> None:
     """Compute c = a b, tile by tile; c and b are of whole vectors."""
     width = VECTORS * lanes(c)
     for top in range(0, c.shape[0], ROWS):
@@ -91,7 +91,7 @@ def product(tile, a, b, c):
 
 
 @inlined
-def tape_in(layout, arena):
+def tape_in(layout: Layout, arena: Array) -> Tape:
     """Return the ``Tape`` in the memory of one."""
     rows = layout.num_layers * layout.depth
     w = matrix_in(arena, 0, rows, layout.width)
@@ -100,7 +100,7 @@ def tape_in(layout, arena):
 
 
 @inlined
-def gradients_in(layout, arena):
+def gradients_in(layout: Layout, arena: Array) -> Gradients:
     """Return the ``Gradients`` in the memory of them."""
     rows, tokens = layout.num_layers * 4 * layout.num_units, layout.num_layers * layout.tokens
     d_tokens, at_d_z = (layout.num_layers + 1) * layout.batch_size, rows * layout.d_c
@@ -112,7 +112,7 @@ def gradients_in(layout, arena):
 
 
 @inlined
-def flat_of(layout, flat, layer):
+def flat_of(layout: Layout, flat: Array, layer: int) -> Flat:
     """Return the ``Flat`` of a layer."""
     batch_size, num_units, gates = layout.batch_size, layout.num_units, 4 * layout.num_units
     # The inputs of the lowest layer are the caller's; of the others, the units of the layer below.

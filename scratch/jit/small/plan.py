@@ -1,12 +1,12 @@
 """Which networks are small, and a pass of one forward and back: ``scratch/jit/stack.py`` takes it by itself.
 
-For a network of a few units what is done around the numbers costs more than the numbers. So what follows from the cell,
-the shapes, the dtype and the layout is settled once, in a plan that is kept. A call hands few arrays to one kernel, that
-of ``scratch/jit/small/forward.py`` or ``backward.py``. Neither a plan nor a tape holds an address of the caller's arrays.
+For a network of a few units what is done around the numbers costs more than the numbers. So what follows from the
+cell, the shapes, the dtype and the layout is settled once, in a plan that is kept. A call hands few arrays to one
+kernel, that of ``forward.py`` or ``backward.py``. Neither a plan nor a tape holds an address of the caller's arrays.
 The page is ``docs/jit/small.md``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,6 @@ from scratch.arrays import Array, Float, Params, State
 from scratch.cell import Cell
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
-from scratch.jit.machine.compiler import announced
 from scratch.jit.machine.memory import zeros
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded
@@ -25,7 +24,7 @@ from scratch.jit.small.forward import small_forward
 from scratch.jit.small.network import Layout
 
 # Numbers in a tape: with more, they do not stay in the cache, and the walk of all other cells is as fast.
-MOST_NUMBERS = 1 << 20
+MOST_NUMBERS = 1 << 18
 
 
 class SmallPlan:
@@ -35,7 +34,7 @@ class SmallPlan:
         layers, (first, second, input_size) = layers_of(cell), shape
         num_steps, batch_size = (first, second) if time_major else (second, first)
         vector, num_layers, num_units = padded(1, dtype), len(layers), layers[0].num_units
-        self.cell_name, self.dtype, self.num_units = type(cell).__name__, dtype, num_units
+        self.cell, self.time_major, self.dtype, self.num_units = cell, time_major, dtype, num_units
         self.names = [name for name, *_ in cell.layers(input_size)] if isinstance(cell, MultiRNNCell) else []
         self.input_shape, self.output_shape = shape, (first, second, num_units)
         width = padded(4 * num_units, dtype)
@@ -83,6 +82,10 @@ class SmallPlan:
         self.num_given, self.num_weights = ends[-1], 2 * num_layers
         self.state_shape = (2 * num_layers, batch_size, num_units)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.
+        return plan_of, (self.cell, self.input_shape, self.dtype, self.time_major)
+
     def forward(
         self, params: Params, inputs: Float[Array, "_ _ D"], state: State
     ) -> tuple[Float[Array, "_ _ H"], State, Array]:
@@ -94,8 +97,7 @@ class SmallPlan:
         tape = zeros((self.tape_size,), self.dtype)
         outputs, final = np.empty(self.output_shape, self.dtype), np.empty(self.state_shape, self.dtype)
         flat, rows = np.concatenate(given, axis=None), outputs.reshape(-1, self.num_units)
-        with announced(self.cell_name, "forward in", self.dtype):
-            small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
+        small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
         return outputs, self.state_of(list(final)), tape
 
     def backward(
@@ -103,11 +105,11 @@ class SmallPlan:
     ) -> tuple[Float[Array, "_ _ D"], State, Params]:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
         states = d_final_state if self.names else (d_final_state,)
-        d_final = np.concatenate([part for layer_state in states for part in layer_state])
+        given = [part for layer_state in states for part in layer_state]
+        d_final = np.concatenate(given, axis=None).reshape(-1, self.num_units)
         d_inputs, d_given = np.empty(self.input_shape, self.dtype), np.empty(self.num_given, self.dtype)
         d_rows, work = d_inputs.reshape(-1, self.input_shape[2]), zeros((self.work_size,), self.dtype)
-        with announced(self.cell_name, "backward in", self.dtype):
-            small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
+        small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
         parts = [d_given[first:last].reshape(shape) for first, last, shape in self.places]
         weights = [{"kernel": kernel, "bias": bias} for kernel, bias in pairs(parts[: self.num_weights])]
         d_state = self.state_of(parts[self.num_weights :])
@@ -126,7 +128,7 @@ def pairs(parts: list[Any]) -> Iterable[tuple[Any, Any]]:
     return zip(parts[::2], parts[1::2], strict=True)
 
 
-def layers_of(cell: Cell) -> tuple[Any, ...]:
+def layers_of(cell: Cell) -> Sequence[Any]:
     return cell.cells if type(cell) is MultiRNNCell else (cell,)
 
 

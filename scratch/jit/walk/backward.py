@@ -1,15 +1,18 @@
 """The walk back: the adjoint of ``forward.py``, from the last step to the first."""
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
-from scratch.jit.walk.plan import ProductPlan
+from scratch.jit.walk.plan import Ends, Gradients, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import add_gradient, clear_padding, multiply, multiply_few
 from scratch.jit.walk.rows import add_row, multiply_row
-from scratch.jit.walk.stage import Step, call_stage
+from scratch.jit.walk.schedule import Schedule
+from scratch.jit.walk.stage import call_stage
+from scratch.jit.walk.step import Step
 
 
 @inlined
-def multiply_back(plan, arena, product, d_z, d_rows, soon):
+def multiply_back(plan: Plan, arena: Array, product: ProductPlan, d_z: Array, d_rows: Array, soon: Array) -> None:
     """Compute ∂L/∂row = ∂L/∂z Wᵀ of one product, in the columns of the row that have a gradient."""
     live, adds = d_z.shape[0], product.adds != 0
     d_z = block(d_z, 0, live, product.target, product.target + product.columns)
@@ -21,7 +24,7 @@ def multiply_back(plan, arena, product, d_z, d_rows, soon):
 
 
 @inlined
-def add_block(plan, tape, d, d_z, tokens, add):
+def add_block(plan: Plan, tape: Tape, d: Gradients, d_z: Array, tokens: tuple[int, int, int], add: bool) -> None:
     """Add to the gradients of a part's weights what a block of tokens gives: ∂L/∂W = Σ rowᵀ ∂L/∂z."""
     part, first_token, num_tokens = tokens
     rows = rows_of(tape.rows, first_token, first_token + num_tokens)
@@ -34,7 +37,9 @@ def add_block(plan, tape, d, d_z, tokens, add):
 
 
 @kernel
-def walk_backward(plan, arena, schedule, tape, ends, d, part):
+def walk_backward(
+    plan: Plan, arena: Array, schedule: Schedule, tape: Tape, ends: Ends, d: Gradients, part: int
+) -> None:
     """The adjoint of a part's steps: from the gradients of the outputs and of the final state to all others."""
     num_ranks, first_rank, last_rank = len(schedule.rows), schedule.parts[part], schedule.parts[part + 1]
     last, h_size, c_size, num_inputs = len(plan.products) - 1, plan.h_size, tape.c.shape[1], ends.x.shape[1]

@@ -5,13 +5,20 @@ neighbouring columns of the first to neighbouring columns of the second.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+from scratch.cell import Cell
+
+# What a stage returns: registers, by the names of where they belong.
+Results: TypeAlias = dict[str, Any]
+# Numbers a unit that the stages get: a number for all, or the name of a parameter [units].
+Constants: TypeAlias = dict[str, Any]
 
 
 class Rows(NamedTuple):
     """Rows ``first`` to ``last`` of the parameter at the end of a path of names; a bias is one row."""
 
-    path: tuple
+    path: tuple[str, ...]
     first: int
     last: int
 
@@ -25,11 +32,11 @@ class Product(NamedTuple):
     - ``adds``: back, its gradients are added to those that are there, and do not replace them.
     """
 
-    weights: dict
-    gates: tuple
+    weights: dict[str, Rows]
+    gates: tuple[str, ...]
     units: int
-    forward: Callable | None = None
-    adjoint: Callable | None = None
+    forward: Callable[..., Results] | None = None
+    adjoint: Callable[..., Results] | None = None
     adds: bool = False
 
 
@@ -37,18 +44,18 @@ class Equations(NamedTuple):
     """A cell, compiled.
 
     - ``products``: in the order of the forward step. ``flags``: a named tuple of Booleans that the stages get.
-    - ``constants``: numbers a unit that the stages get, ``{name: number or name of a parameter [units]}``.
-    - ``has_memory``: whether the state has a c. ``own``: the name of the cell's own column of the row, if it has one.
+    - ``constants``: by the names that the stages know. ``has_memory``: whether the state has a c.
+    - ``own``: the name of the cell's own column of the row, if it has one.
     """
 
-    products: list
+    products: list[Product]
     flags: NamedTuple
-    constants: dict
+    constants: Constants
     has_memory: bool = False
     own: str = ""
 
 
-def h_1_x(cell, input_size, kernel="kernel", bias="bias"):
+def h_1_x(cell: Cell, input_size: int, kernel: str = 'kernel', bias: str = 'bias') -> dict[str, Rows]:
     """Return the weights of [h, 1, x] of a cell with one kernel, the rows of x above those of h, and one bias."""
     return {
         "h": Rows((kernel,), input_size, input_size + cell.output_size),

@@ -5,16 +5,19 @@ has one, and hands the new state to the next step. What the products and stages 
 rows are walked by one thread, which shares nothing that it writes.
 """
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, prefetch_row, record_at, rows_of
-from scratch.jit.walk.plan import ProductPlan
+from scratch.jit.walk.plan import Ends, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import clear_padding, multiply
 from scratch.jit.walk.rows import multiply_row
-from scratch.jit.walk.stage import Step, call_stage
+from scratch.jit.walk.schedule import Schedule
+from scratch.jit.walk.stage import call_stage
+from scratch.jit.walk.step import Step
 
 
 @kernel
-def walk_forward(plan, arena, schedule, tape, ends, part):
+def walk_forward(plan: Plan, arena: Array, schedule: Schedule, tape: Tape, ends: Ends, part: int) -> None:
     """Run a part through all steps: from the inputs x to the outputs, and from the initial to the final state."""
     num_ranks, first_rank, last_rank = len(schedule.rows), schedule.parts[part], schedule.parts[part + 1]
     last, h_size, c_size, num_inputs = len(plan.products) - 1, plan.h_size, tape.c.shape[1], ends.x.shape[1]

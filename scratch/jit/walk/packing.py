@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import kernel
 from scratch.jit.machine.vector import lanes
 from scratch.jit.machine.view import copy_row, matrix_in
@@ -10,12 +11,12 @@ from scratch.jit.machine.view import copy_row, matrix_in
 class Panels(NamedTuple):
     """Where the panels of a matrix [depth, N] are in an arena, and what of it a parameter [n, gates · units] is.
 
-    - ``first``: where they begin. ``count``: how many. ``depth``, ``width``: the rows and columns of one.
+    - ``first``: where they begin. ``number``: how many. ``depth``, ``width``: the rows and columns of one.
     - ``row``: the first row of the matrix that is one of the parameter's. ``units``: the columns of a gate.
     """
 
     first: int
-    count: int
+    number: int
     depth: int
     width: int
     row: int
@@ -23,9 +24,9 @@ class Panels(NamedTuple):
 
 
 @kernel
-def pack(parameter, panels, arena, back, first, last):
+def pack(parameter: Array, panels: Panels, arena: Array, back: bool, first: int, last: int) -> None:
     """Copy rows ``first`` to ``last`` of a parameter into panels, or ``back``. Each gate begins a vector."""
-    packed, units = matrix_in(arena, panels.first, panels.count * panels.depth, panels.width), panels.units
+    packed, units = matrix_in(arena, panels.first, panels.number * panels.depth, panels.width), panels.units
     for k in range(first, last):
         row, column = panels.row + k, 0
         for gate in range(0, parameter.shape[1], units):
@@ -41,9 +42,9 @@ def pack(parameter, panels, arena, back, first, last):
 
 
 @kernel
-def pack_transposed(parameter, panels, arena, first, last):
+def pack_transposed(parameter: Array, panels: Panels, arena: Array, first: int, last: int) -> None:
     """``pack`` for the transposed parameter: its rows become columns, from column ``row`` on."""
-    packed = matrix_in(arena, panels.first, panels.count * panels.depth, panels.width)
+    packed = matrix_in(arena, panels.first, panels.number * panels.depth, panels.width)
     units, size = panels.units, -(-panels.units // lanes(arena)) * lanes(arena)
     n = first
     while n < last:

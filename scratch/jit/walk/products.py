@@ -8,6 +8,7 @@ A product computes while memory is idle, and what stands between two products wa
 computed. So each product prefetches rows that will be needed next, read or written, a share of them after each tile.
 """
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes, load, total
@@ -21,7 +22,7 @@ TOKENS = 384
 
 
 @inlined
-def multiply(tile, a, arena, first, z, add, soon):
+def multiply(tile: int, a: Array, arena: Array, first: int, z: Array, add: bool, soon: Array) -> None:
     """Compute z [n, N] = a [n, K] b, or z += a b where ``add``, for the b whose panels begin at ``arena[first]``.
 
     N is of whole vectors. ``soon`` are rows to prefetch meanwhile, of any matrix, as many as there may be, or none.
@@ -46,7 +47,7 @@ def multiply(tile, a, arena, first, z, add, soon):
 
 
 @inlined
-def multiply_few(d_z, few, d_rows, add):
+def multiply_few(d_z: Array, few: Array, d_rows: Array, add: bool) -> None:
     """Compute ∂L/∂x = ∂L/∂z W_xᵀ, or add it, for an x of so few columns that a vector would be nearly empty."""
     for r in range(d_z.shape[0]):
         for k in range(few.shape[0]):
@@ -57,7 +58,7 @@ def multiply_few(d_z, few, d_rows, add):
 
 
 @inlined
-def add_gradient(tile, a, d_z, d_w, add):
+def add_gradient(tile: int, a: Array, d_z: Array, d_w: Array, add: bool) -> None:
     """Compute d_w [K, N] = aᵀ d_z, or add it to d_w where ``add``: the sum over the tokens of a block, a row each."""
     depth, num_columns = d_w.shape
     width, num_tiles = VECTORS * lanes(d_z), (depth + ROWS - 1) // ROWS
@@ -74,7 +75,7 @@ def add_gradient(tile, a, d_z, d_w, add):
 
 
 @inlined
-def clear_padding(z, units, size):
+def clear_padding(z: Array, units: int, size: int) -> None:
     """Write 0 beyond the ``units`` of each gate of z, ``size`` columns wide: there, ∞ · 0 is NaN, and would spread."""
     for row in range(z.shape[0]):
         for gate in range(0, z.shape[1] if units < size else 0, size):
@@ -82,7 +83,7 @@ def clear_padding(z, units, size):
 
 
 @inlined
-def prefetch_share(rows, number, count):
+def prefetch_share(rows: Array, number: int, count: int) -> None:
     """Prefetch one of ``count`` shares of these rows."""
     num_rows, num_columns = rows.shape
     for row in range(number * num_rows // count, (number + 1) * num_rows // count):

@@ -1,12 +1,13 @@
 """Rows of a matrix of the caller's, to and from those of a part's ranks."""
 
+from scratch.arrays import Array
 from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.vector import lanes, load, store
 from scratch.jit.machine.view import clear_row
 
 
 @inlined
-def add_row(source, row, target, target_row):
+def add_row(source: Array, row: int, target: Array, target_row: int) -> None:
     """Add a row to the first columns of a row of another matrix."""
     width = source.shape[1]
     whole = width - width % lanes(source)
@@ -17,7 +18,7 @@ def add_row(source, row, target, target_row):
 
 
 @inlined
-def multiply_row(source, row, target, target_row):
+def multiply_row(source: Array, row: int, target: Array, target_row: int) -> None:
     """Multiply the first columns of a row of another matrix by a row; 0 makes 0 of anything, as masks do."""
     for k in range(source.shape[1]):
         factor = source[row, k]
@@ -25,7 +26,9 @@ def multiply_row(source, row, target, target_row):
 
 
 @kernel
-def clear_ends(lengths, step_stride, row_stride, matrix, first_step, last_step):
+def clear_ends(
+    lengths: Array, step_stride: int, row_stride: int, matrix: Array, first_step: int, last_step: int
+) -> None:
     """Write 0 to what is past the end of each row, of lengths [B], at some steps of a matrix of the caller's."""
     for t in range(first_step, last_step):
         for b in range(len(lengths)):

@@ -18,10 +18,11 @@ another.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratch.arrays import Array
 from scratch.jit.machine.threads import shares
 
 
@@ -46,7 +47,7 @@ class Schedule(NamedTuple):
     num_tokens: int
 
 
-def make_schedule(lengths, num_steps, time_major, count=1):
+def make_schedule(lengths: Array, num_steps: int, time_major: bool, count: int = 1) -> Schedule:
     """Return the ``Schedule``, in ``count`` parts at most, of rows of these lengths [B] in arrays of ``num_steps``."""
     if lengths.min(initial=num_steps) == num_steps:
         return schedule_of_full_rows(len(lengths), num_steps, time_major, count)
@@ -60,23 +61,24 @@ def make_schedule(lengths, num_steps, time_major, count=1):
 
 
 @lru_cache(maxsize=16)
-def schedule_of_full_rows(batch_size, num_steps, time_major, count):
+def schedule_of_full_rows(batch_size: int, num_steps: int, time_major: bool, count: int) -> Schedule:
     live = np.full(num_steps if batch_size else 0, batch_size)
     parts = share_ranks(np.full(batch_size, num_steps), count)
     return place_tokens(np.arange(batch_size), live, parts, strides(batch_size, num_steps, time_major))
 
 
-def strides(batch_size, num_steps, time_major):
+def strides(batch_size: int, num_steps: int, time_major: bool) -> tuple[int, int]:
     return (batch_size, 1) if time_major else (1, num_steps)
 
 
-def share_ranks(lengths, count):
+def share_ranks(lengths: Array, count: int) -> Array:
     """Return the bounds [P + 1] of ``count`` or fewer parts of ranks of these lengths, with nearly as many tokens each.
 
     The lengths are from the longest to the shortest, none of them 0.
     """
     tokens = np.cumsum(lengths)
     total = tokens[-1] if len(tokens) else 0
+    ends: Any
     if total == len(lengths) * lengths.max(initial=0):
         ends = [last for _, last in shares(len(lengths), min(count, len(lengths)))]
     else:
@@ -84,7 +86,7 @@ def share_ranks(lengths, count):
     return np.unique([0, *ends, len(lengths)])
 
 
-def place_tokens(rows, live, parts, strides):
+def place_tokens(rows: Array, live: Array, parts: Array, strides: tuple[int, int]) -> Schedule:
     """Return the ``Schedule`` that lays its tokens out part after part, step after step."""
     step_stride, row_stride = strides
     # How many ranks of each part are live at each step, and at the one that there is not.
@@ -93,7 +95,7 @@ def place_tokens(rows, live, parts, strides):
     return Schedule(rows, rows * row_stride, step_stride, parts, live, first, int(live.sum()))
 
 
-def without_tape(schedule):
+def without_tape(schedule: Schedule) -> Schedule:
     """Return the schedule of a run that keeps nothing: two steps take turns in the memory of the tape.
 
     No step needs more than its own rows and those of the next. Those of a rank that has ended stay as they are, because
