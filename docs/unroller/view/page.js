@@ -11,6 +11,10 @@
   // What follows the computation, by section: numbers to read, and all else that is written anew.
   const following = {};
 
+  // Browsers count how often an address is written, so it follows when a drag has come to rest, for these milliseconds.
+  const REST = 250;
+  let writing = null;
+
   function compute() {
     page.right = Unroller.compute(page.setting);
     const mistake = Unroller.findMistake(page.mistake);
@@ -23,6 +27,12 @@
       for (const slot of slots) Unroller.refreshNumber(slot, page.result, page.right);
       for (const follow of inputs) follow();
     }
+    clearTimeout(writing);
+    writing = setTimeout(writeAddress, REST);
+  }
+
+  function writeAddress() {
+    clearTimeout(writing);
     const more = { mistake: page.mistake, moment: page.moment, row: page.row, look: page.look };
     history.replaceState(null, "", `#${Unroller.toAddress(page.setting, more)}`);
   }
@@ -98,6 +108,7 @@
     refresh();
   };
   page.share = () => {
+    writeAddress();
     const tell = (words) => () => (document.getElementById("shared").textContent = words);
     const failed = tell("The address of this page holds the setting: copy it from the browser.");
     if (!navigator.clipboard) failed();
@@ -131,6 +142,7 @@
     });
     page.mistake = mistake && mistake.cells.includes(setting.cell) ? mistake.id : null;
     rebuild();
+    writeAddress();
     bringIntoView(page.look);
   }
 
