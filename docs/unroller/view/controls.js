@@ -84,7 +84,8 @@
     const [title, words] = [el("strong"), el("span")];
     page.inputs.push(() => {
       title.textContent = `${moments.title(page.moment)}.`;
-      words.textContent = moments.words(page.setting, page.moment, page.result.L);
+      const warning = page.mistake ? " A mistake is planted: what is marked ≠ is not as these words say." : "";
+      words.textContent = moments.words(page.setting, page.moment, page.result.L) + warning;
     });
     return [el("p", {}, title, " ", words)];
   }
