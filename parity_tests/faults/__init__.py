@@ -3,6 +3,7 @@
 from parity_tests.faults import (
     attacked,
     cells,
+    course,
     entry,
     inputs,
     jit,
@@ -18,6 +19,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, course)
 GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
