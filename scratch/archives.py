@@ -10,7 +10,7 @@ import numpy as np
 from scratch.arrays import Array
 from scratch.files import open_file, written_whole
 
-# Of numbers, Booleans and text.
+# Kinds of dtype that may be kept: numbers, Booleans and text.
 KINDS = "biufcU"
 
 
@@ -21,7 +21,7 @@ def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Array | str]
     """
     with written_whole(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
         for name, array in arrays.items():
-            # ZipInfo's own date, 1980, for all: np.savez's files differ from second to second.
+            # The same date, 1980, for every member: the files of np.savez depend on the time of writing.
             with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
@@ -39,7 +39,7 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
                 for entry in file.infolist():
                     if entry.compress_type != zipfile.ZIP_STORED:
                         raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member first, which checks its sum: only then is its header used.
+                    # The whole member is read first, which checks its checksum; then its header is used.
                     member = io.BytesIO(file.read(entry))
                     name = entry.filename.removesuffix(".npy")
                     array = np.lib.format.read_array(member, allow_pickle=False)
@@ -49,6 +49,6 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
                         raise ValueError(f"{name} is {array.dtype}, which is neither numbers nor text")
                     arrays[name] = array
         except Exception as error:
-            # For damaged bytes zipfile, zlib and NumPy's reader of headers raise errors of a dozen kinds.
+            # For damaged bytes zipfile, zlib and NumPy raise errors of many kinds.
             raise ValueError(f"{path} must be a whole {kind}, but cannot be read: {error}") from error
     return arrays

@@ -29,7 +29,7 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
     given, is that of the inputs: mixing precisions would quietly promote, so it is refused.
     """
     if type(array) is np.ndarray and array.shape == shape and array.dtype == dtype:
-        return  # The usual case, settled in one line because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     if not is_plain(array):
         raise TypeError(f"{name} must be a NumPy array of shape {shape_text(shape)}, but is {type(array).__name__}")
     if array.dtype not in FLOATS:
@@ -63,7 +63,7 @@ def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dty
 
 
 def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> bool:
-    """Return whether a state is as ``check_state`` wants it, without a word; most are."""
+    """Return whether a state is as ``check_state`` wants it; most are."""
     if not isinstance(sizes, tuple):
         return type(state) is np.ndarray and state.shape == (batch_size, sizes) and state.dtype == dtype
     fits = type(state) is type(sizes) and len(state) == len(sizes)
@@ -110,7 +110,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
     """
     found: set[int] = set()
     if type(params) is dict and are_usual(params, shapes, dtype, found):
-        return  # All of it, and no array twice: settled at once, because cells check every time step.
+        return  # The usual case is decided first, because cells check every time step.
     check_names(name, params, shapes, dtype)
     seen: dict[int, str] = {}
     for path, leaf in named_leaves(params, name):
@@ -119,10 +119,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
 
 
 def are_usual(params: Any, shapes: Any, dtype: DType, found: set[int]) -> bool:
-    """Return whether a nested dict holds different arrays of these shapes and this dtype; ``found`` gathers their ids.
-
-    That it is not says nothing: ``check_names`` finds out what is wrong, if anything is.
-    """
+    """Return whether a nested dict holds different arrays of these shapes and dtype; ``found`` gathers their ids."""
     if len(params) != len(shapes):
         return False
     for key, shape in shapes.items():
@@ -216,6 +213,6 @@ def as_dtype(dtype: Any) -> "np.dtype[Any] | None":
 
 def check_dtype(name: str, dtype: Any) -> None:
     """Refuse all but float32 and float64, and complex128 for complex steps."""
-    # None first: NumPy holds float64 to be equal to it.
+    # None is compared first: to NumPy, np.dtype(float64) == None is true.
     if as_dtype(dtype) is None or np.dtype(dtype) not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, but is {shown(dtype)}")

@@ -75,7 +75,7 @@ class TextBook(Engine):
         live = run.live
         outputs, state, caches = forward_steps(run.cell, run.params, run.steps, run.state, live, run.masks)
         tape = Tape(run.cell, run.params, caches, live, run.steps.shape[1], run.inputs.dtype)
-        # Copied both, because a cell's cache may hold the very array that it returned: results are the caller's.
+        # Both are copied: the caller may write to results, and a cell's cache may hold the array that it returned.
         return in_layout(np.stack(outputs), run.time_major), map_tree(np.copy, state), tape
 
     def backward(
@@ -140,7 +140,7 @@ class CellStream:
         self.cell, self.params, self.state = cell, params, state
 
     def step(self, x: Float[Array, "B D"]) -> Float[Array, "B output"]:
-        # No masks, but nested as the cell is: a DropoutWrapper that drops nothing asks for its structure.
+        # Empty masks in the structure of the cell, because a DropoutWrapper that drops nothing reads that structure.
         masks = self.cell.mask_sizes(x.shape[1])
         output, self.state, _ = masked_forward(self.cell, self.params, x, self.state, masks)
         return output

@@ -18,7 +18,7 @@ KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
 
 def open_file(path: str | os.PathLike[str], buffering: int = -1) -> Any:
     """Return a file opened to be read; ``OSError`` for a folder, a pipe or a device, which might never end."""
-    # Before it is opened: that waits, of a pipe, until someone writes.
+    # Checked before it is opened, because opening a pipe waits until another process writes to it.
     if (kind := kind_of(path)) is not None:
         raise (IsADirectoryError if kind == "folder" else OSError)(f"{path} must be a file, but is a {kind}")
     return open(path, "rb", buffering)
@@ -69,7 +69,7 @@ def make_unfinished(path: Path) -> tuple[Path, int | None]:
         # 255 bytes, so of a long one only the beginning is taken.
         unfinished = path.with_name(f".{path.stem[:40]}.{secrets.token_hex(8)}.partial{path.suffix}")
         held = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        # Before it was locked, another may have taken it for what a killed process left, and removed it.
+        # Before it was locked, another process may have removed it as the file of a killed process.
         locked = lock(held)
         if locked and os.fstat(held).st_nlink:
             return unfinished, held
@@ -94,7 +94,7 @@ def lock(held: int) -> bool | None:
     if fcntl is None:
         return None
     try:
-        # The system lets go of it when the process ends, however that is.
+        # The system releases the lock when the process ends, also when it is killed.
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False

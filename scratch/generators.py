@@ -31,6 +31,6 @@ def restore_generator(rng: np.random.Generator, state: Any) -> None:
     try:
         rng.bit_generator.state = json.loads(str(state))
     except (ValueError, TypeError, LookupError, OverflowError) as error:
-        # NumPy takes over what it reads as it goes along.
+        # NumPy sets the fields one by one, so an error in one leaves the fields before it changed.
         rng.bit_generator.state = before
         raise ValueError(f"state must be that of a {kind}, but is {shown(str(state))}") from error

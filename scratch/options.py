@@ -13,7 +13,7 @@ import numpy as np
 
 from scratch.shown import shown
 
-# Sizes and counts that no memory holds and no loop reaches; and what an int64 holds.
+# The largest size or count, more than any memory holds; and the largest int64.
 MOST, LARGEST = 2**40, 2**63 - 1
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]

@@ -18,7 +18,7 @@ from scratch.cells.lstm import LSTMState
 from scratch.extras import lacking
 from tf_impl.tensorflow import Tensor, quiet, tf
 
-# The witness is TensorFlow, whatever else the user runs Keras on.
+# TensorFlow is what the tests compare with, also where the user has chosen another backend.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 try:
     with quiet():

@@ -48,7 +48,7 @@ try:
 except ImportError as error:
     raise ImportError(lacking("tf_impl and engine 'tensorflow' need", str(error.name))) from error
 
-# Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning; here that is the point.
+# Every TF1 symbol says that it is deprecated, in the log or, the cells, as a warning. They are used here on purpose.
 tf.get_logger().setLevel("ERROR")
 warnings.filterwarnings("ignore", r"`tf\.nn\.rnn_cell", UserWarning)
 v1 = tf.compat.v1

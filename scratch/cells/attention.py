@@ -93,7 +93,7 @@ class AttentionCellWrapper(CellWrapper):
         if scope == self.cell.scope:
             return self.cell.initializer(rest, kernel_initializer)
         if rest == "attn_w":
-            # The matrix [A, V] that it is.
+            # As a matrix [A, V].
             return lambda rng, shape, dtype: kernel_initializer(rng, shape[2:], dtype).reshape(shape)
         return zeros if rest == "bias" or path == "bias" else kernel_initializer
 

@@ -64,7 +64,7 @@ def read_plain(file: Any, path: FilePath, shape: tuple[int | str, ...], wanted: 
     expected = math.prod(sizes) * kind.itemsize
     if expected > LARGEST:
         raise ValueError(f"{path} must hold at most {LARGEST} bytes, but its header says {shape_text(sizes)}")
-    # One byte more than there should be: so a longer file shows, and gzip's checksum at the end is reached.
+    # One byte more than there should be, to notice a longer file, and so that gzip compares its checksum at the end.
     data = file.read(expected + 1)
     if len(data) != expected:
         came = "more" if len(data) > expected else f"only {len(data)}"
@@ -101,7 +101,7 @@ def write_idx(path: FilePath, array: Array) -> None:
     header = bytes([0, 0, CODES[kind], array.ndim]) + np.array(array.shape, ">u4").tobytes()
     data = header + array.astype(kind.newbyteorder(">")).tobytes()
     with written_whole(path) as unfinished:
-        # Without the time of writing, which gzip would put into the file.
+        # No time of writing in the file, so that equal arrays make equal files.
         unfinished.write_bytes(gzip.compress(data, mtime=0) if Path(path).suffix == ".gz" else data)
 
 

@@ -107,7 +107,7 @@ def check_list(name: str, arrays: Any, free: int = 0) -> None:
 def check_rank(name: str, array: Any, least: int) -> Array:
     """Refuse all but an array of at least ``least`` axes, and return it."""
     if not is_plain(array):
-        # A matrix never has three axes, and a mask would be lost on the way.
+        # An np.matrix never has three axes, and the mask of a masked array would be lost.
         raise TypeError(f"{name} must be a NumPy array, but is {type(array).__name__}")
     if array.ndim < least:
         raise ValueError(f"{name} must have at least {least} axes, but has shape {shape_text(array.shape)}")

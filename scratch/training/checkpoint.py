@@ -29,7 +29,7 @@ from scratch.shown import shown
 from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
 
 FORMAT = "a checkpoint of unrolled, {}: {} arrays"
-# The first kept no structure.
+# The first version kept no structure.
 VERSIONS = 1, 2
 STATES: dict[str, Any] = {"LSTMState": lambda fields: LSTMState, "GridLSTMStateTuple": grid_state_like}
 DAMAGED = (ValueError, TypeError, LookupError, RuntimeError)

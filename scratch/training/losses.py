@@ -119,7 +119,7 @@ def masked_loss(
     check_array("logits", logits, ("B", "T", "C"))
     check_masks("mask", mask, logits.shape[1], logits.shape[0])
     check_choice("mean", mean, ("examples", "steps"))
-    # Zeros, because 0 · NaN on the way back would not be.
+    # Set to 0, because in the backward pass 0 · NaN is not 0.
     losses, cache = sparse_softmax_cross_entropy_with_logits(labels, np.where(mask[..., None], logits, 0))
     lengths = mask.sum(axis=1, keepdims=True)
     # All steps of the batch; or the steps of the example, whose mean is one of those of all examples that have any.

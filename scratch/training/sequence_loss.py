@@ -140,7 +140,7 @@ def step_losses(
     check_array("logits", logits, ("B", "T", "C"))
     check_labels(targets, logits.shape[:-1], logits.shape[-1], name="targets")
     check_weights(weights, logits)
-    # Zeros, because 0 · NaN would not be.
+    # Set to 0, because 0 · NaN is not 0.
     return sparse_softmax_cross_entropy_with_logits(targets, np.where(weights[..., None] != 0, logits, 0))
 
 

@@ -28,7 +28,7 @@ from scratch.sequences import reverse_rows
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
 from scratch.unroll.static import check_d_outputs, check_sequence_masks, check_steps, check_tape
 
-# One thing for the cell from the front and one for the cell from the back; ``None`` for none of either.
+# A pair: one for the forward cell, one for the backward cell; or ``None``.
 Pair: TypeAlias = Any
 
 

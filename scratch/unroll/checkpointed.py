@@ -72,9 +72,9 @@ def checkpointed_rnn(
             tape.states.append(state)
         steps = slice(start, start + checkpoint_every)
         xs, live_steps, step_masks = tape.arguments(steps)
-        # No name for the third result, the caches: they are gone before the next stretch makes its own.
+        # The third result, the caches, gets no name, so that it is freed before the next stretch makes its own.
         outputs[steps], state = forward_steps(cell, params, xs, state, live_steps, step_masks)[:2]
-    # Copied, as in static.py: results are the caller's to write to.
+    # Copied, as in static.py, because the caller may write to results.
     return outputs, map_tree(np.copy, state), tape
 
 

@@ -117,7 +117,7 @@ def choose(engine: Any, checkpoint_every: Any, keep_tape: Any) -> Engine:
         return chosen
     checkpoint_every = check_count("checkpoint_every", checkpoint_every)
     if engine != "numpy":
-        # The kernels add up the weights' gradient in one product over all steps: in stretches it would round anew.
+        # The kernels make the weights' gradient in one product over all steps: stretches would round differently.
         raise ValueError(f"checkpoint_every must be None with engine={engine!r}, but is {checkpoint_every}")
     if keep_tape is False:
         raise ValueError(f"checkpoint_every must be None with keep_tape=False, but is {checkpoint_every}")

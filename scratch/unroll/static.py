@@ -65,7 +65,7 @@ def static_rnn(
         live = np.arange(len(inputs))[:, None, None] < lengths[:, None]  # [T, B, 1]
     masks = check_sequence_masks(cell, masks, len(inputs), batch_size, input_size)
     outputs, state, caches = forward_steps(cell, params, inputs, state, live, masks)
-    # Copied, because a cell's cache may hold the very array that it returned, and results are the caller's to write to.
+    # Copied, because the caller may write to results, and a cell's cache may hold the array that it returned.
     outputs, state = [output.copy() for output in outputs], map_tree(np.copy, state)
     return outputs, state, Tape(cell, params, caches, live, batch_size, dtype)
 
@@ -83,7 +83,7 @@ def forward_steps(
     for t, x in enumerate(inputs):
         old_state = state
         if live is not None:
-            # What a dead row computes is thrown away; zeros, because 0 · NaN on the way back would not be.
+            # The results of a dead row are dropped. Its inputs are 0, because in the backward pass 0 · NaN is not 0.
             x = np.where(live[t], x, 0)
             state = map_tree(lambda old, live_t=live[t]: np.where(live_t, old, 0), state)
         step_masks = map_tree(lambda mask, t=t: mask[t], masks)
@@ -143,11 +143,11 @@ def backward_steps(
             d_new_state = map_tree(lambda d, live_t=live[t]: np.where(live_t, d, 0), d_state)
         d_x, d_previous, d_step_params = cell.backward(params, tape.caches[t], d_output, d_new_state)
         if live is not None:
-            # The gradient of a copied state passes by the cell, untouched.
+            # The gradient of a copied state does not go through the cell.
             d_previous = map_tree(partial(np.where, live[t]), d_previous, d_state)
         d_state = d_previous
         d_inputs[t] = d_x
-        # One set of weights serves every step: its gradient is the sum of what each step asks for.
+        # Every step uses the same weights, so their gradient is the sum over the steps.
         map_tree(lambda total, d: np.add(total, d, out=total), d_params, d_step_params)
     return d_inputs, d_state
 

@@ -37,7 +37,7 @@ class Stream:
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
         ENGINES[engine].check_cell(cell)
         self.cell, self.params, self.engine = cell, params, engine
-        # As it is now, whatever is written into it before the first step.
+        # A copy, because the caller may change it before the first step.
         self.initial_state = map_tree(lambda leaf: leaf.copy() if hasattr(leaf, "copy") else leaf, initial_state)
         self.shape: tuple[Any, ...] = ("B", "D")
         self.dtype: DType = None

@@ -65,7 +65,7 @@ def bucket_by_length(
     return batches_of(
         rows,
         lambda dataset: dataset.bucket_by_sequence_length(
-            # Its bounds are int32, and it compares them with nothing else.
+            # Its bounds are int32, and it compares them with int32 only.
             lambda row, length, number: tf.cast(length, tf.int32),
             bucket_boundaries,
             bucket_batch_sizes,

@@ -22,7 +22,7 @@ from tf_impl.tasks.tagging import Network
 from tf_impl.tensorflow import Tensor, tf
 from tf_impl.training import optimizers
 
-# What the base class of the TF1 cells says of itself whenever one is called inside a tf.function.
+# A warning of the base class of the TF1 cells, whenever one is called inside a tf.function.
 warnings.filterwarnings("ignore", r"`layer\.updates`", UserWarning)
 
 
@@ -115,7 +115,7 @@ class DistributedTrainer:
         with tf.GradientTape() as tape:
             total, count = self.network.loss_sum(batch._replace(words=words, labels=labels))
         gradient = tape.gradient(total, weights)
-        # Not the worker's own count: each word of the global batch weighs the same, whoever reads it.
+        # Not the worker's own count: each word of the global batch weighs the same, whichever worker reads it.
         total, count = self.sum_over_workers([total, count])
         return total / count, [tf.convert_to_tensor(part) / count for part in gradient]
 

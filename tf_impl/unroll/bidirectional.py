@@ -126,6 +126,6 @@ def drawn_in_order(cell: Cell, masks: Masks, num_steps: int) -> list[Bool[Array,
 def feed_masks(graph: Any, scope: str, drawn: Sequence[Bool[Array, "..."]]) -> dict[Any, Float[Array, "..."]]:
     """Return ``{tensor: noise}`` to feed for what one direction of a static graph draws."""
     operations = [op for op in graph.get_operations() if op.type == "RandomUniform" and f"/{scope}/" in op.name]
-    # The first are what its variables start from.
+    # The first ones draw the initial values of the variables.
     tensors = [op.outputs[0] for op in operations[len(operations) - len(drawn) :]]
     return {tensor.ref(): noise(mask, tensor.dtype.as_numpy_dtype) for tensor, mask in zip(tensors, drawn, strict=True)}

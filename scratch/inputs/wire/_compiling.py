@@ -20,7 +20,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # The bytes of a message or of a file, uint8; in compiled code the pointer to the first of them.
 Bytes: TypeAlias = Int[Array, " bytes"]
 
-# A number as compiled code counts with. A type checker takes it for the int as which it is used.
+# The integers of compiled code. To a type checker they are Any, because they are used as int.
 int64: Any = np.int64
 
 pending: list[Callable[[], object]] = []

@@ -48,7 +48,7 @@ class CompressedPieces:
             try:
                 piece = self.read(len(room) - filled)
             except ValueError:
-                # What came before is whole, and is handed over first; the next call meets the damage again.
+                # The bytes before the damage are good and are returned first; the next call finds the damage again.
                 if not filled:
                     raise
                 break
@@ -80,7 +80,7 @@ class CompressedPieces:
                 if self.unpacker is None and compression_of(self.waiting) != self.compression_type:
                     begins = self.waiting[:2].hex(" ")
                     raise ValueError(f"it is no {self.compression_type} data: it begins with {begins}")
-                # A GZIP file may be several, one behind another.
+                # A GZIP file may consist of several, one after another.
                 self.unpacker = zlib.decompressobj(WINDOW_BITS[self.compression_type])
             at_end = not self.waiting
             try:

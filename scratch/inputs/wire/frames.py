@@ -129,7 +129,7 @@ def masked_crc(data: Bytes, at: int, end: int) -> int:
     return (crc >> 15 | crc << 17 & 0xFFFFFFFF) + 0xA282EAD8 & 0xFFFFFFFF
 
 
-# The same for Python to call; compiled code has it compiled in.
+# The same as a function of its own, to be called from Python.
 masked_crc_of = compiled(masked_crc)
 
 

@@ -85,7 +85,7 @@ class FixedLenFeature:
     def __post_init__(self) -> None:
         check_options(self, shape=check_shape, dtype=check_kind)
         if self.default_value is not None:
-            # Whatever becomes of the array that was given.
+            # A copy, because the caller may change the array later.
             object.__setattr__(self, "default_value", deepcopy(self.default_value))
             default = self.default()
             if default.size != self.size:

@@ -55,7 +55,7 @@ def as_int64(name: str, values: Any) -> Int[Array, " n"]:
     if isinstance(values, np.ndarray) and values.dtype != np.uint64:
         return values.astype(np.int64)
     try:
-        # Through Python's int: NumPy takes no Boolean of its own for one, and wraps a uint64.
+        # Through Python's int: NumPy refuses its own Booleans here, and wraps a uint64.
         return np.array(list(map(int, values)), np.int64)
     except OverflowError:
         wrong = next(int(value) for value in values if not -(2**63) <= int(value) < 2**63)

@@ -27,7 +27,7 @@ CONVERSIONS: dict[type, Callable[[str, Any], Array]] = {
     **{int: as_int64, np.int64: as_int64, float: as_float32, np.float32: as_float32, np.float64: as_float32},
     **{bytes: as_bytes, str: as_bytes},
 }
-# From here on a number takes one byte more.
+# From each of these numbers on, a varint takes one byte more.
 BOUNDS = np.uint64(2) ** np.arange(7, 64, 7, dtype=np.uint64)
 
 
