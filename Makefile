@@ -21,6 +21,7 @@ test: $(VENV)/installed-test lint
 	$(BIN)/python -m parity_tests.mutations
 
 docs: $(VENV)/installed-docs
+	rm -rf docs/_build/html
 	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --quiet -b html docs docs/_build/html
 	$(BIN)/python -m parity_tests.site docs/_build/html
 	$(BIN)/python -m parity_tests.course docs/_build/html/notebooks
@@ -44,7 +45,7 @@ $(VENV)/bin/python:
 	echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV)
 
 $(VENV)/installed-demo: EXTRAS = tf,plot
-$(VENV)/installed-test: EXTRAS = tf,plot,test,docs
+$(VENV)/installed-test: EXTRAS = tf,plot,test,docs,grade
 $(VENV)/installed-docs: EXTRAS = docs
 # The stamp is newer than setup.py, so nothing is installed a second time.
 $(VENV)/installed-%: setup.py | $(VENV)/bin/python

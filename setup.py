@@ -36,6 +36,8 @@ setup(
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
+        # The graders that parity_tests/grade/adapters works behind.
+        "grade": ["nbgrader>=0.9", "otter-grader>=6"],
         # math-core: equations as MathML. ziamath: the font that they are set in. matplotlib: the pictures. playwright:
         # the look at every page, and the printed course. The rest: the notebooks, made and run, and the slides.
         "docs": [

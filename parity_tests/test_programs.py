@@ -50,13 +50,15 @@ PROGRAMS = {
     "sequence_records": ((), [TENSORFLOW, "295 bytes", "[4 5 1]", "Ours is what was written", PICTURES]),
     "state_copying": ((), [TENSORFLOW, "state is copied", "static_rnn and dynamic_rnn agree", PICTURES]),
     "text_tagging": (("--engine", "numpy", "--sentences", 300, "--epochs", 12), ["words alone", "ms/step", PICTURES]),
+    "worksheet": (("--seed", 17, "--key"), ["sheet 17 (key)", "d_memory", "| h_new |"]),
     "to_the_limit": (
         ("--batch-size", 16, "--num-steps", 7, "--input-size", 8, "--num-units", 16, *QUICK),
         ["Left out: the steps BLAS and vectors", "text book", "ranked", PICTURES],
     ),
 }
-# It does not draw, and has arguments of its own.
-OURS = [name for name in PROGRAMS if name != "run_keras_model"]
+# These do not draw, and have arguments of their own.
+APART = "run_keras_model", "worksheet"
+OURS = [name for name in PROGRAMS if name not in APART]
 # It imports NumPy alone, nothing of the project: parity_tests/test_one_page.py runs it.
 ALONE = ["one_page"]
 # Ctrl-C at the moment when NumPy is imported, and what BLAS is told by then.
@@ -79,7 +81,7 @@ def test_every_program_is_here():
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_with_numpy_and_numba_alone_it_does_what_it_can(tmp_path, name):
     arguments, words = PROGRAMS[name]
-    out = () if name == "run_keras_model" else ("--out", tmp_path / "out")
+    out = () if name in APART else ("--out", tmp_path / "out")
     done = run(f"examples/{name}.py", *arguments, *out, **without(tmp_path, *EXTRAS))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""

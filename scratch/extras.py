@@ -8,6 +8,7 @@ EXTRAS = {
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
+    "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",
         "myst_parser",
@@ -27,6 +28,7 @@ EXTRAS = {
 BROUGHT_ALONG = {"keras": "tf"}
 # Where a package is not imported by its own name.
 PACKAGES = {
+    "otter": "otter-grader",
     "sklearn": "scikit-learn",
     "tf_keras": "tf-keras",
     "xdist": "pytest-xdist",

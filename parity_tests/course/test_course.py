@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from figures import load
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import from_page, from_program
 from slides import slides_of
@@ -36,6 +37,9 @@ IndexError: pop from empty list
 ```
 
 ![A dot](dot.png)
+
+```{picture} rnn_cell
+```
 
 ```sh
 make
@@ -95,6 +99,16 @@ def test_a_meeting_has_all_its_parts(path):
     assert [exercise.split()[0] for exercise in exercises] == [f"{number}.{n + 1}" for n in range(len(exercises))]
 
 
+def test_each_exercise_of_the_grader_belongs_to_one_meeting():
+    exercises = {path.stem for path in (ROOT / "examples" / "exercises").glob("[a-z]*.py")}
+    named = [
+        name
+        for path in MEETINGS
+        for name in re.findall(r"^\| `(\w+)` \|", path.read_text("utf-8").split(" With the grader\n")[1], re.MULTILINE)
+    ]
+    assert sorted(named) == sorted(exercises)
+
+
 @pytest.mark.parametrize("path", MEETINGS, ids=lambda path: path.stem)
 def test_a_meetings_notebook_is_sound(path):
     notebook = from_page(path)
@@ -125,6 +139,8 @@ def test_a_page_becomes_cells_with_the_outputs_that_it_shows(page):
     assert last.outputs == []
     assert rest.attachments == {"dot.png": {"image/png": base64.b64encode(b"picture").decode()}}
     assert "![A dot](attachment:dot.png)" in rest.source
+    # Not drawn yet: the words for those who do not see it, and its title.
+    assert f"({load()['rnn_cell'].text})\n\n*The vanilla recurrent cell as a data flow.*" in rest.source
     assert "```sh\nmake\n```" in rest.source
     assert "```pycon\n>>> a\n1\n" in rest.source
 
@@ -180,12 +196,12 @@ def test_slides_have_what_is_marked_and_the_rest_as_notes():
     assert len(parts) == 5
     assert "<title>A meeting: slides</title>" in slides
     assert 'href="01_page.html"' in slides
-    assert '<p><strong>The question.</strong> Why?</p>\n<p class="note">Running text.</p>' in parts[0]
+    assert '<p><strong>The question.</strong> Why?</p>\n<p class="note" hidden="">Running text.</p>' in parts[0]
     assert "headerlink" not in slides
     assert "For the teacher" not in slides
     # Two listings do not fit on one slide; what stands between them is a note of the first.
     assert [part.count("<pre>") for part in parts] == [0, 1, 1, 0, 0]
-    assert '<p class="note">Between.</p>' in parts[1]
+    assert '<p class="note" hidden="">Between.</p>' in parts[1]
     assert "<h2>Code …</h2>" in parts[2]
     assert "Do it." in parts[4]
     assert "The answer" not in slides
@@ -212,9 +228,9 @@ def test_slides_are_turned_by_keys_and_all_are_printed(site):
         for key, expected in [("ArrowRight", 1), ("Space", 2), ("ArrowLeft", 1), ("End", count - 1), ("Home", 0)]:
             page.keyboard.press(key)
             assert page.evaluate(number) == expected
-        assert not page.locator(".slide.now .note").first.is_visible()
+        assert not page.locator(".slide:not([hidden]) .note").first.is_visible()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("n")
-        assert page.locator(".slide.now .note").first.is_visible()
+        assert page.locator(".slide:not([hidden]) .note").first.is_visible()
         page.emulate_media(media="print")
         assert page.evaluate("[...document.querySelectorAll('.slide')].every((slide) => slide.offsetHeight > 0)")

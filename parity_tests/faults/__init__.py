@@ -4,6 +4,7 @@ from parity_tests.faults import (
     attacked,
     cells,
     entry,
+    grade,
     inputs,
     jit,
     maintainer_checks,
@@ -13,11 +14,12 @@ from parity_tests.faults import (
     models,
     one_page,
     optimizers,
+    site,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page)
-GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade)
+GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -64,6 +64,8 @@ def grade(*functions: Callable[..., Any], explain: bool = False) -> Report:
 def check(*functions: Callable[..., Any], explain: bool = False) -> None:
     """Raise an ``AssertionError`` with what is wrong where one of the functions is not right."""
     report = report_on(*functions)
-    wrong = [f"{verdict.function}: {' '.join(advice(verdict, explain))}" for verdict in report.verdicts if not verdict.right]
+    wrong = [
+        f"{verdict.function}: {' '.join(advice(verdict, explain))}" for verdict in report.verdicts if not verdict.right
+    ]
     if wrong or report.trouble:
         raise AssertionError("\n".join([*report.trouble, *wrong]))

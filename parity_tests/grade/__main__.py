@@ -15,7 +15,7 @@ from pathlib import Path
 
 from parity_tests.grade.batch import graded, submissions, table
 from parity_tests.grade.grading import grade_file
-from parity_tests.grade.sandbox import Limits
+from parity_tests.grade.sandbox import LIMITS, Limits
 from parity_tests.grade.words import lines
 
 
@@ -24,10 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="python -m parity_tests.grade", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", nargs="*", type=Path, help="a file with the functions of one exercise")
-    parser.add_argument("--batch", type=Path, metavar="FOLDER", help="mark all files of a folder: a table for the teacher")
+    parser.add_argument(
+        "--batch", type=Path, metavar="FOLDER", help="mark all files of a folder: a table for the teacher"
+    )
     parser.add_argument("--explain", action="store_true", help="say what the mistake is, and not only where to look")
     parser.add_argument("--json", action="store_true", help="print the reports as JSON")
-    parser.add_argument("--seconds", type=int, default=Limits().seconds, help="processor time a file may take (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=int, default=LIMITS.seconds, help="processor time a file may take (%(default)s)"
+    )
     arguments = parser.parse_args(argv)
     if bool(arguments.file) == bool(arguments.batch):
         parser.error("name a file, or a folder with --batch")

@@ -2,12 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from parity_tests.grade.blank import functions_in
-from parity_tests.grade.course import LESSONS, ROOT, SOLUTIONS
+from parity_tests.grade.course import HEADINGS, LESSONS, ROOT, SOLUTIONS
 
 RETURNS = re.compile(r"Return ``\(?([\w, ]+)\)?``")
 
@@ -30,6 +30,13 @@ class Function:
             if name in self.assigned:
                 return self.assigned[name]
         return self.last
+
+
+def functions_in(source: str) -> Iterator[tuple[ast.FunctionDef, bool]]:
+    """Yield each function of a file, and whether it is given."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node, (ast.get_docstring(node) or "").startswith("Given:")
 
 
 def assigned_names(function: ast.FunctionDef) -> dict[str, int]:
@@ -72,14 +79,22 @@ class Solved:
                 break
         return ""
 
-    def lesson(self, function: str) -> tuple[str, int]:
-        """Return the page of the lesson and the line where the function's equations are derived."""
+    def lesson(self, function: str, equation: str = "") -> tuple[str, int]:
+        """Return the page of the lesson and the line where a function is derived, or one of its equations."""
         page = f"docs/{LESSONS[self.idea]}.md"
         path = ROOT / page
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        wanted = ("## Backward", "## The gradient", "## Backprop") if "backward" in function else ("## The equation",)
-        found = [number for number, text in enumerate(lines, 1) if text.startswith(wanted)]
-        return page, found[0] if found else 1
+        usual = ("## Backward", "## The gradient", "## Backprop") if "backward" in function else ("## The equation",)
+        heading = HEADINGS.get(function, usual)
+        first = next((number for number, text in enumerate(lines) if text.startswith(heading)), 0)
+        made = equation.split(" = ")[0]
+        for number, text in enumerate(lines[first + 1 :], first + 1):
+            if text.startswith("## "):
+                break
+            # A paragraph of a derivation begins with its equation in bold.
+            if equation and text.startswith(f"**${made} ="):
+                return page, number + 1
+        return page, first + 1
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parity_tests.grade.grading import grade_file
-from parity_tests.grade.sandbox import Limits
+from parity_tests.grade.sandbox import LIMITS, Limits
 from parity_tests.grade.verdict import Report
 from parity_tests.grade.words import in_short
 
@@ -17,7 +17,7 @@ def submissions(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.py") if path.name != "__init__.py")
 
 
-def graded(paths: Sequence[Path], limits: Limits = Limits()) -> list[Report]:
+def graded(paths: Sequence[Path], limits: Limits = LIMITS) -> list[Report]:
     """Return a report on each file; one that cannot be marked says so and takes no other with it."""
     reports = []
     for path in paths:
@@ -51,7 +51,8 @@ def table(reports: Sequence[Report], folder: Path) -> Iterator[str]:
     counts = mistakes(reports)
     if counts:
         yield ""
-        yield f"{sum(report.right for report in reports)} of {len(reports)} are all right. What went wrong, and how often:"
+        right = sum(report.right for report in reports)
+        yield f"{right} of {len(reports)} are all right. What went wrong, and how often:"
         yield ""
         most = max(counts.values())
         for words, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):

@@ -8,9 +8,10 @@ never differ in anything else. With ``--notebooks`` each is also written as a no
 import argparse
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from parity_tests.grade.anatomy import functions_in
 from parity_tests.grade.course import EXERCISES, LESSONS, SOLUTIONS
 
 FOOT = '''
@@ -23,13 +24,6 @@ Results may be a tuple in the order given, or a dict with the names given. Do no
 Every function is called with the results of a correct forward pass, so the parts can be written in any order.
 """
 '''
-
-
-def functions_in(source: str) -> Iterator[tuple[ast.FunctionDef, bool]]:
-    """Yield each function of a file, and whether it is given."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            yield node, (ast.get_docstring(node) or "").startswith("Given:")
 
 
 def blanked(source: str, foot: str) -> str:

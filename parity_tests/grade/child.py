@@ -4,6 +4,7 @@ A frame is an npz of arrays and a text of JSON that says how they hang together;
 from the standard input and go to a pipe: first the task, then a call, its result, the next call, its result.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -126,7 +127,10 @@ def changed(before: Any, after: Any, path: str) -> list[str]:
     if isinstance(before, dict):
         pairs = [(before[name], after.get(name), f"{path}[{name!r}]") for name in before]
     elif isinstance(before, list | tuple):
-        pairs = [(part, after[place] if place < len(after) else None, f"{path}[{place}]") for place, part in enumerate(before)]
+        pairs = [
+            (part, after[place] if place < len(after) else None, f"{path}[{place}]")
+            for place, part in enumerate(before)
+        ]
     else:
         same = np.shape(before) == np.shape(after) and bool(np.all(np.asarray(before) == np.asarray(after)))
         return [] if same else [path]
@@ -147,14 +151,14 @@ def told(error: BaseException, path: str) -> dict[str, Any]:
 
 def call(function: Any, task: dict[str, Any], twice: Any) -> dict[str, Any]:
     """Call a function and return its result, or its error, and which arguments it changed."""
-    before, arguments = twice["arguments"], twice["again"]
+    names, arguments = twice["names"], twice["again"]
+    before = dict(zip(names, twice["arguments"], strict=True))
     try:
         with np.errstate(all="ignore"):
             result = function(*arguments)
     except BaseException as error:
         return told(error, task["path"])
-    names = twice["names"]
-    return {"result": result, "changed": changed(dict(zip(names, before)), dict(zip(names, arguments)), "")}
+    return {"result": result, "changed": changed(before, dict(zip(names, arguments, strict=True)), "")}
 
 
 def main() -> None:
@@ -181,12 +185,21 @@ def main() -> None:
         exec(compile(task["source"], task["path"], "exec"), module.__dict__)
     except BaseException as error:
         trouble = told(error, task["path"])
-    send({"loaded": trouble, "refused": refused, "defined": [name for name in task["functions"] if hasattr(module, name)]})
+    send(
+        {
+            "loaded": trouble,
+            "refused": refused,
+            "defined": [name for name in task["functions"] if hasattr(module, name)],
+        }
+    )
     for _ in range(task["calls"]):
         twice = read_frame(incoming)
         function = getattr(module, twice["function"], None)
         done = {"error": "missing", "message": "", "line": None} if function is None else call(function, task, twice)
         send({**done, "refused": list(refused)})
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
     os._exit(0)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from parity_tests.grade import pairs, seen
 from parity_tests.grade.anatomy import Function, Solved
+from parity_tests.grade.course import GATES
 from parity_tests.grade.edits import Edit
 from parity_tests.grade.features import vector
 from parity_tests.grade.library import Shelf, bench, right_numbers, shelf
@@ -14,31 +15,44 @@ from parity_tests.grade.values import Named, difference, named
 from parity_tests.grade.verdict import BOTH, EXACT, LINE, ONE_OF, PART, SEEN, Finding, Quantity, Verdict
 
 MOST = 3
+LOOK = "look again at: "
 
 
 def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]], fatal: str) -> Verdict:
     """Return the verdict on one function; ``outcomes`` are those of its calls, ``fatal`` what ended the process."""
     runs = bench(exercise.idea, function.name)
-    page, line = exercise.lesson(function.name)
     quantities = list(dict.fromkeys(seen.quantity_of(path) for each in runs.references for path in each.arrays))
-    verdict = Verdict(function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=f"{page}:{line}")
+    verdict = Verdict(
+        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=derived(exercise, function)
+    )
     status = trouble(outcomes, fatal, len(runs.calls), [call.special for call in runs.calls])
     if status:
         verdict.status = status[0]
         verdict.findings.append(Finding(SEEN, status[1], [status[1]]))
         return verdict
-    results = [named(each["result"], function.results, runs.wanted(raw)) for each, raw in zip(outcomes, runs.raw, strict=True)]
+    results = [
+        named(each["result"], function.results, runs.wanted(raw)) for each, raw in zip(outcomes, runs.raw, strict=True)
+    ]
     verdict.quantities = compared(quantities, results, runs.references)
     changed = list(dict.fromkeys(path.lstrip() for each in outcomes for path in each["changed"]))
     if changed:
         says = f"you changed {', '.join(map(argument, changed[:MOST]))} in place: make a new array"
-        verdict.findings.append(Finding(EXACT, "an array that came in is not what it was: look for +=, *= or [...] = on it", [says]))
+        verdict.findings.append(
+            Finding(EXACT, "an array that came in is not what it was: look for +=, *= or [...] = on it", [says])
+        )
     if all(quantity.right for quantity in verdict.quantities):
         verdict.status = "wrong" if changed else "right"
         return verdict
     store = shelf(exercise.idea, function.name)
     verdict.findings += findings(exercise, function, store, results, verdict.quantities)
+    verdict.lesson = derived(exercise, function, verdict.findings[-1].hint)
     return verdict
+
+
+def derived(exercise: Solved, function: Function, hint: str = "") -> str:
+    """Return the page and the line of the lesson: of the equation that a hint names, or of the function."""
+    equation = hint.removeprefix(LOOK) if hint.startswith(LOOK) else ""
+    return "{}:{}".format(*exercise.lesson(function.name, equation))
 
 
 def argument(path: str) -> str:
@@ -125,7 +139,7 @@ def looked_at(exercise: Solved, edits: Iterable[Edit]) -> str:
     """Return the hint: the equations that the changed lines say."""
     lines = [exercise.source.count("\n", 0, edit.start) + 1 for edit in edits if edit.says]
     equations = list(dict.fromkeys(filter(None, map(exercise.equation, lines))))
-    return f"look again at: {'   and at: '.join(equations)}" if equations else "look at it once more, line by line"
+    return LOOK + "   and at: ".join(equations) if equations else "look at it once more, line by line"
 
 
 def in_parts(
@@ -157,16 +171,26 @@ def observed(
         count = 0
         for number, (result, reference) in enumerate(zip(results, store.references, strict=True)):
             for path, array in reference.arrays.items():
-                if seen.quantity_of(path) == quantity.name and path in result.arrays and difference(result.arrays[path], array) > 2e-5:
+                if (
+                    seen.quantity_of(path) == quantity.name
+                    and path in result.arrays
+                    and difference(result.arrays[path], array) > 2e-5
+                ):
                     count += 1
                     for words in seen.of_array(result.arrays[path], array, store.calls[number], function.arguments):
                         told.setdefault(words, []).append(number)
-                    quantity.note = quantity.note or seen.where_wrong(result.arrays[path], array)
+                    gates = GATES.get(exercise.idea, {}).get(quantity.name.split("/")[-1], "")
+                    quantity.note = quantity.note or seen.where_wrong(result.arrays[path], array, gates)
         says = [words for words, where in told.items() if len(where) == count or "shape" in words or "factor" in words]
         if says:
-            found.append(Finding(SEEN, f"{quantity.name}: {says[0].split(':')[0]}", [f"your {quantity.name} is {says[0]}"]))
-    bad = {call.special for call, result, reference in zip(store.calls, results, store.references, strict=True)
-           if not all(right_numbers(result, reference).values())}
+            found.append(
+                Finding(SEEN, f"{quantity.name}: {says[0].split(':')[0]}", [f"your {quantity.name} is {says[0]}"])
+            )
+    bad = {
+        call.special
+        for call, result, reference in zip(store.calls, results, store.references, strict=True)
+        if not all(right_numbers(result, reference).values())
+    }
     if bad and "" not in bad and any(not call.special for call in store.calls):
         words = f"right, but not with {' nor with '.join(sorted(bad))}"
         found.insert(0, Finding(SEEN, words, [words]))

@@ -139,8 +139,12 @@ class Slips:
         elif isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITE:
             left, right = self.text(node.left), self.text(node.comparators[0])
             sign = OPPOSITE[type(node.ops[0])]
-            yield self.to(node, f"({left} {sign} {right})", f"{target} compares with {sign}: `{left} {sign} {right}`", 1)
-            yield self.to(node, f"(not ({self.text(node)}))", f"{target} has `{self.text(node)}` the other way round", 1)
+            yield self.to(
+                node, f"({left} {sign} {right})", f"{target} compares with {sign}: `{left} {sign} {right}`", 1
+            )
+            yield self.to(
+                node, f"(not ({self.text(node)}))", f"{target} has `{self.text(node)}` the other way round", 1
+            )
             yield self.to(node, f"~({self.text(node)})", f"{target} has `{self.text(node)}` the other way round", 1)
         elif isinstance(node, ast.IfExp):
             for part in (node.body, node.orelse):
@@ -181,7 +185,9 @@ class Slips:
             yield self.to(node, f"({left})", f"{target} lacks the factor `{right}`: it is `{whole}`", 1)
             yield self.to(node, f"({right})", f"{target} lacks the factor `{left}`: it is `{whole}`", 1)
             yield self.to(node, f"(({left}) + ({right}))", f"{target} adds where it should multiply: `{whole}`", 2)
-            yield self.to(node, f"({whole} * ({right}))", f"{target} has the factor `{right}` twice: it is `{whole}`", 1)
+            yield self.to(
+                node, f"({whole} * ({right}))", f"{target} has the factor `{right}` twice: it is `{whole}`", 1
+            )
             yield self.to(node, f"({whole} * ({left}))", f"{target} has the factor `{left}` twice: it is `{whole}`", 1)
             yield self.to(node, f"(-({whole}))", f"{target} has the wrong sign: it is `{whole}`", 2)
         elif kind is ast.Div:
@@ -208,8 +214,12 @@ class Slips:
             condition, yes, no = inner
             yield self.to(node, f"({yes})", f"{target} takes `{yes}` everywhere: it is `{whole}`", 1)
             yield self.to(node, f"({no})", f"{target} takes `{no}` everywhere: it is `{whole}`", 1)
-            yield self.to(node, f"np.where({condition}, {no}, {yes})", f"{target} has the two parts of `{whole}` swapped", 1)
-            yield self.to(node, f"np.where({condition}, {yes}, 0)", f"{target} is 0, not `{no}`, where the row has ended", 1)
+            yield self.to(
+                node, f"np.where({condition}, {no}, {yes})", f"{target} has the two parts of `{whole}` swapped", 1
+            )
+            yield self.to(
+                node, f"np.where({condition}, {yes}, 0)", f"{target} is 0, not `{no}`, where the row has ended", 1
+            )
         if called in ("np.concatenate", "np.stack") and inner and isinstance(node.args[0], ast.List):
             parts = [self.text(part) for part in node.args[0].elts]
             for place in range(len(parts)):
@@ -222,7 +232,9 @@ class Slips:
             owner, other = self.text(node.func.value), METHODS[node.func.attr]
             if other != node.func.attr:
                 rest = self.source[self.span(node.func)[1] : self.span(node)[1]]
-                yield self.to(node, f"{owner}.{other}{rest}", f"{target} takes the {other} where the {node.func.attr} is meant", 1)
+                yield self.to(
+                    node, f"{owner}.{other}{rest}", f"{target} takes the {other} where the {node.func.attr} is meant", 1
+                )
                 yield self.to(node, f"({owner})", f"{target} lacks the {node.func.attr} of `{owner}`", 2)
                 for axis in ("0", "1", "-1", "None"):
                     says = f"{target} takes the {node.func.attr} of `{owner}` along axis {axis}"

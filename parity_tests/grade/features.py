@@ -36,7 +36,9 @@ class Layout:
 
 @cache
 def weights(size: int) -> np.ndarray:
-    return np.random.default_rng(size).uniform(0.5, 1.5, (2, size)) * np.random.default_rng(size + 1).choice([-1, 1], size)
+    return np.random.default_rng(size).uniform(0.5, 1.5, (2, size)) * np.random.default_rng(size + 1).choice(
+        [-1, 1], size
+    )
 
 
 @cache

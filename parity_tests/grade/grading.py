@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from parity_tests.grade import child, sandbox
-from parity_tests.grade.anatomy import Solved, solved
+from parity_tests.grade.anatomy import solved
 from parity_tests.grade.course import LESSONS
 from parity_tests.grade.diagnose import diagnose
 from parity_tests.grade.draws import draw_calls
 from parity_tests.grade.draws.sizes import Call
-from parity_tests.grade.sandbox import Limits, Outcome
+from parity_tests.grade.sandbox import LIMITS, Limits, Outcome
 from parity_tests.grade.verdict import Report
 
 Run = Callable[[str, str, Sequence[Call], dict[str, list[str]], Limits], Outcome]
@@ -32,7 +32,9 @@ def idea_of(source: str, path: Path) -> str:
     raise ValueError(f"{path} defines no function of an exercise; the exercises are {', '.join(LESSONS)}")
 
 
-def grade_source(source: str, path: Path, limits: Limits = Limits(), run: Run = sandbox.run, only: Sequence[str] = ()) -> Report:
+def grade_source(
+    source: str, path: Path, limits: Limits = LIMITS, run: Run = sandbox.run, only: Sequence[str] = ()
+) -> Report:
     """Return the report on a submission; ``only`` names the functions to look at, all of the exercise without it."""
     exercise = solved(idea_of(source, path))
     wanted = [name for name in exercise.functions if not only or name in only]
@@ -68,7 +70,7 @@ def troubles(outcome: Outcome) -> list[str]:
     return found
 
 
-def grade_file(path: Path, limits: Limits = Limits()) -> Report:
+def grade_file(path: Path, limits: Limits = LIMITS) -> Report:
     """Return the report on a file. Raises ``OSError`` or ``ValueError`` where it is none that can be marked."""
     return grade_source(path.read_text(encoding="utf-8", errors="replace"), path, limits)
 

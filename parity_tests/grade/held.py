@@ -1,4 +1,4 @@
-"""Each solved function and what scratch makes of the same arguments. It imports scratch; the grader does not import it."""
+"""What scratch makes of the arguments of each solved function. The grader itself does not import this."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -108,7 +108,10 @@ def cudnn(params: Any, x: Any, h: Any, r: Any, u: Any) -> tuple[Any, Any]:
     cell = scratch.GRUCell(h.shape[1], reset_after=True)
     kernel = np.zeros((x.shape[1] + h.shape[1], 2 * h.shape[1]))
     gates = {"kernel": kernel, "bias": np.log(np.concatenate([r, u]) / (1 - np.concatenate([r, u])))}
-    inner = {f"{part}_projection": {leaf: params[f"{part}_{leaf}"] for leaf in ("kernel", "bias")} for part in ("input", "hidden")}
+    inner = {
+        f"{part}_projection": {leaf: params[f"{part}_{leaf}"] for leaf in ("kernel", "bias")}
+        for part in ("input", "hidden")
+    }
     return cell, {"gates": gates, "candidate": inner}
 
 

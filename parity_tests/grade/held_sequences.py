@@ -50,7 +50,11 @@ class Kept(scratch.BasicRNNCell):
         return x, x, x
 
     def backward(self, params: Any, cache: Any, d_output: Any, d_new_state: Any) -> Any:
-        return d_output + d_new_state, np.zeros_like(cache), {name: np.zeros_like(value) for name, value in params.items()}
+        return (
+            d_output + d_new_state,
+            np.zeros_like(cache),
+            {name: np.zeros_like(value) for name, value in params.items()},
+        )
 
 
 @like("last_output", "last_output_backward")
@@ -151,7 +155,9 @@ def loss_over_backward(name: str, losses: Any, lengths: Any, d_loss: float) -> A
 
 @like("mean_of_rows")
 def mean_of_rows(_: str, values: Any, lengths: Any) -> Any:
-    found = [masked(row[None] + 5.0, length[None], "steps")[0] - 5.0 for row, length in zip(values, lengths, strict=True)]
+    found = [
+        masked(row[None] + 5.0, length[None], "steps")[0] - 5.0 for row, length in zip(values, lengths, strict=True)
+    ]
     return np.where(lengths > 0, found, 0.0)
 
 

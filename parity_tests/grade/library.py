@@ -180,11 +180,14 @@ def cache_folder() -> Path:
 def kept(path: Path) -> tuple[list[Variant], np.ndarray] | None:
     """Return what is in a file of the cache; nothing where there is none, or it is broken."""
     with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             sizes, places, words = archive["sizes"], archive["places"], archive["words"]
-            edits = [Edit(int(a), int(b), str(new), str(says), int(rank)) for (a, b, rank), (new, says) in zip(places, words)]
+            edits = [
+                Edit(int(start), int(stop), str(new), str(says), int(rank))
+                for (start, stop, rank), (new, says) in zip(places, words, strict=True)
+            ]
             ends = np.cumsum(sizes)
-            variants = [tuple(edits[end - size : end]) for size, end in zip(sizes, ends)]
+            variants = [tuple(edits[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
             return variants, archive["numbers"]
     return None
 

@@ -56,8 +56,11 @@ def added(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] |
         lowest, highest = np.searchsorted(sums[order], wanted - effect + np.array([-1, 1]) * LIMIT)
         for other in order[lowest:highest].tolist():
             if other > place and np.all(np.abs(effects[place] + effects[other] - whole) * weights <= 2 * LIMIT):
-                found.append((store.rank(rows[place]) + store.rank(rows[other]), rows[place], rows[other]))
-    for _, first, second in sorted(found)[:MOST // 10]:
+                two = store.variants[rows[place]], store.variants[rows[other]]
+                # Of pairs with the same numbers, the one that changes least.
+                ranks = store.rank(rows[place]) + store.rank(rows[other])
+                found.append((ranks, sum(map(len, two)), rows[place], rows[other]))
+    for _, _, first, second in sorted(found)[: MOST // 10]:
         one_variant, other_variant = store.variants[first], store.variants[second]
         two = (*one_variant, *other_variant)
         if apart(one_variant, other_variant) and confirmed(exercise, store, one, two):

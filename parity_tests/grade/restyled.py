@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from parity_tests.grade.anatomy import Solved
 
-WRAPPED = '''
+WRAPPED = """
 
 def restyled(function, names):
     def call(*arguments):
@@ -15,8 +15,8 @@ def restyled(function, names):
     return call
 
 
-'''
-HELPERS = '''
+"""
+HELPERS = """
 import dataclasses
 from collections import namedtuple
 
@@ -33,6 +33,10 @@ def each(tree, change):
 
 def parts(result, names):
     return result if len(names) > 1 else (result,)
+
+
+def alone(result, names):
+    return result if len(names) > 1 or isinstance(result, list) else (result,)
 
 
 def single(array):
@@ -60,12 +64,12 @@ def record(result, names):
 def data(result, names):
     fields = [(name, object) for name in names]
     return dataclasses.make_dataclass("Results", fields)(*parts(result, names))
-'''
+"""
 # What a function returns, or what it works with.
 FORMS = {
     "dict": "dict(zip(names, parts(function(*arguments), names)))",
     "list of results": "list(function(*arguments)) if len(names) > 1 else function(*arguments)",
-    "a tuple of one": "function(*arguments) if len(names) > 1 or isinstance(function(*arguments), list) else (function(*arguments),)",
+    "a tuple of one": "alone(function(*arguments), names)",
     "named tuple": "record(function(*arguments), names)",
     "data class": "data(function(*arguments), names)",
     "float32": "function(*each(arguments, single))",
@@ -111,7 +115,11 @@ def products(name: str) -> Callable[[ast.AST], ast.AST]:
 
 def sums_turned(node: ast.AST) -> ast.AST:
     """Write a + b as b + a, and a * b as b * a, but where lists are joined."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mult) and not isinstance(node.right, ast.ListComp):
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Add | ast.Mult)
+        and not isinstance(node.right, ast.ListComp)
+    ):
         return ast.BinOp(node.right, node.op, node.left)
     return node
 
@@ -148,7 +156,9 @@ def renamed(exercise: Solved) -> str:
     """Return a solved file with other names for what is local."""
     tree = ast.parse(exercise.source)
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        local = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        local = {
+            node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
         local |= {argument.arg for argument in function.args.args}
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id in local:

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from parity_tests.grade import child
@@ -30,6 +29,9 @@ class Limits(NamedTuple):
     clock: int = 60
     memory: int = 2**31
     printed: int = 2**20
+
+
+LIMITS = Limits()
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What can be seen in wrong numbers, whatever the cause: another shape, another order, a factor, where they are wrong."""
+"""What can be seen in wrong numbers, whatever the cause: another shape or order, a factor, where they are wrong."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,6 @@ import numpy as np
 
 from parity_tests.grade.draws.sizes import Call
 from parity_tests.grade.values import Named, same
-
-GATES = {"kernel": "ijfo", "bias": "ijfo"}
 
 
 def numbers(array: Any) -> np.ndarray:
@@ -90,7 +88,11 @@ def of_factor(one: np.ndarray, reference: np.ndarray, call: Call) -> Iterator[st
 
 def meaning(factor: float, call: Call) -> str:
     """Return which sizes of the arguments a factor is made of."""
-    shapes = [argument.shape for _, argument in leaves(list(call.arguments)) if isinstance(argument, np.ndarray) and argument.ndim > 1]
+    shapes = [
+        argument.shape
+        for _, argument in leaves(list(call.arguments))
+        if isinstance(argument, np.ndarray) and argument.ndim > 1
+    ]
     if not shapes:
         return ""
     sizes = {"the number of rows": shapes[0][0]}
@@ -110,8 +112,9 @@ def of_blocks(one: np.ndarray, reference: np.ndarray) -> Iterator[str]:
         if one.shape[-1] % count == 0:
             blocks = np.split(reference, count, axis=-1)
             for order in permutations(range(count)):
-                if order != tuple(range(count)) and same(one, np.concatenate([blocks[place] for place in order], axis=-1)):
-                    yield f"right, but its {count} blocks of columns stand in the order {', '.join(str(place + 1) for place in order)}"
+                if order != tuple(range(count)) and same(one, np.concatenate([blocks[n] for n in order], axis=-1)):
+                    stand = ", ".join(str(place + 1) for place in order)
+                    yield f"right, but its {count} blocks of columns stand in the order {stand}"
                     return
 
 
@@ -142,18 +145,25 @@ def swapped(results: list[Named], references: list[Named], names: tuple[str, ...
             for place, wanted in enumerate(order)
         ]
         if all(a.keys() == b.keys() and all(same(a[path], b[path]) for path in a) for a, b in pairs):
-            return f"the results are right, but you return them in the order {', '.join(names[place] for place in order)}"
+            return (
+                f"the results are right, but you return them in the order {', '.join(names[place] for place in order)}"
+            )
     return ""
 
 
-def where_wrong(one: Any, reference: Any) -> str:
-    """Return which entries of an array are wrong, where they all lie together."""
+def where_wrong(one: Any, reference: Any, gates: str = "") -> str:
+    """Return which entries of an array are wrong, where they lie together; ``gates`` name its blocks of columns."""
     one, reference = np.asarray(one), np.asarray(reference)
     if one.shape != reference.shape or one.dtype.kind not in "biuf" or reference.ndim == 0:
         return ""
     scale = np.abs(reference).max(initial=0) or 1.0
     with np.errstate(all="ignore"):
         wrong = ~(np.abs(one - reference) <= 2e-5 * scale)
+    if gates and wrong.shape[-1] % len(gates) == 0:
+        blocks = np.split(wrong, len(gates), axis=-1)
+        bad = [gate for gate, block in zip(gates, blocks, strict=True) if block.any()]
+        if 0 < len(bad) < len(gates):
+            return f"wrong in the columns of {' and '.join(bad)} alone"
     parts = []
     for axis in range(wrong.ndim):
         places = np.flatnonzero(wrong.any(axis=tuple(other for other in range(wrong.ndim) if other != axis)))

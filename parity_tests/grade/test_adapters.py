@@ -53,7 +53,9 @@ def test_nbgrader_runs_the_cells_and_shows_the_hint(tmp_path, source, passed):
     try:
         exec(test.source, loaded(source, tmp_path))
     except AssertionError as error:
-        test.outputs = [nbformat.v4.new_output("error", ename="AssertionError", evalue=str(error), traceback=[str(error)])]
+        test.outputs = [
+            nbformat.v4.new_output("error", ename="AssertionError", evalue=str(error), traceback=[str(error)])
+        ]
     assert determine_grade(test) == (1 if passed else 0, 1)
     assert passed or HINT in test.outputs[0].evalue
 

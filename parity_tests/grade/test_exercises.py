@@ -5,12 +5,12 @@ import ast
 import numpy as np
 import pytest
 
-from parity_tests.grade.anatomy import solved
-from parity_tests.grade.blank import exercise, functions_in, main, notebook
+from parity_tests.grade import held_sequences
+from parity_tests.grade.anatomy import functions_in, solved
+from parity_tests.grade.blank import exercise, main, notebook
 from parity_tests.grade.course import EXERCISES, LESSONS, ROOT, SOLUTIONS
 from parity_tests.grade.draws import draw_calls
 from parity_tests.grade.grading import grade_source, run_here
-from parity_tests.grade import held_sequences
 from parity_tests.grade.held import HELD, held
 from parity_tests.harness import assert_parity
 

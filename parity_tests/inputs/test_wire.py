@@ -96,6 +96,10 @@ REFUSED = {
     "a number of eleven bytes": (message(1, entry(b"a", message(3, b"\x08" + b"\x80" * 10 + b"\0"))), "no end"),
     "a number cut": (message(1, entry(b"a", message(3, message(1, b"\x80")))), "it goes on past the end"),
     "five bytes of packed floats": (message(1, entry(b"a", message(2, message(1, bytes(5))))), "fewer than four"),
+    "a number's tag, and no number": (
+        message(1, entry(b"a", message(3, b"\x08"))),
+        "byte 12 of the example: it goes on past the end",
+    ),
     "three bytes of a float": (message(1, entry(b"a", message(2, b"\x0dabc"))), "fewer than four bytes"),
     "numbers longer than their list": (message(1, entry(b"a", b"\x1a\2\n\3\1\2\3")), "it goes on past the end"),
     "a list of 1280 bytes in 127": (message(1, entry(b"a", b"\x1a\x80\n\x7e" + bytes(126))), "it goes on past the end"),

@@ -1,5 +1,11 @@
 // What view.py asks a page of the site. Each function returns a line for each thing that is wrong.
 globalThis.look = {
+  // Open what is folded, and put slides one below the other, so that all of a page is looked at.
+  unfold() {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+    document.body.classList.remove("shown");
+  },
+
   // What is not in view whole at the present width.
   outOfView() {
     const found = [];
@@ -12,7 +18,7 @@ globalThis.look = {
     const looked = "pre, .line, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
     for (const element of article.querySelectorAll(looked)) {
       const box = element.getBoundingClientRect();
-      if (box.width === 0 || element.closest("defs")) continue;
+      if (box.width === 0 || element.closest("defs, [data-scrolls]")) continue;
       const cut = element.matches("pre, td, th, dt") && element.scrollWidth > element.clientWidth + 1;
       if (box.right > width + 1 || box.left < -1 || (cut && element.clientWidth)) name(element);
     }
@@ -25,8 +31,8 @@ globalThis.look = {
     const found = [];
     for (const math of document.querySelectorAll("article math")) {
       const box = math.getBoundingClientRect();
-      const folded = math.closest("details:not([open]), [hidden]");
-      if (!folded && !(box.width > 0 && box.height > 0)) found.push(`no mathematics: ${math.textContent}`);
+      // What stands in a hidden part, such as the notes of a slide, is not meant to be shown.
+      if (math.parentElement.checkVisibility() && !(box.width > 0 && box.height > 0)) found.push(`no mathematics: ${math.textContent}`);
     }
     const walker = document.createTreeWalker(document.querySelector("article") ?? document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

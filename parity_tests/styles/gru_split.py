@@ -28,9 +28,13 @@ def gru_backward(params, x, h, cache, d):
     dh += dz_u @ Wg[D:, H:].T
     gates = vstack([x.T, h.T])
     kernel = [[(gates @ dz_r)[row].tolist() + (gates @ dz_u)[row].tolist() for row in range(len(gates))]][0]
-    return dx, dh, {
-        "candidate_bias": dz_n.sum(0),
-        "candidate_kernel": vstack([x.T @ dz_n, (h * r).T @ dz_n]),
-        "gates_bias": [*dz_r.sum(0), *dz_u.sum(0)],
-        "gates_kernel": kernel,
-    }
+    return (
+        dx,
+        dh,
+        {
+            "candidate_bias": dz_n.sum(0),
+            "candidate_kernel": vstack([x.T @ dz_n, (h * r).T @ dz_n]),
+            "gates_bias": [*dz_r.sum(0), *dz_u.sum(0)],
+            "gates_kernel": kernel,
+        },
+    )

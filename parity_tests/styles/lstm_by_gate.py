@@ -11,7 +11,9 @@ def logistic(value):
 def lstm_forward(weights, inputs, memory, hidden, bias_of_forget):
     batch, units = hidden.shape
     width = inputs.shape[1]
-    out = {name: np.empty((batch, units), dtype=np.float32) for name in ("i", "j", "f", "o", "tanh_c", "c_new", "h_new")}
+    out = {
+        name: np.empty((batch, units), dtype=np.float32) for name in ("i", "j", "f", "o", "tanh_c", "c_new", "h_new")
+    }
     for b in range(batch):
         for n in range(units):
             z = []
@@ -39,8 +41,14 @@ def lstm_backward(weights, inputs, memory, hidden, kept, d_hidden, d_memory):
     for b in range(len(inputs)):
         i, j, f, o, t = (kept[name][b] for name in ["i", "j", "f", "o", "tanh_c"])
         through = d_memory[b] + d_hidden[b] * o * (1 - t) * (1 + t)
-        d_z = np.hstack([through * j * i * (1 - i), through * i * (1 - j * j), through * memory[b] * f * (1 - f),
-                         d_hidden[b] * t * o * (1 - o)])
+        d_z = np.hstack(
+            [
+                through * j * i * (1 - i),
+                through * i * (1 - j * j),
+                through * memory[b] * f * (1 - f),
+                d_hidden[b] * t * o * (1 - o),
+            ]
+        )
         d_kernel += np.outer(np.r_[inputs[b], hidden[b]], d_z)
         d_bias += d_z
         back = weights["kernel"].dot(d_z)

@@ -20,4 +20,6 @@ def loss_over_examples(losses, sequence_length):
 
 def loss_over_examples_backward(losses, sequence_length, d_loss):
     count = sum(1 for length in sequence_length if length)
-    return [[d_loss / count / length if t < length else 0 for t in range(losses.shape[1])] for length in sequence_length]
+    return [
+        [d_loss / count / length if t < length else 0 for t in range(losses.shape[1])] for length in sequence_length
+    ]

@@ -17,15 +17,19 @@
     page.result = mistake ? Unroller.compute(page.setting, mistake) : page.right;
   }
 
-  // Show what follows from the setting, in the elements that are there.
-  function refresh() {
-    compute();
+  // Show what was computed, in the elements that are there.
+  function show() {
     for (const { slots, inputs } of Object.values(following)) {
       for (const slot of slots) Unroller.refreshNumber(slot, page.result, page.right);
       for (const follow of inputs) follow();
     }
     const more = { mistake: page.mistake, moment: page.moment, row: page.row, look: page.look };
     history.replaceState(null, "", `#${Unroller.toAddress(page.setting, more)}`);
+  }
+
+  function refresh() {
+    compute();
+    show();
   }
 
   // Make the elements of some sections anew, and give the focus back to the one that had it.
@@ -38,7 +42,7 @@
       Object.assign(page, following[name]);
       document.getElementById(name).replaceChildren(...Unroller[name](page));
     }
-    refresh();
+    show();
     if (again && document.activeElement === document.body) document.querySelector(again)?.focus();
   }
 
@@ -120,15 +124,19 @@
     bringIntoView(page.look);
   }
 
-  function switchTheme() {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
-    document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-    document.getElementById("theme").textContent = now === "dark" ? "Dark" : "Light";
+  // The button says what it will do.
+  function followTheme(change) {
+    const { dataset } = document.documentElement;
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const now = dataset.theme || system;
+    if (change) dataset.theme = now === "dark" ? "light" : "dark";
+    document.getElementById("theme").textContent = (dataset.theme || system) === "dark" ? "Light" : "Dark";
   }
 
   Unroller.page = page;
-  document.getElementById("theme").addEventListener("click", switchTheme);
+  document.getElementById("theme").addEventListener("click", () => followTheme(true));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => followTheme(false));
+  followTheme(false);
   window.addEventListener("hashchange", open);
   open();
 }

@@ -9,7 +9,7 @@
   function line(name, forward, backward, kind) {
     const written = (text) => el("span", { class: "name" }, symbol(text));
     const numbers = (elements) => el("span", { class: "numbers" }, elements);
-    return el("div", { class: `line ${kind}` },
+    return el("div", { class: `pair ${kind}` },
       written(name), numbers(forward), written(`∂${name}`), numbers(backward));
   }
 
@@ -103,7 +103,7 @@
     const rows = each(ROWS, (b) => el("tr", {}, startOf(page, b), each(STEPS, (t) => block(page, b, t)), endOf(page, b)));
     return [
       el("p", { class: "hint", id: "lanes" }, "In each block: ", el("b", { class: "forward" }, "a number"), " on the way forward, and beside it ", el("b", { class: "backward" }, "its gradient ∂"), " on the way back. Hatched: past the end of the row."),
-      el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "time line, scrolls to the side" },
+      el("div", { class: "scroll", tabindex: 0, role: "group", "data-scrolls": true, "aria-label": "time line, scrolls to the side" },
         el("table", { "aria-describedby": "lanes" },
           el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "start"), heads, el("th", { scope: "col" }, "end"))),
           el("tbody", {}, rows))),

@@ -19,7 +19,8 @@
     const down = { "D + H": [...index("x", width), ...index("h", units)], D: index("x", width), H: index("h", units), 1: [["", ""]] }[rows];
     const written = ([letter, k]) => (letter ? [symbol(letter), el("sub", {}, String(k))] : []);
     const spoken = ([letter, k]) => `${letter}${k}`;
-    return el("table", { class: "weight" },
+    const scrolls = { class: "scroll", tabindex: 0, role: "group", "aria-label": `weights ${name}, scrolls to the side`, "data-scrolls": true };
+    return el("div", scrolls, el("table", { class: "weight" },
       el("caption", {}, symbol(name), " ", el("code", {}, path)),
       el("thead", {}, el("tr", {}, el("td"), across.map((gate) => el("th", { scope: "col" }, written(gate))))),
       el("tbody", {}, down.map((from, i) =>
@@ -27,7 +28,7 @@
           const label = `${name} from ${spoken(from) || "1"} to ${spoken(gate)}`;
           const gradient = shown(page, `∂${label}`, (result) => totalsAt(page, result)?.[name][i][k], "backward");
           return el("td", {}, changeable(page, `weights.${name}.${i}.${k}`, label), el("div", { class: "gradient" }, el("span", { class: "partial", "aria-hidden": "true" }, "∂"), gradient));
-        })))));
+        }))))));
   }
 
   function weights(page) {

@@ -1,7 +1,7 @@
 """Source notebooks for nbgrader: ``python -m parity_tests.grade.adapters.nbgrader FOLDER``.
 
-Each blank is a cell that a student fills in, and below it stands a locked cell with points that calls ``check``. A wrong
-answer fails that cell with the hint as its message, which nbgrader shows in its feedback.
+Each blank is a cell that a student fills in, and below it stands a locked cell with points that calls ``check``. A
+wrong answer fails that cell with the hint as its message, which nbgrader shows in its feedback.
 """
 
 import argparse
@@ -11,15 +11,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from parity_tests.grade.anatomy import solved
-from parity_tests.grade.blank import exercise, functions_in
+from parity_tests.grade.anatomy import functions_in, solved
+from parity_tests.grade.blank import exercise
 from parity_tests.grade.course import LESSONS
 
 
 def cell(kind: str, identifier: str, source: str, **graded: Any) -> dict[str, Any]:
     """Return a cell of a notebook with what nbgrader wants to know of it."""
-    about = {"schema_version": 3, "grade_id": identifier, "locked": False, "solution": False, "grade": False, "task": False}
-    made: dict[str, Any] = {"cell_type": kind, "id": identifier, "source": source, "metadata": {"nbgrader": about | graded}}
+    about = {
+        "schema_version": 3,
+        "grade_id": identifier,
+        "locked": False,
+        "solution": False,
+        "grade": False,
+        "task": False,
+    }
+    made: dict[str, Any] = {
+        "cell_type": kind,
+        "id": identifier,
+        "source": source,
+        "metadata": {"nbgrader": about | graded},
+    }
     return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
@@ -35,7 +47,9 @@ def source_notebook(idea: str, explain: bool = False) -> dict[str, Any]:
         if name not in blanks:
             cells.append(cell("code", f"given-{number}", part, locked=True))
             continue
-        head = part.replace("raise NotImplementedError", "### BEGIN SOLUTION\n    raise NotImplementedError\n    ### END SOLUTION")
+        head = part.replace(
+            "raise NotImplementedError", "### BEGIN SOLUTION\n    raise NotImplementedError\n    ### END SOLUTION"
+        )
         cells.append(cell("code", f"write-{name}", head, solution=True))
         test = f"from parity_tests.grade import check\n\ncheck({name}, explain={explain})"
         points = len(solved(idea).functions[name].results)

@@ -11,7 +11,7 @@ SEED = 20
 
 
 def draw_calls(idea: str, solved: ModuleType, seed: int = SEED) -> list[Call]:
-    """Return the calls of an exercise, the same for the same ``seed``: of three sizes, those of one function together."""
+    """Return the calls of an exercise, of three sizes, those of one function together; a ``seed`` draws the same."""
     (draw,) = (getattr(wing, idea) for wing in (cells, unroll, inputs, training) if hasattr(wing, idea))
     rng = np.random.default_rng(seed)
     calls = [call for sizes in SIZES for call in draw(rng, sizes, solved)]

@@ -1,6 +1,7 @@
 """What the exercises on cells are called with."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
@@ -100,7 +101,7 @@ def dropout(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> Itera
 
 def multi(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> Iterator[Call]:
     widths = sizes.inputs, sizes.units, sizes.classes, sizes.units + 1
-    params = [cell_params(rng, *pair) for pair in zip(widths, widths[1:], strict=False)]
+    params = [cell_params(rng, *pair) for pair in pairwise(widths)]
     x, states = some(rng, sizes.batch, sizes.inputs), [some(rng, sizes.batch, width) for width in widths[1:]]
     yield Call("multi_forward", (params, x, states))
     output, new_states = solved.multi_forward(params, x, states)

@@ -21,7 +21,7 @@ class Mistake:
         text = exercise.source[start:stop]
         edits = []
         for old, new in self.changes:
-            places = [found for found in places_of(old, text) if not remark(text, found)]
+            places = [found for found in found_at(old, text) if not remark(text, found)]
             if len(places) != 1:
                 return None
             place = start + places[0]
@@ -30,7 +30,7 @@ class Mistake:
         return tuple(edits)
 
 
-def places_of(old: str, text: str) -> Iterator[int]:
+def found_at(old: str, text: str) -> Iterator[int]:
     place = text.find(old)
     while place >= 0:
         yield place
