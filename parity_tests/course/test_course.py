@@ -222,7 +222,9 @@ def test_the_site_has_the_notebook_and_the_slides_of_every_meeting(site):
 @needs_browser
 def test_slides_are_turned_by_keys_and_all_are_printed(site):
     with launch() as browser:
-        page = browser.new_context(offline=True).new_page()
+        context = browser.new_context(offline=True)
+        context.set_default_timeout(0)
+        page = context.new_page()
         page.goto((site / "course" / f"{MEETINGS[4].stem}.slides.html").as_uri())
         number = "[...document.querySelectorAll('.slide')].findIndex((slide) => slide.offsetHeight > 0)"
         count = page.locator(".slide").count()
