@@ -12,6 +12,7 @@ from common import NAMES, Table, end, engines_of, make_console, make_parser, mak
 import numpy as np
 
 from scratch.tasks.echo import PARTS, EchoTrainer, init_params, train
+from scratch.training.summaries import SummaryWriter, network_graph
 from scratch.tree import map_tree
 
 ENGINES = ("numpy", "numba", "tensorflow")
@@ -46,13 +47,28 @@ def run(engine, arguments, progress):
     bar = progress.add_task(engine, total=None, loss=np.nan)
     windows, seconds = [], []
     started = time.perf_counter()
-    for window in train(make_trainer(engine, part, params), rng, arguments.epochs):
+    trainer = make_trainer(engine, part, params)
+    if arguments.graph and engine != NUDGED:
+        write_graph(engine, trainer, arguments.out / "graph" / engine)
+    for window in train(trainer, rng, arguments.epochs):
         seconds.append(time.perf_counter() - started)
         windows.append(window)
         recent = np.mean([earlier.loss for earlier in windows[-50:]])
         progress.update(bar, completed=len(windows), total=666 * arguments.epochs, loss=recent)
         started = time.perf_counter()
     return windows, seconds
+
+
+def write_graph(engine, trainer, folder):
+    """Write the graph of a trainer's network for TensorBoard, in the same scopes for each engine."""
+    if engine in ("numpy", "numba"):
+        with SummaryWriter(folder) as writer:
+            writer.graph(network_graph(trainer.part.cell, trainer.params, "Adagrad"))
+        return
+    from tf_impl.training.summaries import SummaryWriter as TensorFlowWriter
+
+    with TensorFlowWriter(folder) as writer:
+        writer.graph(trainer.program.graph)
 
 
 def differences(windows, witness):
@@ -106,6 +122,7 @@ def parse_echo(argv):
     parser.add_argument("--engine", choices=(*ENGINES, "all"), default="numpy", help="what computes (default numpy)")
     parser.add_argument("--epochs", type=int, default=2, help="666 windows each (default 2; the tutorial's 100)")
     parser.add_argument("--precision", choices=("float64", "float32"), default="float64", help="(default float64)")
+    parser.add_argument("--graph", action="store_true", help="write each network's graph, for TensorBoard, too")
     arguments = parse(parser, argv)
     if arguments.epochs < 1:
         parser.error(f"--epochs must be at least 1, but is {arguments.epochs}")
@@ -143,6 +160,8 @@ def main(argv=None):
     name = f"part{arguments.part}"
     draw = partial(draw_tutorial_figure, runs[engines[-1]], f"{title} ({engines[-1]})")
     save(draw, arguments.out / f"{name}.png", console)
+    if arguments.graph:
+        console.print(f"The graphs: tensorboard --logdir {arguments.out / 'graph'}", highlight=False)
     if not compared:
         return 0
     save(partial(draw_engines, runs, title), arguments.out / f"{name}_engines.png", console)

@@ -7,10 +7,9 @@ import sys
 
 import pytest
 
-from parity_tests import signatures
+# First, because what is imported before it is not checked.
+from parity_tests import signatures  # noqa: F401
 from parity_tests.harness import STUCK
-
-signatures.install()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from scratch.files import written_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "out" / "reached.json"
+# Tests that look at the classes and names of every module, whichever functions they enter.
+LOOK_AT_ALL = tuple(f"parity_tests/test_{name}.py" for name in ("option_fields", "options", "project"))
 
 
 class Entered:
@@ -62,15 +64,19 @@ def record(files, uncompiled, find, pool):
 
 
 def place_of(path):
-    """Return the file of tests of a file of scratch, by its name: ``cells/lstm.py`` has ``cells/test_lstm.py``."""
+    """Return the file of tests of a file of scratch, by its name: ``cells/lstm.py`` has ``cells/test_lstm.py``.
+
+    The tests of a wing are in one folder: ``jit/machine/kept.py`` has ``jit/test_kept.py``.
+    """
     wing, _, name = path.removeprefix("scratch/").rpartition("/")
-    return "/".join(filter(None, ("parity_tests", wing, f"test_{name}")))
+    return "/".join(filter(None, ("parity_tests", wing.partition("/")[0], f"test_{name}")))
 
 
 def judges(mutant, recorded):
     """Return the tests that enter the mutant's function: first those of its place, then the others, quick ones first.
 
-    Where no test does, as where the code runs when the file is imported, those that enter any function of the file.
+    Where no test does, as where the code runs when the file is imported, those that enter any function of the file, and
+    those that look at all files.
     """
     names, anywhere = defaultdict(list), defaultdict(list)
     for tests in recorded.values():
@@ -78,6 +84,6 @@ def judges(mutant, recorded):
             far = not test.startswith(place_of(mutant.path))
             if f"{mutant.path}:{mutant.scope}" in functions:
                 names[far].append((seconds, test))
-            if any(function.startswith(mutant.path) for function in functions):
+            if test.startswith(LOOK_AT_ALL) or any(function.startswith(mutant.path) for function in functions):
                 anywhere[far].append((seconds, test))
     return [[test for _, test in sorted((names or anywhere)[far])] for far in (False, True)]

@@ -2,7 +2,7 @@
 
 A call is checked when it has returned, arguments and results together, so that a letter in the shapes is one size
 throughout. What scratch refuses, it refuses in its own words, because a call that raises is not looked at. The types of
-arrays are jaxtyping's; ``parity_tests/conftest.py`` installs this before anything imports scratch.
+arrays are jaxtyping's. Importing this file puts it to work: ``parity_tests/conftest.py`` does so before anything else.
 """
 
 import functools
@@ -143,3 +143,6 @@ def install():
     """Check what is imported from now on, once."""
     if not any(type(finder).__name__ == "SignatureFinder" for finder in sys.meta_path):
         sys.meta_path.insert(0, SignatureFinder())
+
+
+install()

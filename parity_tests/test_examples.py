@@ -39,12 +39,15 @@ def test_echo_on_one_engine_writes_its_picture(tmp_path):
 
 
 def test_echo_on_all_engines_compares_them(tmp_path):
-    done = run("examples/echo.py", "--part", 3, "--epochs", 1, "--engine", "all", "--out", tmp_path)
+    done = run("examples/echo.py", "--part", 3, "--epochs", 1, "--engine", "all", "--graph", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for words in ("tensorflow", "numpy", "numba", "tf, nudged", "The curves are one", "limit 1e-09"):
         assert words in done.stdout
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["part3.png", "part3_engines.png"]
+    assert f"tensorboard --logdir {tmp_path / 'graph'}" in done.stdout.replace("\n", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["graph", "part3.png", "part3_engines.png"]
+    events = sorted(path.relative_to(tmp_path / "graph").parts[0] for path in tmp_path.rglob("events.*"))
+    assert events == ["numba", "numpy", "tensorflow"]
 
 
 def test_echo_ends_non_zero_where_the_curves_part(tmp_path):

@@ -275,6 +275,22 @@ def test_an_unfinished_file_that_another_removed_before_it_was_locked_is_begun_a
     files.remove_unfinished(path)
 
 
+def test_an_unfinished_file_that_another_has_locked_is_left_to_it(tmp_path, monkeypatch):
+    plain, taken = files.lock, []
+
+    def locked_by_another_first(held):
+        if not taken:
+            taken.extend(tmp_path.glob(".*"))
+            return False
+        return plain(held)
+
+    monkeypatch.setattr(files, "lock", locked_by_another_first)
+    with written_whole(tmp_path / "file.txt") as path:
+        assert len(taken) == 1
+        assert path not in taken
+        path.write_text("text")
+
+
 @pytest.mark.parametrize("answer", [BlockingIOError, PermissionError])
 def test_where_files_have_no_locks_nothing_is_removed(tmp_path, monkeypatch, answer):
     left = tmp_path / ".model.ckpt-3.99.partial.npz"
@@ -326,13 +342,14 @@ def test_of_a_link_what_it_points_to_is_replaced(tmp_path):
     assert len(list((tmp_path / "folder").iterdir())) == 1
 
 
-def test_a_new_file_may_be_read_by_whom_the_user_lets(tmp_path):
-    before = os.umask(0o027)
+@pytest.mark.parametrize(("mask", "mode"), [(0o027, 0o640), (0o022, 0o644), (0, 0o666)])
+def test_a_new_file_may_be_read_by_whom_the_user_lets(tmp_path, mask, mode):
+    before = os.umask(mask)
     try:
         write_plain(tmp_path, 1)
     finally:
         os.umask(before)
-    assert stat.S_IMODE(os.stat(tmp_path / "plain.txt").st_mode) == 0o640
+    assert stat.S_IMODE(os.stat(tmp_path / "plain.txt").st_mode) == mode
 
 
 def test_a_name_may_be_as_long_as_the_system_lets_it(tmp_path):

@@ -1,12 +1,15 @@
 """What the project promises of itself: the arrows between its folders, its README, and the harness's own verdicts."""
 
 import ast
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import scratch
 from parity_tests.harness import assert_parity, compare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,3 +128,9 @@ def test_the_harness_calls_a_difference_a_difference():
         assert_parity({"kernel": np.array([0.0, 1e-300])}, {"kernel": np.zeros(2)})
     (difference,) = compare({"kernel": np.array([1.0, np.nextafter(-100, 0)])}, one)
     assert difference.ulps == 1
+
+
+def test_every_name_that_a_module_hands_out_is_there():
+    for module in pkgutil.walk_packages(scratch.__path__, "scratch."):
+        found = importlib.import_module(module.name)
+        assert [name for name in getattr(found, "__all__", ()) if not hasattr(found, name)] == [], module.name

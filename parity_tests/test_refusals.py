@@ -81,7 +81,8 @@ REFUSED = [
     # Slots and variables.
     (lambda: scratch.slot_variables(3, SLOTS), "optimizer must be one such as AdamOptimizer(), but is 3"),
     (lambda: scratch.slot_variables(ADAM, [1]), "slots must be a dict of "),
-    (lambda: scratch.slot_variables(ADAM, SLOTS | {"q": {}}), "slots must be a dict of "),
+    (lambda: scratch.slot_variables(ADAM, {}), "'beta2_power', but is of nothing"),
+    (lambda: scratch.slot_variables(ADAM, SLOTS | {"q": {}}), "but is of 'm', 'v', 'beta1_power', 'beta2_power', 'q'"),
     (lambda: scratch.slot_variables(ADAM, SLOTS | {"m": np.ones(2)}), "slots/m must be dict, but is ndarray"),
     (lambda: scratch.slot_variables(ADAM, SLOTS | {"m": {"w": 3}}), "slots/m/w must be a NumPy array of shape [...]"),
     (lambda: scratch.slots_from_variables(3, {"w": np.ones(2)}, {}), "optimizer must be one such as AdamOptimizer()"),

@@ -63,7 +63,7 @@ def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dty
 
 
 def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> bool:
-    """Return whether a state is as ``check_state`` wants it, without a word; most are."""
+    """Return whether a state is as ``check_state`` wants it; most are."""
     if not isinstance(sizes, tuple):
         return type(state) is np.ndarray and state.shape == (batch_size, sizes) and state.dtype == dtype
     fits = type(state) is type(sizes) and len(state) == len(sizes)
@@ -119,10 +119,7 @@ def check_params(name: str, params: Any, shapes: Shapes, dtype: DType = None) ->
 
 
 def are_usual(params: Any, shapes: Any, dtype: DType, found: set[int]) -> bool:
-    """Return whether a nested dict holds different arrays of these shapes and this dtype; ``found`` gathers their ids.
-
-    That it is not says nothing: ``check_names`` finds out what is wrong, if anything is.
-    """
+    """Return whether a nested dict holds different arrays of these shapes and dtype; ``found`` gathers their ids."""
     if len(params) != len(shapes):
         return False
     for key, shape in shapes.items():

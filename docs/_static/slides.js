@@ -1,10 +1,11 @@
 // One slide at a time: arrow keys, space, Page Up and Down, Home and End; a click on the right or left half. n: notes.
 const slides = [...document.querySelectorAll(".slide")];
+const notes = document.querySelectorAll(".note");
 let now = 0;
 
 function show(number) {
   now = Math.max(0, Math.min(slides.length - 1, number));
-  slides.forEach((slide, index) => slide.classList.toggle("now", index === now));
+  slides.forEach((slide, index) => (slide.hidden = index !== now));
   history.replaceState(null, "", `#${now + 1}`);
   fit(slides[now]);
 }
@@ -24,7 +25,7 @@ addEventListener("keydown", (event) => {
   else if (event.key === "Home") show(0);
   else if (event.key === "End") show(slides.length - 1);
   else if (event.key === "n") {
-    document.body.classList.toggle("notes");
+    notes.forEach((note) => (note.hidden = !note.hidden));
     fit(slides[now]);
   } else return;
   event.preventDefault();

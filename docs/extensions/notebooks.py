@@ -11,6 +11,7 @@ import mimetypes
 import re
 
 import jupytext
+from figures import load
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -19,6 +20,7 @@ SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What is shown and not run: of an answer all code, elsewhere what is told to a shell.
 SHOWN = re.compile(r"^```(pycon|python|sh)$", re.MULTILINE)
 COMMANDS = re.compile(r"^```(python|sh)$", re.MULTILINE)
+DRAWN = re.compile(r"^```\{picture\} (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"!\[([^]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]+)\.md(#[^)\s]*)?\)")
 TITLE = re.compile(r"^# .*$", re.MULTILINE)
@@ -41,7 +43,7 @@ def from_page(path):
                 source = ""
         return "\n".join(cells)
 
-    text = path.read_text(encoding="utf-8")
+    text = DRAWN.sub(as_picture, path.read_text(encoding="utf-8"))
     text = ANSWER.sub(lambda answer: SHOWN.sub(r"```\1 .noeval", answer[0]), text)
     text = SESSION.sub(as_cells, COMMANDS.sub(r"```\1 .noeval", text))
     text = TITLE.sub(rf"\g<0>\n\n*Built from `{path.name}`. To run it: `pip install unrolled jupyter`.*", text, count=1)
@@ -65,6 +67,13 @@ def as_link(link):
     return f"]({path}.html{anchor})" if path.startswith("../") else f"]({path}.ipynb{anchor})"
 
 
+def as_picture(directive):
+    """Return the Markdown of a picture of ``docs/figures``, with its title or the caption that the page gives it."""
+    shown = load()[directive[1]]
+    caption = directive[2].strip() or f"{shown.title}."
+    return f"![{shown.text}](../figures/drawn/{directive[1]}.svg)\n\n*{caption}*"
+
+
 def kept_output(example):
     """Return the output of an example of doctest, as those of a cell."""
     if example.exc_msg:
@@ -75,10 +84,15 @@ def kept_output(example):
 
 
 def enclose_pictures(cell, folder):
-    """Put the pictures that the text of a cell shows into the cell, so that the notebook needs no other file."""
+    """Put the pictures that the text of a cell shows into the cell, so that the notebook needs no other file.
+
+    One that is not yet drawn, because no site was built, is left as its words.
+    """
 
     def enclose(picture):
         path = folder / picture[2]
+        if not path.exists():
+            return f"({picture[1]})"
         kind, _ = mimetypes.guess_type(path.name)
         attached = {kind: base64.b64encode(path.read_bytes()).decode("ascii")}
         cell.setdefault("attachments", {})[path.name] = attached

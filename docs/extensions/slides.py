@@ -89,6 +89,7 @@ def dealt(heading, parts):
         room -= needed
         if is_note(part):
             part["class"] = [*part.get("class", []), "note"]
+            part["hidden"] = ""
         slides[-1].append(part)
     level = "h1" if heading.name == "h1" else "h2"
     return [

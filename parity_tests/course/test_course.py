@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import nbformat
+import printed
 import pytest
+from figures import load
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import from_page, from_program
 from slides import slides_of
@@ -36,6 +38,9 @@ IndexError: pop from empty list
 ```
 
 ![A dot](dot.png)
+
+```{picture} rnn_cell
+```
 
 ```sh
 make
@@ -95,6 +100,16 @@ def test_a_meeting_has_all_its_parts(path):
     assert [exercise.split()[0] for exercise in exercises] == [f"{number}.{n + 1}" for n in range(len(exercises))]
 
 
+def test_each_exercise_of_the_grader_belongs_to_one_meeting():
+    exercises = {path.stem for path in (ROOT / "examples" / "exercises").glob("[a-z]*.py")}
+    named = [
+        name
+        for path in MEETINGS
+        for name in re.findall(r"^\| `(\w+)` \|", path.read_text("utf-8").split(" With the grader\n")[1], re.MULTILINE)
+    ]
+    assert sorted(named) == sorted(exercises)
+
+
 @pytest.mark.parametrize("path", MEETINGS, ids=lambda path: path.stem)
 def test_a_meetings_notebook_is_sound(path):
     notebook = from_page(path)
@@ -125,6 +140,8 @@ def test_a_page_becomes_cells_with_the_outputs_that_it_shows(page):
     assert last.outputs == []
     assert rest.attachments == {"dot.png": {"image/png": base64.b64encode(b"picture").decode()}}
     assert "![A dot](attachment:dot.png)" in rest.source
+    # Not drawn yet: the words for those who do not see it, and its title.
+    assert f"({load()['rnn_cell'].text})\n\n*The vanilla recurrent cell as a data flow.*" in rest.source
     assert "```sh\nmake\n```" in rest.source
     assert "```pycon\n>>> a\n1\n" in rest.source
 
@@ -180,12 +197,12 @@ def test_slides_have_what_is_marked_and_the_rest_as_notes():
     assert len(parts) == 5
     assert "<title>A meeting: slides</title>" in slides
     assert 'href="01_page.html"' in slides
-    assert '<p><strong>The question.</strong> Why?</p>\n<p class="note">Running text.</p>' in parts[0]
+    assert '<p><strong>The question.</strong> Why?</p>\n<p class="note" hidden="">Running text.</p>' in parts[0]
     assert "headerlink" not in slides
     assert "For the teacher" not in slides
     # Two listings do not fit on one slide; what stands between them is a note of the first.
     assert [part.count("<pre>") for part in parts] == [0, 1, 1, 0, 0]
-    assert '<p class="note">Between.</p>' in parts[1]
+    assert '<p class="note" hidden="">Between.</p>' in parts[1]
     assert "<h2>Code …</h2>" in parts[2]
     assert "Do it." in parts[4]
     assert "The answer" not in slides
@@ -205,16 +222,30 @@ def test_the_site_has_the_notebook_and_the_slides_of_every_meeting(site):
 @needs_browser
 def test_slides_are_turned_by_keys_and_all_are_printed(site):
     with launch() as browser:
-        page = browser.new_context(offline=True).new_page()
+        context = browser.new_context(offline=True)
+        context.set_default_timeout(0)
+        page = context.new_page()
         page.goto((site / "course" / f"{MEETINGS[4].stem}.slides.html").as_uri())
         number = "[...document.querySelectorAll('.slide')].findIndex((slide) => slide.offsetHeight > 0)"
         count = page.locator(".slide").count()
         for key, expected in [("ArrowRight", 1), ("Space", 2), ("ArrowLeft", 1), ("End", count - 1), ("Home", 0)]:
             page.keyboard.press(key)
             assert page.evaluate(number) == expected
-        assert not page.locator(".slide.now .note").first.is_visible()
+        assert not page.locator(".slide:not([hidden]) .note").first.is_visible()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("n")
-        assert page.locator(".slide.now .note").first.is_visible()
+        assert page.locator(".slide:not([hidden]) .note").first.is_visible()
         page.emulate_media(media="print")
         assert page.evaluate("[...document.querySelectorAll('.slide')].every((slide) => slide.offsetHeight > 0)")
+
+
+@needs_browser
+def test_a_page_is_printed_with_its_answers_open(tmp_path):
+    page = tmp_path / "index.html"
+    answer = '<details><p style="break-before: page">The answer.</p></details>'
+    page.write_text(f"<!doctype html><title>A</title><h1>A</h1><p>Text.</p>{answer}", encoding="utf-8")
+    assert printed.main([str(page), str(tmp_path / "out" / "course.pdf")]) == 0
+    pdf = (tmp_path / "out" / "course.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+    assert b"/Outlines" in pdf

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from parity_tests.equations.reader import GREEK, Reader, Unreadable
+from parity_tests.equations.reader import Reader
+from parity_tests.equations.symbols import GREEK, Unreadable
 from parity_tests.equations.tokens import statements, tokens
 
 SWAPS = {"+": "-", "-": "+", r"\odot": "+", r"\cdot": "+", r"\le": "<", "<": r"\le", r"\ge": ">", ">": r"\ge"}

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 
-from parity_tests.equations.evaluate import COMPARE, Evaluation, Meaningless
+from parity_tests.equations.evaluate import COMPARE, Evaluation
 from parity_tests.equations.nodes import Derivative, Dots, Name, Number, Over, Span, Sum, children
+from parity_tests.equations.reading import Meaningless
 
 # Of the scale of the left side.
 LIMIT = 1e-10

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from parity_tests.equations.check import wrong
 from parity_tests.equations.nodes import Derivative, Items, Name, Relation, children
-from parity_tests.equations.reader import Unreadable, parse
+from parity_tests.equations.reader import parse
+from parity_tests.equations.symbols import Unreadable
 from parity_tests.equations.tokens import displays, statements
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"

@@ -114,6 +114,13 @@ PLANTED = [
         r"\frac{\partial L}{\partial z_o} \odot \hat w_{of}",
     ),
     ("cells/grid_lstm", r"\frac{\partial L}{\partial s} \odot (j - c_k)", r"\frac{\partial L}{\partial s} \odot j"),
+    ("unroll/dynamic", r"= \text{cell}(x_t, \text{state}_{t-1})", r"= \text{cell}(x_t, \text{state}_t)"),
+    (
+        "unroll/dynamic",
+        r"\text{new output}_t & t < \text{sequence\_length}",
+        r"\text{new output}_t & t \le \text{sequence\_length}",
+    ),
+    ("unroll/dynamic", r"\text{state}_{t-1} & \text{otherwise}", r"\text{state}_{t} & \text{otherwise}"),
     ("unroll/static", r"\\ 0 & \text{otherwise}", r"\\ \text{new output}_t & \text{otherwise}"),
     ("unroll/static", r"\text{state}_{t-1} & \text{otherwise}", r"0 & \text{otherwise}"),
     ("unroll/bidirectional", r"x_{b,\, T_b - 1 - t} & t < T_b", r"x_{b,\, T_b - t} & t < T_b"),

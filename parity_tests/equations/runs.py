@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from parity_tests.equations.evaluate import Evaluation, Meaningless, pick, plain
+from parity_tests.equations.evaluate import Evaluation
 from parity_tests.equations.nodes import Indexed, Items, Name, Product
 from parity_tests.equations.reader import parse
+from parity_tests.equations.reading import Meaningless, pick, plain
 from parity_tests.equations.tokens import tokens
 from scratch.tree import named_leaves
 

@@ -6,8 +6,9 @@ import pytest
 from parity_tests.equations.check import wrong
 from parity_tests.equations.nodes import Call, Derivative, Fraction, Indexed, Name, Number, Product, Sum
 from parity_tests.equations.pages import statements_of
-from parity_tests.equations.reader import Unreadable, parse
+from parity_tests.equations.reader import parse
 from parity_tests.equations.runs import Run
+from parity_tests.equations.symbols import Unreadable
 from parity_tests.equations.tokens import displays, statements, tokens
 
 

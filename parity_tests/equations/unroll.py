@@ -10,6 +10,7 @@ from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
     GRUCell,
+    LSTMState,
     Stream,
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
@@ -44,6 +45,29 @@ def static():
     given |= {"new output": {t: pair[0] for t, pair in new.items()}, "live": live}
     given |= {"new state": {t: np.hstack(pair[1]) for t, pair in new.items()}}
     return [Run(given, ranges={"t": range(case.num_steps)})]
+
+
+def dynamic():
+    case = Case(BasicLSTMCell(4), LENGTHS)
+    p = case.draw(np.float64)
+    outputs, _, _ = dynamic_rnn(case.cell, p.params, p.inputs, LENGTHS, p.initial_state)
+    states = {-1: np.hstack(p.initial_state)}
+    for t in range(case.num_steps):
+        short = np.minimum(LENGTHS, t + 1)
+        states[t] = np.hstack(dynamic_rnn(case.cell, p.params, p.inputs[:, : t + 1], short, p.initial_state)[1])
+
+    def cell(x, state):
+        output, new_state, _ = case.cell.forward(p.params, x, LSTMState(*np.hsplit(state, 2)))
+        return output, np.hstack(new_state)
+
+    inputs = dict(enumerate(p.inputs.swapaxes(0, 1)))
+    new = {t: cell(x, states[t - 1]) for t, x in inputs.items()}
+    given = {"x": inputs, "state": states, "output": dict(enumerate(outputs.swapaxes(0, 1))), "cell": cell}
+    given |= {
+        "new output": {t: pair[0] for t, pair in new.items()},
+        "new state": {t: pair[1] for t, pair in new.items()},
+    }
+    return [Run(given | {"sequence_length": np.array(LENGTHS)[:, None]}, ranges={"t": range(case.num_steps)})]
 
 
 def streaming():
@@ -161,7 +185,7 @@ def checkpointed():
 
 
 def memory():
-    """The tape of 36 steps, for a state of 2 bytes and a cache of 8: the best stretch is of √(36 · 2 / 8) = 3 steps."""
+    """A tape of 36 steps, with 2 bytes a state and 8 bytes a cache: the best stretch has √(36 · 2 / 8) = 3 steps."""
     num_steps, state, cache, best = 36, 2.0, 8.0, 3
     cell = BasicRNNCell(1)
     params, inputs = {"kernel": np.ones((2, 1)), "bias": np.ones(1)}, np.ones((1, num_steps, 1))
@@ -223,6 +247,7 @@ def truncated():
 
 RUNS = {
     "unroll/static": static,
+    "unroll/dynamic": dynamic,
     "unroll/streaming": streaming,
     "unroll/bidirectional": bidirectional,
     "unroll/stack_bidirectional": stack_bidirectional,

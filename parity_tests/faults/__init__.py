@@ -3,6 +3,7 @@
 from parity_tests.faults import (
     attacked,
     cells,
+    course,
     entry,
     grade,
     inputs,
@@ -14,11 +15,12 @@ from parity_tests.faults import (
     models,
     one_page,
     optimizers,
+    site,
     tasks,
     training,
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade)
-GROUPS += (maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
+GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

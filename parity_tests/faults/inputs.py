@@ -421,8 +421,8 @@ FAULTS = [
     *faults_in(
         "inputs/wire/tags.py",
         "inputs/test_wire.py",
-        ("a length past the end of its message", "if after >= 0 and length > end - after:", "if False:"),
-        ("field 0", "if after >= 0 and found < 8:", "if False:"),
+        ("a length past the end of its message", "if not is_failed(after) and length > end - after:", "if False:"),
+        ("field 0", "if not is_failed(after) and found < 8:", "if False:"),
         ("groups as deep as one likes", "if depth >= DEEPEST:", "if depth > DEEPEST:"),
         ("a group ended by any end", "if numbers[depth] != tag >> 3:", "if False:"),
         ("eight bytes for four", "size = 8 if wire == FIXED64 else 4", "size = 4 if wire == FIXED64 else 8"),

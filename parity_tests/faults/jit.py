@@ -193,6 +193,7 @@ FAULTS = [
         ("time-major taken for batch-major", "(first, second) if time_major else (second, first)", "(second, first)"),
         ("gates i and j swapped", "[:3, num_units : 2 * num_units] = np", "[:3, :num_units] = np"),
         ("forget bias added to another gate", "row[2 * num_units : 3 * num_units] =", "row[3 * num_units : 4 * num_units] ="),
+        ("an address of compiled code in a copy", "    def __reduce__", "    def reduced"),
         ("wider than a register", "layers[0].num_units > padded(1, dtype)", "layers[0].num_units > 2 * padded(1, dtype)"),
         ("columns taken for rows in a gradient of the state", "np.concatenate(given, axis=None).reshape(-1, self.num_units)", "np.concatenate(given).ravel(\"K\").reshape(-1, self.num_units)"),
         ("gradients named by the order of the layers", "{name: named[name] for name in params}", "named"),
@@ -223,6 +224,11 @@ FAULTS = [
         ("outputs not dropped", "plain(drop(outputs, by_step(masks.output), cell.output_keep_prob)), (tape", "outputs, (tape"),
         ("one wrapper's masks of the state in the place of another's", "return keep * other", "return other"),
         ("masks of the lowest layer's state for all", "is_empty(keep) else keep[n]", "is_empty(keep) else keep[0]"),
+    ),
+    *faults_in(
+        "jit/walk/layer.py",
+        "jit/test_small.py::test_a_copied_plan_is_the_plan_itself",
+        ("addresses of compiled code in a copy", "    def __reduce__", "    def reduced"),
     ),
     *faults_in(
         "jit/walk/layer.py",

@@ -358,6 +358,10 @@ FAULTS = [
         "training/summaries.py",
         "training/test_summaries.py",
         ("the tag of a histogram not named", 'f"the histogram {tag!r} at step {shown(step)}: {error}"', 'str(error)'),
+        ("a layer of the graph without its variables", '"Layer", (read, *own)', '"Layer", (read,)'),
+        ("layers of the graph side by side", 'variables + own, f"{scope}/layer"', 'variables + own, "inputs/x"'),
+        ("the scope of a stack left out", 'f"{scope}/{cell.scope}/{name}"', 'f"{scope}/{name}"'),
+        ("names in the graph not looked at", "            check_tag(node.name)\n", "            pass\n"),
     ),
     *faults_in(
         "variables.py",

@@ -423,8 +423,8 @@ FAULTS = [
         "unroll/test_streaming.py",
         ("first step taken after one of zeros", "        self.state = state\n", ""),
         ("state changed in the hands of whoever asked for it", "        self.state = map_tree(np.ndarray.copy, self.state)\n", ""),
-        ("every layer started from the lowest one's state", "params[name], size, part)", "params[name], size, state[0])"),
-        ("way round the cell left out", "return x + self.inner.step(x)", "return self.inner.step(x)"),
+        ("every layer started from the lowest one's state", "state if self.is_stack else (state,), strict", "[state[0]] * len(layers) if self.is_stack else (state,), strict"),
+        ("way round the cell left out", "return output if self.is_stack else x + output", "return output"),
     ),
     *faults_in(
         "jit/stream.py",

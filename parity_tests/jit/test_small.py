@@ -15,6 +15,7 @@ from scratch.jit.small import plan
 from scratch.jit.small.backward import small_backward
 from scratch.jit.small.forward import small_forward
 from scratch.jit.small.plan import plan_of
+from scratch.jit.walk.layer import layer_of
 from scratch.tree import map_tree, named_leaves
 
 CASES = [
@@ -158,6 +159,16 @@ def test_a_copied_tape_is_as_good(again):
     del tape
     actual = dynamic_rnn_backward(copied, problem.d_outputs, problem.d_final_state)
     assert_parity(actual, tuple(expected)[2:], limit=0)
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda kept: pickle.loads(pickle.dumps(kept))])
+def test_a_copied_plan_is_the_plan_itself(again):
+    """It holds the address of compiled code, which must not leave the process."""
+    for time_major in (False, True):
+        plan = plan_of(CASES[3].cell, (5, 6, 1), np.dtype(np.float64), time_major)
+        assert again(plan) is plan
+    layer = layer_of(CASES[0].cell, 3, np.dtype(np.float64))
+    assert again(layer) is layer
 
 
 def test_results_are_the_callers():

@@ -1,5 +1,11 @@
 // What view.py asks a page of the site. Each function returns a line for each thing that is wrong.
 globalThis.look = {
+  // Open what is folded, and put slides one below the other, so that all of a page is looked at.
+  unfold() {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+    document.body.classList.remove("shown");
+  },
+
   // What is not in view whole at the present width.
   outOfView() {
     const found = [];
@@ -9,10 +15,10 @@ globalThis.look = {
       const text = element.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
       found.push(`out of view: ${element.tagName.toLowerCase()}: ${text}`);
     };
-    const looked = "pre, .line, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
+    const looked = "pre, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
     for (const element of article.querySelectorAll(looked)) {
       const box = element.getBoundingClientRect();
-      if (box.width === 0 || element.closest("defs")) continue;
+      if (box.width === 0 || element.closest("defs, [data-scrolls]")) continue;
       const cut = element.matches("pre, td, th, dt") && element.scrollWidth > element.clientWidth + 1;
       if (box.right > width + 1 || box.left < -1 || (cut && element.clientWidth)) name(element);
     }
@@ -25,8 +31,8 @@ globalThis.look = {
     const found = [];
     for (const math of document.querySelectorAll("article math")) {
       const box = math.getBoundingClientRect();
-      const folded = math.closest("details:not([open]), [hidden]");
-      if (!folded && !(box.width > 0 && box.height > 0)) found.push(`no mathematics: ${math.textContent}`);
+      // What stands in a hidden part, such as the notes of a slide, is not meant to be shown.
+      if (math.parentElement.checkVisibility() && !(box.width > 0 && box.height > 0)) found.push(`no mathematics: ${math.textContent}`);
     }
     const walker = document.createTreeWalker(document.querySelector("article") ?? document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
@@ -57,8 +63,12 @@ globalThis.look = {
       return "rgb(255, 255, 255)";
     };
     const found = new Set();
+    const seen = new Set();
     for (const element of document.querySelectorAll("article :is(p, li, td, th, h1, h2, math, .highlight span)")) {
-      if (!element.textContent.trim()) continue;
+      // One of each kind: what is of one kind, in parts of one kind, has one colour.
+      const kind = `${element.tagName} ${element.className} ${element.parentElement.className}`;
+      if (seen.has(kind) || !element.textContent.trim()) continue;
+      seen.add(kind);
       const [low, high] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => a - b);
       const contrast = (high + 0.05) / (low + 0.05);
       if (contrast < 4.5) found.add(`contrast ${contrast.toFixed(1)}: ${element.tagName} ${element.className}`);

@@ -18,6 +18,9 @@ WRONG = {
     "no picture: none.png": '<article><img src="none.png" alt="A picture"></article>',
     "no text alternative": f'<article><img src="{DOT}" alt=" "></article>',
     "no mathematics: ": "<article><math></math></article>",
+    "1280 pixels: out of view: pre": (
+        "<article><details><pre style='overflow: auto'>" + "word " * 400 + "</pre></details></article>"
+    ),
     "raw LaTeX: \\frac": "<article><p>\\frac12</p></article>",
     "390 pixels: out of view: pre": "<article><pre style='overflow: auto'>" + "word " * 60 + "</pre></article>",
     "768 pixels: out of view: math": "<article><math><mspace width='800px'/><mi>x</mi></math></article>",
@@ -44,12 +47,28 @@ def test_every_page_is_shown_whole_without_a_network(site):
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
-    (tmp_path / "a.html").write_text('<a href="b.html#there"></a><a href="https://example.org">', encoding="utf-8")
+    (tmp_path / "a.html").write_text(
+        '<a href="b.html#there"></a><a href="https://example.org/c.html">', encoding="utf-8"
+    )
     (tmp_path / "b.html").write_text('<p id="there"></p><a href="#here"></a><a href="c.html"></a>', encoding="utf-8")
     assert list(links.broken(links.pages(tmp_path))) == [
         "b.html: #here leads to no place on its page",
         "b.html: c.html leads to no file",
     ]
+
+
+def test_clicks_are_counted_along_the_links_in_the_text(tmp_path):
+    pages = {
+        "a": "<a href='c.html'></a><article><a href='b.html'>",
+        "b": "<article><a href='c.html'>",
+        "c": "<article>",
+    }
+    for name, page in pages.items():
+        (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
+    site = links.pages(tmp_path)
+    first, _, last = site
+    assert links.clicks(site, first, last) == 2
+    assert links.clicks(site, last, first) is None
 
 
 def test_every_link_leads_somewhere(site):

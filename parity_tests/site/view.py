@@ -33,6 +33,7 @@ class Requests:
 def look_at(page, path, requests):
     """Yield a line for each thing that is wrong with one page, at each width and in both colour schemes."""
     page.goto(path.as_uri())
+    page.evaluate("look.unfold()")
     yield from page.evaluate("look.notShown()")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -115,6 +115,7 @@ def test_settings_are_the_tutorials():
     for name, program in PROGRAMS.items():
         settings = program.reading, program.cell, program.optimizer
         assert (*settings, program.batch_size, program.num_steps, program.clip_norm) == expected[name]
+        assert program.title.startswith(f"Lee's model {name[3]}") == name.startswith("lee")
         assert program.batch_norm == (name in ("lee2", "lee3", "lee4", "lee4_rnn"))
     params = init_params(PROGRAMS["lee2"], np.random.default_rng(0), 28)
     assert sum(leaf.size for _, leaf in named_leaves(params)) == 24_586

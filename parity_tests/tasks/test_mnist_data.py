@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import sys
 
@@ -163,6 +164,8 @@ def test_the_digits_go_the_same_way():
     np.testing.assert_array_equal(images * 16, np.rint(images * 16))
     assert set(data.test.labels) == set(range(10))
     assert as_rows(images).shape == (1350, 8, 8)
+    # Arrays have no one answer to whether they are equal, so data is equal to itself alone.
+    assert data != dataclasses.replace(data)
     assert as_pixels(images, seeded_permutation(100, 64)).shape == (1350, 64, 1)
 
 
@@ -177,6 +180,8 @@ def test_refusals(monkeypatch):
         one_hot(np.ones(2), 10)
     with pytest.raises(ValueError, match="images must be square, but have 63 pixels"):
         as_rows(np.zeros((2, 63)))
+    with pytest.raises(ValueError, match=r"images must have shape \[N, pixels\], but has \[4\]"):
+        as_pixels(np.zeros(4))
     with pytest.raises(TypeError, match="images must be float32 or float64, but is uint8"):
         as_pixels(np.zeros((2, 64), np.uint8))
     with pytest.raises(ValueError, match="order must hold every number from 0 to 3 once"):

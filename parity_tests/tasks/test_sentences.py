@@ -42,6 +42,8 @@ def test_the_label_of_a_word_is_in_the_words_beside_it(made):
     assert labels_of["that"] == {"CONJ", "DET", "PRON"}
     assert labels_of["to"] == {"ADP", "PART"}
     assert labels_of["old"] == {"ADJ", "NOUN"}
+    # The last word of each class, too, is one that is drawn.
+    assert {"ben", "my", "cold", "young", "hard", "read", "heard", "round", "home"} <= counts.keys()
     # Words that come once are invented: one in fifteen, and most of them names.
     assert 0.03 < np.mean([counts[word] == 1 for sentence in made for word in sentence.words]) < 0.1
 

@@ -146,6 +146,11 @@ def test_the_sums_divide_as_well():
     assert_parity(total, by_step.sum() / np.count_nonzero(weights))
 
 
+def test_a_gradient_of_the_loss_that_is_not_given_is_1():
+    _, cache = sequence_loss(*draw(np.float64))
+    np.testing.assert_array_equal(sequence_loss_backward(cache), sequence_loss_backward(cache, 1.0))
+
+
 def test_arguments_are_not_written_to():
     arrays = draw(np.float64)
     kept = [array.copy() for array in arrays]

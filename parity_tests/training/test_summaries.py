@@ -8,8 +8,10 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from scratch import SummaryWriter, histogram
+from scratch.tasks.echo import PARTS, init_params
 from scratch.training import summaries
-from scratch.training.summaries import LIMITS
+from scratch.training.summaries import LIMITS, GraphNode, network_graph
+from tf_impl.tasks import echo as tf_echo
 from tf_impl.training import summaries as tf_summaries
 
 rng = np.random.default_rng(0)
@@ -71,6 +73,43 @@ def test_both_lie_in_one_tensorboard(tmp_path):
         assert [event.value for event in run.Scalars("loss")] == [np.float32(0.3), np.float32(25.3)]
     ours, theirs = (run.Histograms("gradients/float32")[0].histogram_value for run in runs)
     assert ours.bucket == theirs.bucket
+
+
+def graph_in(folder):
+    """Return the nodes of the graph in an event file, ``{name: node}``, by TensorBoard's loader."""
+    return {node.name: node for node in EventAccumulator(str(folder)).Reload().Graph().node}
+
+
+def scopes(names):
+    """Return every scope, of any depth, that one of the names is in."""
+    return {name[:place] for name in names for place, letter in enumerate(name) if letter == "/"}
+
+
+@pytest.mark.parametrize("number", [2, 5, 6])
+def test_the_graph_has_the_scopes_and_the_variables_of_tensorflows(tmp_path, number):
+    part = PARTS[number]
+    params = init_params(part, np.random.default_rng(0))
+    with SummaryWriter(tmp_path / "ours") as writer:
+        writer.graph(network_graph(part.cell, params, "Adagrad"))
+    with tf_summaries.SummaryWriter(tmp_path / "theirs") as writer:
+        writer.graph(tf_echo.EchoTrainer(part, params).program.graph)
+    ours, theirs = graph_in(tmp_path / "ours"), graph_in(tmp_path / "theirs")
+    variables = {name for name, node in ours.items() if node.op == "VarHandleOp"}
+    assert variables == {
+        name for name, node in theirs.items() if node.op == "VarHandleOp" and not name.endswith("/Adagrad")
+    }
+    assert {"inputs", "rnn", "dense", "loss", "train"} <= scopes(ours) <= scopes(theirs)
+    # From the optimiser back, what is read leads over every layer and every variable to the inputs.
+    reached = ["train/Adagrad"]
+    for name in reached:
+        reached += [read for read in ours[name].input if read not in reached]
+    assert sorted(reached) == sorted(ours)
+    layers = [name for name, node in ours.items() if node.op == "Layer"]
+    assert [ours[name].input[0] for name in layers] == ["inputs/x", *layers[:-1]]
+    for name in layers:
+        scope = name.removesuffix("layer")
+        assert set(ours[name].input[1:]) == {variable for variable in variables if variable.startswith(scope)}
+    assert len(layers) == len(getattr(part.cell, "cells", [part.cell])) + 1
 
 
 def test_the_buckets_are_those_of_tf1():
@@ -135,6 +174,8 @@ def test_refusals(tmp_path):
             writer.scalar("my loss", 0.5, 0)
         with pytest.raises(ValueError, match="tag must be made of letters, digits and . _ - /, but is None"):
             writer.histogram(None, np.ones(3), 0)
+        with pytest.raises(ValueError, match="tag must be made of letters, digits and . _ - /, but is 'my x'"):
+            writer.graph([GraphNode("my x", "Placeholder")])
         with pytest.raises(TypeError, match="the value of '.*' must be a number, but is '0.5'"):
             writer.scalar("loss", "0.5", 0)
         with pytest.raises(ValueError, match="step must be at least 0, but is -1"):

@@ -330,6 +330,8 @@ def test_refusals():
         call(sequence_length=[1, 2, 3, 4])
     with pytest.raises(TypeError, match="inputs must be a NumPy array of shape \\[B, T, D\\], but is list"):
         call(inputs=x.tolist())
+    with pytest.raises(TypeError, match="inputs must be a NumPy array of shape \\[T, B, D\\], but is list"):
+        call(inputs=x.tolist(), time_major=True)
     for empty in (x[:, :0], x[:, :, :0]):
         with pytest.raises(ValueError, match="inputs must have at least one time step and one feature"):
             call(inputs=empty)
@@ -416,6 +418,8 @@ def test_static_refusals():
     with pytest.raises(ValueError, match="sequence_length\\[4\\] is 7, but inputs have only 6 time steps"):
         static_bidirectional_rnn(fw, bw, params, xs, sequence_length=[1, 2, 3, 4, 7])
     *_, tape = static_bidirectional_rnn(fw, bw, params, xs)
+    with pytest.raises(TypeError, match="tape must be the BidirectionalTape of the matching forward pass"):
+        static_bidirectional_rnn_backward(tape.fw)
     with pytest.raises(ValueError, match="d_outputs must be a list of 6 arrays, one for each output"):
         static_bidirectional_rnn_backward(tape, [np.zeros((5, 6))] * 5)
     with pytest.raises(ValueError, match="d_outputs\\[0\\] must have shape \\[5, 6\\], but has \\[5, 4\\]"):

@@ -127,6 +127,15 @@ def test_without_an_initial_state_it_starts_from_zeros(engine):
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_tape_knows_its_steps_in_both_layouts(engine):
+    cell = BasicLSTMCell(4)
+    params = cell.init_params(np.random.default_rng(0), 3, np.float64)
+    for time_major in (False, True):
+        _, _, tape = dynamic_rnn(cell, params, np.zeros((5, 6, 3)), time_major=time_major, engine=engine)
+        assert tape.num_steps == (5 if time_major else 6)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
 def test_gradients_not_given_are_zeros(engine):
     case = Case(BasicLSTMCell(4), LENGTHS)
     problem = case.draw(np.float64)

@@ -1,3 +1,5 @@
+import copy
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +76,18 @@ def test_agrees_with_tensorflow_and_with_the_whole_sequence(cell, engines, dtype
         assert_parity((outputs, states[-1]), tuple(whole[:2]), limit=0)
 
 
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda stream: pickle.loads(pickle.dumps(stream))])
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_copied_stream_goes_on_by_itself(engine, again):
+    case = Case(NOTHING_DROPPED, input_size=4)
+    problem = case.draw(np.float64)
+    stream = Stream(case.cell, problem.params, initial_state=problem.initial_state, engine=engine)
+    stream.step(problem.inputs[:, 0])
+    copied = again(stream)
+    expected = stream.step(problem.inputs[:, 1]), stream.state
+    assert_parity((copied.step(problem.inputs[:, 1]), copied.state), expected, limit=0)
+
+
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 def test_a_fused_cell_streams_as_well(engine):
     """TensorFlow has it as an operation only; with these options it is an LSTMCell that it has as a cell."""
@@ -124,8 +138,8 @@ def test_what_goes_in_and_what_comes_out_is_the_callers(cell, engine):
         if t % 2:
             spoil(output)
     # No later step has written into the outputs that were left as they were.
-    for output, copy in kept[::2]:
-        assert_parity(output, copy, limit=0)
+    for output, before in kept[::2]:
+        assert_parity(output, before, limit=0)
 
 
 def spoil(tree):

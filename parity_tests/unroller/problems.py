@@ -48,7 +48,7 @@ class Sizes(NamedTuple):
 
 
 def draw(rng, name, sizes=None, window=None, keep=None):
-    """Return a random setting of the page; sizes, the window (0: none) and what dropout keeps are drawn if not given."""
+    """Return a random setting. Sizes, the window (0: none) and what dropout keeps are drawn if not given."""
     sizes = Sizes(*(int(rng.integers(1, most + 1)) for most in (3, 5, 2, 3))) if sizes is None else sizes
     rows, steps, width, units = sizes
     shapes = make_cell(name, units, 1.0).param_shapes(width)

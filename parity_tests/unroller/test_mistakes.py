@@ -1,4 +1,4 @@
-"""Every mistake of the page is a planted fault of the same name, and the page's numbers are scratch's with that fault."""
+"""Every mistake of the page is a planted fault of that name, and the page's numbers are scratch's with the fault."""
 
 import json
 import sys
@@ -9,9 +9,8 @@ import pytest
 
 from parity_tests.faults import FAULTS
 from parity_tests.harness import assert_parity
-from parity_tests.unroller.problems import Sizes, draw, make_cell, of_letters, parts_of
+from parity_tests.unroller.problems import PAGE, Sizes, draw, make_cell, of_letters, parts_of
 from parity_tests.unroller.witness import run
-from parity_tests.planting import ROOT
 
 LISTED = "Unroller.mistakes.map(({ id, source, title, cells, needs }) => ({ id, source, title, cells, needs }))"
 COMPUTE = """([setting, id]) => {
@@ -30,15 +29,14 @@ def planted(fault, monkeypatch):
     name = fault.path.removesuffix(".py").replace("/", ".")
     module = types.ModuleType(f"{name}_planted")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    source = fault.planted((ROOT / fault.path).read_text(encoding="utf-8"))
+    source = fault.planted((PAGE.parents[2] / fault.path).read_text(encoding="utf-8"))
     module.source = source
     exec(compile(source, f"{fault.path} with a fault", "exec"), vars(module))
     return module
 
 
-def run_planted(fault, setting, monkeypatch):
-    """Return what ``run`` returns, by scratch with the fault."""
-    module = planted(fault, monkeypatch)
+def run_planted(module, setting):
+    """Return what ``run`` returns, by scratch with ``module`` in the place of the sound one."""
     classes = {"rnn": "BasicRNNCell", "lstm": "BasicLSTMCell", "gru": "GRUCell", "full": "LSTMCell"}
     given = {word: vars(module)[name] for word, name in classes.items() if f"class {name}(" in module.source}
     cell = make_cell(setting["cell"], setting["units"], setting["forget_bias"], **given)
@@ -63,7 +61,7 @@ def in_one_piece(module):
 
 
 def fitting(mistake, name, rng):
-    """Return a drawn setting in which a mistake can show: several units, rows that end, windows or dropout if needed."""
+    """Return a drawn setting in which a mistake can show: several units, rows that end, windows or dropout."""
     window = 2 if "truncated" in mistake["source"] else 0
     keep = {"x": 0.7, "y": 0.6, "h": 0.5} if "dropout" in mistake["source"] else dict.fromkeys("xyh", 1)
     setting = draw(rng, name, Sizes(3, 5, 2, 3), window, keep)
@@ -77,13 +75,13 @@ def test_every_mistake_is_a_planted_fault_and_gives_its_numbers(unroller, monkey
     faults = {(fault.path, fault.what): fault for fault in FAULTS}
     rng = np.random.default_rng(7)
     for mistake in listed:
-        fault = faults[mistake["source"], mistake["title"]]
-        for name in mistake["cells"]:
+        module = planted(faults[mistake["source"], mistake["title"]], monkeypatch)
+        # Of what is around every cell, one with a memory c and one without.
+        for name in mistake["cells"][:2]:
             setting = fitting(mistake, name, rng)
             wrong, right = json.loads(unroller.evaluate(COMPUTE, [setting, mistake["id"]]))
             assert wrong != right, mistake["id"]
-            with monkeypatch.context() as patched:
-                output, final, _, d_inputs, d_initial, d_params = run_planted(fault, setting, patched)
+            output, final, _, d_inputs, d_initial, d_params = run_planted(module, setting)
             expected = {"output": output, "∂x": d_inputs, "final": parts_of(final), "∂initial": parts_of(d_initial)}
             expected["totals"] = of_letters(name, d_params)
             actual = {key: as_arrays(value) for key, value in wrong.items()}
@@ -94,17 +92,19 @@ def test_every_mistake_is_a_planted_fault_and_gives_its_numbers(unroller, monkey
 
 
 def as_arrays(value):
-    return {key: np.array(part, float) for key, part in value.items()} if isinstance(value, dict) else np.array(value, float)
+    """Return the lists of a tree as arrays."""
+    return {key: as_arrays(part) for key, part in value.items()} if isinstance(value, dict) else np.array(value, float)
 
 
 def test_every_mistake_shows_in_the_setting_that_the_page_prepares(unroller):
     """Switched on from the page's first setting, each changes a number, and the page marks and counts what changes."""
     shown = unroller.evaluate("""Unroller.mistakes.map(({ id }) => {
       const { page } = Unroller;
-      page.reset();
+      page.setting = Unroller.start();
       page.plant(id);
       const { count, of } = Unroller.differences(page);
-      return [id, count, of, document.querySelectorAll(".number.changed").length, document.getElementById("changes").textContent];
+      const words = document.getElementById("changes").textContent;
+      return [id, count, of, document.querySelectorAll(".number.changed").length, words];
     })""")
     for name, count, of, marked, words in shown:
         assert 0 < count < of, name

@@ -11,7 +11,8 @@ class Visit:
     """The page opened at a width, with what went wrong on it."""
 
     def __init__(self, browser, width, address="", **options):
-        self.context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, reduced_motion="reduce", **options)
+        viewport = {"width": width, "height": 800}
+        self.context = browser.new_context(viewport=viewport, offline=True, reduced_motion="reduce", **options)
         self.context.set_default_timeout(1000 * STUCK)
         self.page, self.errors = self.context.new_page(), []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -52,8 +53,9 @@ class Visit:
 
     def tab_to(self, selector):
         """Press Tab until the focus is there."""
+        is_there = f"document.activeElement.matches({selector!r})"
         for _ in range(MOST_TABS):
-            if self.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            if self.page.evaluate(is_there):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {selector}")

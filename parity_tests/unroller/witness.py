@@ -112,7 +112,8 @@ def every_number(setting):
     left = [before["old_state"] for _, _, before in forward[1:]] + [final]
 
     steps, totals = [], None
-    for t, ((ahead, _, before), (back, (d_x, d_state, d_step), after)) in enumerate(zip(forward, backward, strict=True)):
+    for t, ((ahead, _, before), (back, result, after)) in enumerate(zip(forward, backward, strict=True)):
+        d_x, d_state, d_step = result
         live = t < lengths
         step = {"live": live.astype(float), "x": ahead["x"], "output": outputs[t], "∂output": d_outputs[t]}
         step |= by_name("", ahead["state"], "") | by_name("", before["old_state"], "_in") | by_name("", left[t], "_out")

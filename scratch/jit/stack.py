@@ -61,7 +61,8 @@ def forward(
     batch = full_batch(inputs.shape[steps], inputs.shape[rows], time_major, inputs.dtype, keep_tape)
     if lengths is not None:
         batch = Batch(lengths, int(lengths.sum()), batch.num_steps, time_major, inputs.dtype, keep_tape)
-    outputs, final_state, tape = run_forward(cell, params, plain(inputs), state, masks, (), batch)
+    with announced(type(cell).__name__, "forward in", inputs.dtype):
+        outputs, final_state, tape = run_forward(cell, params, plain(inputs), state, masks, (), batch)
     return outputs, final_state, tape if keep_tape else None
 
 
@@ -69,7 +70,8 @@ def backward(
     tape: JitTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
 ) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
-    return run_backward(tape, plain(d_outputs), d_final_state)
+    with announced(type(tape.cell).__name__, "backward in", tape.dtype):
+        return run_backward(tape, plain(d_outputs), d_final_state)
 
 
 def run_forward(
@@ -108,10 +110,9 @@ def run_forward(
         params, final_state = map_tree(plain, params), map_tree(np.ndarray.copy, state)
         outputs, keep = batch.array(cell.output_size), keep.h if isinstance(keep, LSTMState) else keep
         keep = None if is_empty(keep) else matrix(plain(keep))
-        with announced(type(cell).__name__, "forward in", batch.dtype):
-            walk = layer_of(cell, input_size, batch.dtype)
-            schedule = walk.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
-            kept = walk.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
+        walk = layer_of(cell, input_size, batch.dtype)
+        schedule = walk.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
+        kept = walk.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
     return outputs, final_state, JitTape(cell, params, input_size, batch, kept)
 
 
@@ -142,9 +143,7 @@ def run_backward(
     layer, d_x = layer_of(cell, input_size, batch.dtype), batch.array(input_size)
     # The array's own ``copy`` is row-major, as the kernels need it; ``np.copy`` keeps the order of what it copies.
     d_state = map_tree(np.ndarray.copy, d_final_state)
-    with announced(type(cell).__name__, "backward in", batch.dtype):
-        d_params = layer.run_backward(layer_tape, ends_of(d_x, d_outputs, d_state, keep))
-    return d_x, d_state, d_params
+    return d_x, d_state, layer.run_backward(layer_tape, ends_of(d_x, d_outputs, d_state, keep))
 
 
 def factors(masks: Masks, keep_prob: float, dtype: np.dtype) -> Tree:

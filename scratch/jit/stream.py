@@ -41,35 +41,27 @@ class LayerStream:
         return output
 
 
-class StackStream:
-    """The layers of a ``MultiRNNCell``."""
+class NestedStream:
+    """The layers of a ``MultiRNNCell``, or the one in a ``ResidualWrapper`` with the way round it."""
 
     def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
-        layers = zip(cell.layers(input_size), state, strict=True)
-        self.layers = [make_stream(layer, params[name], size, part) for (name, layer, size), part in layers]
+        self.is_stack = isinstance(cell, MultiRNNCell)
+        layers = cell.layers(input_size) if self.is_stack else [("", cell.cell, input_size)]
+        self.layers = [
+            make_stream(layer, params[name] if self.is_stack else params, size, part)
+            for (name, layer, size), part in zip(layers, state if self.is_stack else (state,), strict=True)
+        ]
 
     @property
     def state(self) -> State:
-        return tuple(layer.state for layer in self.layers)
+        states = tuple([layer.state for layer in self.layers])
+        return states if self.is_stack else states[0]
 
     def step(self, x: Array) -> Array:
+        output = x
         for layer in self.layers:
-            x = layer.step(x)
-        return x
-
-
-class ResidualStream:
-    """A layer with a way round it."""
-
-    def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
-        self.inner = make_stream(cell.cell, params, input_size, state)
-
-    @property
-    def state(self) -> State:
-        return self.inner.state
-
-    def step(self, x: Array) -> Array:
-        return x + self.inner.step(x)
+            output = layer.step(output)
+        return output if self.is_stack else x + output
 
 
 def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any:
@@ -81,5 +73,5 @@ def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any
     if type(cell) is DropoutWrapper:
         # One that drops nothing: Stream takes no other.
         return make_stream(cell.cell, params, input_size, state)
-    kind = {MultiRNNCell: StackStream, ResidualWrapper: ResidualStream}.get(type(cell), LayerStream)
+    kind = NestedStream if isinstance(cell, MultiRNNCell | ResidualWrapper) else LayerStream
     return kind(cell, map_tree(plain, params), input_size, map_tree(plain, state))

@@ -1,7 +1,8 @@
-"""What a run tells TensorBoard: curves and histograms in an event file, with no TensorFlow.
+"""What a run tells TensorBoard: curves, histograms and a graph in an event file, with no TensorFlow.
 
     tag, step → a number                                a curve
     tag, step → how many values lie in each bucket      a histogram; over many steps, a landscape
+    names → what each reads                             a graph; the scopes of the names are boxes to open
 
 TF1's buckets: one limit at 0, and on either side of it limits from 10⁻¹² on that grow by a tenth from one to the next,
 
@@ -17,16 +18,20 @@ import os
 import re
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array, FilePath, Float
+from scratch.arrays import Array, FilePath, Float, Params
+from scratch.cell import Cell
+from scratch.cells.multi import MultiRNNCell
 from scratch.checks import check_array
 from scratch.extras import lacking
 from scratch.options import LARGEST, check_count
 from scratch.shown import shown
+from scratch.tree import named_leaves
 
 
 def bucket_limits() -> Float[Array, " 1551"]:
@@ -78,6 +83,41 @@ def histogram(values: Float[Array, "..."]) -> Histogram:
     return Histogram(flat.min(), flat.max(), flat.size, total, squares, LIMITS[kept], counts[kept])
 
 
+class GraphNode(NamedTuple):
+    """A node of the graph that TensorBoard draws: its name with its scopes, what it does, and the names it reads."""
+
+    name: str
+    operation: str
+    inputs: tuple[str, ...] = ()
+
+
+def network_graph(cell: Cell, params: Params, optimizer: str) -> list[GraphNode]:
+    """Return the graph of a cell, an output layer, a loss and the optimiser of that name, such as ``"Adagrad"``.
+
+    ``params`` is ``{"rnn": …, "dense": …}``. A variable has the name and the scopes that TensorFlow gives it, and each
+    layer is one node that reads its variables and the layer before it.
+    """
+    nodes, read = [GraphNode("inputs/x", "Placeholder"), GraphNode("inputs/labels", "Placeholder")], "inputs/x"
+    variables: list[str] = []
+    for scope, weights in [*cell_scopes(cell, "rnn", params["rnn"]), ("dense", params["dense"])]:
+        own = [f"{scope}/{path}" for path, _ in named_leaves(weights)]
+        nodes += [GraphNode(name, "VarHandleOp") for name in own]
+        nodes.append(GraphNode(f"{scope}/layer", "Layer", (read, *own)))
+        variables, read = variables + own, f"{scope}/layer"
+    nodes.append(GraphNode("loss/mean", "Mean", (read, "inputs/labels")))
+    return [*nodes, GraphNode(f"train/{optimizer}", f"Apply{optimizer}", ("loss/mean", *variables))]
+
+
+def cell_scopes(cell: Cell, scope: str, params: Params) -> list[tuple[str, Params]]:
+    """Return the scope and the weights of each layer of a cell, the lowest first."""
+    if not isinstance(cell, MultiRNNCell):
+        return [(f"{scope}/{cell.scope}", params)]
+    layers = [(layer, f"cell_{number}") for number, layer in enumerate(cell.cells)]
+    return [
+        found for layer, name in layers for found in cell_scopes(layer, f"{scope}/{cell.scope}/{name}", params[name])
+    ]
+
+
 class SummaryWriter:
     """Writes an event file in ``folder``, for TensorBoard; several files in one folder are one run to it.
 
@@ -88,12 +128,13 @@ class SummaryWriter:
 
     def __init__(self, folder: FilePath) -> None:
         try:
-            # In an extra. These three modules of it neither need nor import TensorFlow.
-            from tensorboard.compat.proto import event_pb2, summary_pb2
+            # In an extra. These modules of it neither need nor import TensorFlow.
+            from tensorboard.compat.proto import event_pb2, graph_pb2, node_def_pb2, summary_pb2
             from tensorboard.summary.writer.record_writer import RecordWriter
         except ImportError as error:
             raise ImportError(lacking("SummaryWriter needs", "tensorboard"), name="tensorboard") from error
         self.Event, self.Summary, self.HistogramProto = event_pb2.Event, summary_pb2.Summary, summary_pb2.HistogramProto
+        self.GraphDef, self.NodeDef = graph_pb2.GraphDef, node_def_pb2.NodeDef
         Path(folder).mkdir(parents=True, exist_ok=True)
         # TensorBoard reads the files of a folder in the order of their names.
         name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(FILE_NUMBERS)}"
@@ -115,6 +156,13 @@ class SummaryWriter:
         except (TypeError, ValueError) as error:
             raise type(error)(f"the histogram {tag!r} at step {shown(step)}: {error}") from error
         self.write_value(step, tag=tag, histo=self.HistogramProto(**counted._asdict()))
+
+    def graph(self, nodes: Sequence[GraphNode]) -> None:
+        """Write the graph of ``network_graph``, or other nodes; raises ``ValueError`` for a name as ``scalar`` does."""
+        for node in nodes:
+            check_tag(node.name)
+        written = [self.NodeDef(name=node.name, op=node.operation, input=node.inputs) for node in nodes]
+        self.write(graph_def=self.GraphDef(node=written).SerializeToString())
 
     def write_value(self, step: int, **value: Any) -> None:
         step = check_count("step", step, least=0, most=LARGEST)

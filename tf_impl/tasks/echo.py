@@ -21,14 +21,16 @@ class EchoTrainer:
         self.program = Program()
         with self.program.graph.as_default():
             shape = [description.BATCH_SIZE, description.TRUNCATED_BACKPROP_LENGTH]
-            self.x = v1.placeholder(self.dtype, shape)
-            self.labels = v1.placeholder(tf.int64, shape)
-            self.state = tf.nest.map_structure(
-                lambda size: v1.placeholder(self.dtype, [description.BATCH_SIZE, size]), part.cell.state_size
-            )
+            # Each scope is a box in TensorBoard's picture of the graph.
+            with v1.name_scope("inputs"):
+                self.x = v1.placeholder(self.dtype, shape, "x")
+                self.labels = v1.placeholder(tf.int64, shape, "labels")
+                self.state = tf.nest.map_structure(
+                    lambda size: v1.placeholder(self.dtype, [description.BATCH_SIZE, size]), part.cell.state_size
+                )
+                inputs = self.x[:, :, None]
             tf_cell = genuine(part.cell, self.dtype)
             initial_state = as_structure(tf_cell.state_size, self.state)
-            inputs = self.x[:, :, None]
             # Part 6, too, is unrolled statically here: inside a while_loop no session could feed it our masks.
             if part.unroll == "static" or any(named_leaves(part.cell.mask_sizes(1))):
                 outputs, new_state = v1.nn.static_rnn(tf_cell, tf.unstack(inputs, axis=1), initial_state)
@@ -38,9 +40,12 @@ class EchoTrainer:
             # The tutorial's reshapes: [5, 15, 4] to [75, 4], and the labels to [75].
             dense = v1.layers.Dense(description.NUM_CLASSES, dtype=self.dtype, name="dense")
             logits = dense(tf.reshape(outputs, [-1, part.cell.output_size]))
-            losses = v1.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.reshape(self.labels, [-1]), logits=logits)
-            loss = tf.reduce_mean(losses)
-            train_step = optimizers.genuine(description.OPTIMIZER).minimize(loss)
+            with v1.name_scope("loss"):
+                labels = tf.reshape(self.labels, [-1])
+                losses = v1.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+                loss = tf.reduce_mean(losses)
+            with v1.name_scope("train"):
+                train_step = optimizers.genuine(description.OPTIMIZER).minimize(loss)
             initializer = v1.global_variables_initializer()
             self.program.load({**params["rnn"], "dense": params["dense"]}, v1.trainable_variables())
             probabilities = tf.reshape(tf.nn.softmax(logits), [*shape, description.NUM_CLASSES])

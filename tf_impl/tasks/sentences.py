@@ -29,8 +29,8 @@ def dataset_of(paths: Sequence[FilePath]) -> Any:
     return records.map(parse)
 
 
-def parse(record: Tensor) -> TaggingBatch:
-    """Return the ``TaggingBatch`` of one record: words [T], labels [T], and the length."""
+def parse(record: Tensor) -> Any:
+    """Return the ``TaggingBatch`` of one record, made of tensors: words [T], labels [T], and the length."""
     step = tf.io.FixedLenSequenceFeature([], tf.int64)
     context, steps = tf.io.parse_single_sequence_example(
         record, {"length": tf.io.FixedLenFeature([], tf.int64)}, {"words": step, "labels": step}

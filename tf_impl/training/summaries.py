@@ -10,7 +10,7 @@ from tf_impl.tensorflow import Tensor, tf, v1
 
 
 class SummaryWriter:
-    """The twin of ``scratch.SummaryWriter``: the same ``scalar``, ``histogram``, ``flush`` and ``close``."""
+    """The twin of ``scratch.SummaryWriter``: the same ``scalar``, ``histogram``, ``flush`` and ``close``; ``graph``."""
 
     def __init__(self, folder: FilePath) -> None:
         self.program = Program()
@@ -31,6 +31,10 @@ class SummaryWriter:
     def histogram(self, tag: str, values: Float[Array, "..."], step: int) -> None:
         """Write the histogram ``tag`` of an array's values."""
         self.write(self.histogram_summaries[str(values.dtype)], tag, values, step)
+
+    def graph(self, graph: Any) -> None:
+        """Write a TensorFlow graph, as TensorBoard draws it: a box for each scope."""
+        self.file.add_graph(graph)
 
     def write(self, summary: Tensor, tag: str, values: Any, step: int) -> None:
         feeds = {self.tag: tag, self.values[str(values.dtype)]: values}

@@ -25,7 +25,7 @@ def checkpointed_rnn(
         lengths = np.full(batch_size, num_steps) if sequence_length is None else np.asarray(sequence_length)
         lengths = program.feed(lengths)
         tf_cell = genuine(cell, inputs.dtype)
-        # A step whose result is not used makes the weights. Made inside a recomputed function, they would be made twice.
+        # A step whose result is not used makes the weights. A recomputed function would make them twice.
         # Made by dynamic_rnn, they would be read through a copy outside, whose gradient recompute_grad does not know.
         tf_cell(x[:, 0], as_structure(tf_cell.state_size, first_state))
 

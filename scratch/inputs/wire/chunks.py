@@ -15,7 +15,7 @@ from scratch.files import open_file
 from scratch.inputs.wire._compiling import Bytes, announced
 from scratch.inputs.wire.compression import Pieces, compression_of, open_pieces
 from scratch.inputs.wire.frames import FOOTER, HEADER, find_header, length_at, scan
-from scratch.inputs.wire.varint import BAD_LENGTH, WORDS, reason_and_index
+from scratch.inputs.wire.varint import BAD_LENGTH, WORDS, is_failed, reason_and_index
 
 CHUNK = 1 << 18
 ON_DAMAGE = ("raise", "skip")
@@ -68,7 +68,7 @@ def walk(pieces: Pieces, damages: "Damages", largest: int | None) -> Iterator[Ch
             count, place = scan(data, at, filled, starts, stops)
         yield Chunk(data, starts[:count], stops[:count], number, offset)
         number += count
-        damaged = place < 0
+        damaged = is_failed(place)
         if damaged:
             reason, place = reason_and_index(place)
             head = data[place : place + HEADER].tobytes()

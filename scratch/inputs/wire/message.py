@@ -13,7 +13,7 @@ from scratch.inputs.wire._compiling import Bytes, announced, compiled, inlined, 
 from scratch.inputs.wire.message_entries import CONTEXT, FEATURE_LISTS, next_entry, read_entry, read_name
 from scratch.inputs.wire.message_values import ANY, Into, Room, Tally, Wanted
 from scratch.inputs.wire.tags import read_tag, skip_field
-from scratch.inputs.wire.varint import MISSING, WORDS, failed, reason_and_index
+from scratch.inputs.wire.varint import MISSING, WORDS, failed, is_failed, reason_and_index
 from scratch.inputs.wire.writing import from_raw
 
 # The columns of what is asked for, and of what is found: an entry, what it holds, and if asked for, its name.
@@ -31,7 +31,7 @@ def read_example(data: Bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     with announced("the reader of examples"):
         found = np.empty((1, 1, 8), np.int64)
         count, place = list_entries(data, found)
-        if place < 0:
+        if is_failed(place):
             reason, index = reason_and_index(place)
             raise ValueError(f"byte {index} of the example: {WORDS[reason]}")
         if count > 1:
@@ -97,17 +97,17 @@ def survey(
         at, part, part_end = starts[r], 0, 0
         while True:
             at, stop, part, part_end = next_entry(bytes_of, at, stops[r], part, part_end)
-            if at < 0:
+            if is_failed(at):
                 return r, at, -1
             if part == 0:
                 break
             name, name_stop = read_name(bytes_of, at, stop)
-            if name_stop < 0:
+            if is_failed(name_stop):
                 return r, name_stop, -1
             f = find(bytes_of, name, name_stop, part, names, name_ends, features)
             wanted = Wanted(features[f, KIND], features[f, SIZE]) if f >= 0 else Wanted(NO_KIND, ANY_SIZE)
             tally, place = read_entry(bytes_of, at, stop, part, wanted, nowhere)
-            if place < 0:
+            if is_failed(place):
                 return r, place, -1
             if f >= 0:
                 note(found[r, f], at, stop, part, tally)
@@ -159,15 +159,15 @@ def list_entries(data: Bytes, found: Int[Array, "R F 8"]) -> tuple[int, int]:
     count = at = part = part_end = 0
     while True:
         at, stop, part, part_end = next_entry(bytes_of, at, len(data), part, part_end)
-        if at < 0:
+        if is_failed(at):
             return 0, at
         if part == 0:
             return count, 0
         name, name_stop = read_name(bytes_of, at, stop)
-        if name_stop < 0:
+        if is_failed(name_stop):
             return 0, name_stop
         tally, place = read_entry(bytes_of, at, stop, part, Wanted(NO_KIND, ANY_SIZE), nowhere)
-        if place < 0:
+        if is_failed(place):
             return 0, place
         if count < found.shape[1]:
             row = found[0, count]

@@ -11,7 +11,7 @@ A map is a repeated field of small messages, so a name may come twice; the last 
 from scratch.inputs.wire._compiling import Bytes, inlined, int64
 from scratch.inputs.wire.message_values import Into, Tally, Wanted, misfit, put, read_feature, read_feature_list
 from scratch.inputs.wire.tags import LENGTH, read_length, read_tag, skip_field, tag
-from scratch.inputs.wire.varint import BAD_ENTRY, BAD_NAME, failed
+from scratch.inputs.wire.varint import BAD_ENTRY, BAD_NAME, failed, is_failed
 
 CONTEXT, FEATURE_LISTS = 1, 2
 ENTRY = NAME = tag(1, LENGTH)
@@ -28,7 +28,7 @@ def next_entry(data: Bytes, at: int, end: int, part: int, part_end: int) -> tupl
     while at < end:
         inside = at < part_end
         found, at = read_tag(data, at, part_end if inside else end)
-        if at < 0:
+        if is_failed(at):
             return at, at, part, part_end
         if inside and found == ENTRY:
             length, at = read_length(data, at, part_end)
@@ -38,7 +38,7 @@ def next_entry(data: Bytes, at: int, end: int, part: int, part_end: int) -> tupl
             part, part_end = found >> 3, at + length
         else:
             at = skip_field(data, at, part_end if inside else end, found, 1 if inside else 0)
-        if at < 0:
+        if is_failed(at):
             return at, at, part, part_end
     return end, end, 0, 0
 
@@ -49,13 +49,13 @@ def read_name(data: Bytes, at: int, end: int) -> tuple[int, int]:
     start = stop = at
     while at < end:
         found, after = read_tag(data, at, end)
-        if after < 0:
+        if is_failed(after):
             return start, after
         if found != NAME and found != VALUE:
             # One of TensorFlow's parsers refuses such an entry, the other drops it without an error.
             return start, failed(BAD_ENTRY, at)
         length, at = read_length(data, after, end)
-        if at < 0:
+        if is_failed(at):
             return start, at
         if found == NAME:
             start, stop = at, at + length
@@ -84,7 +84,7 @@ def read_entry(data: Bytes, at: int, end: int, part: int, wanted: Wanted, into: 
             kind, count, at = read_feature(data, at, at + length, 3, wanted.kind, into.values, kind, count)
         else:
             tally, at = read_feature_list(data, at, at + length, 3, wanted, into, tally)
-        if at < 0:
+        if is_failed(at):
             return tally, at
     if part == CONTEXT:
         tally = Tally(int64(1), count, misfit(kind, count, wanted, start))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from scratch.inputs.wire._compiling import Bytes, inlined
 from scratch.inputs.wire.frames import word
 from scratch.inputs.wire.tags import FIXED32, LENGTH, VARINT, read_length, read_tag, skip_field, tag
-from scratch.inputs.wire.varint import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed, read_varint
+from scratch.inputs.wire.varint import BAD_FLOAT, CUT, OTHER_KIND, OTHER_SIZE, failed, is_failed, read_varint
 
 # A kind is its field number in Feature; 0 is a feature without any.
 BYTES, FLOAT, INT64 = 1, 2, 3
@@ -86,7 +86,7 @@ def read_numbers(data: Bytes, at: int, stop: int, last: int, kind: int, room: Ro
             at += 4
         else:
             value, at = read_varint(data, at, last)
-            if at < 0:
+            if is_failed(at):
                 return count, at
         put(room, count, value)
         count += 1
@@ -98,12 +98,12 @@ def read_list(data: Bytes, at: int, end: int, depth: int, kind: int, room: Room,
     """Return ``(count, place)`` of a BytesList, FloatList or Int64List."""
     while at < end:
         tag, at = read_tag(data, at, end)
-        if at < 0:
+        if is_failed(at):
             return count, at
         stop, last = at, end
         if tag == FIRST_FIELD:
             length, at = read_length(data, at, end)
-            if at < 0:
+            if is_failed(at):
                 return count, at
             stop = last = at + length
             if kind == BYTES:
@@ -116,10 +116,10 @@ def read_list(data: Bytes, at: int, end: int, depth: int, kind: int, room: Room,
             stop = at + 1
         else:
             at = stop = skip_field(data, at, end, tag, depth)
-            if at < 0:
+            if is_failed(at):
                 return count, at
         count, at = read_numbers(data, at, stop, last, kind, room, count)
-        if at < 0:
+        if is_failed(at):
             return count, at
     return count, at
 
@@ -139,11 +139,11 @@ def read_feature(
             return found, count, at
     while at < end:
         tag, at = read_tag(data, at, end)
-        if at < 0:
+        if is_failed(at):
             return kind, count, at
         if tag & 7 == LENGTH and tag >> 3 <= INT64:
             length, at = read_length(data, at, end)
-            if at < 0:
+            if is_failed(at):
                 return kind, count, at
             if tag >> 3 != kind:
                 kind, count = tag >> 3, 0
@@ -151,7 +151,7 @@ def read_feature(
             count, at = read_list(data, at, at + length, depth + 1, kind, kept, count)
         else:
             at = skip_field(data, at, end, tag, depth)
-        if at < 0:
+        if is_failed(at):
             return kind, count, at
     return kind, count, at
 
@@ -174,11 +174,11 @@ def read_feature_list(
     steps, count, trouble = tally
     while at < end:
         tag, at = read_tag(data, at, end)
-        if at < 0:
+        if is_failed(at):
             break
         if tag == FIRST_FIELD:
             length, at = read_length(data, at, end)
-            if at < 0:
+            if is_failed(at):
                 break
             start, room = at, behind(into.values, count)
             kind, more, at = read_feature(data, at, at + length, depth + 1, wanted.kind, room, 0, 0)
@@ -190,6 +190,6 @@ def read_feature_list(
             count += more
         else:
             at = skip_field(data, at, end, tag, depth)
-        if at < 0:
+        if is_failed(at):
             break
     return Tally(steps, count, trouble), at

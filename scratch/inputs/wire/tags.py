@@ -15,7 +15,17 @@ Source: the encoding page of protobuf.dev.
 import numpy as np
 
 from scratch.inputs.wire._compiling import Bytes, inlined
-from scratch.inputs.wire.varint import BAD_GROUP, BAD_TAG, CUT, DEEP, failed, read_short_varint, read_varint, varint
+from scratch.inputs.wire.varint import (
+    BAD_GROUP,
+    BAD_TAG,
+    CUT,
+    DEEP,
+    failed,
+    is_failed,
+    read_short_varint,
+    read_varint,
+    varint,
+)
 
 VARINT, FIXED64, LENGTH, START, END, FIXED32 = range(6)
 # Messages and groups inside one another, as TensorFlow's parser has it.
@@ -38,7 +48,7 @@ def message(field: int, *parts: bytes) -> bytes:
 def read_tag(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Return ``(tag, place)``."""
     found, after = read_short_varint(data, at, end, LARGEST_TAG)
-    if after >= 0 and found < 8:
+    if not is_failed(after) and found < 8:
         return 0, failed(BAD_TAG, at)
     return found, after
 
@@ -47,7 +57,7 @@ def read_tag(data: Bytes, at: int, end: int) -> tuple[int, int]:
 def read_length(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Return ``(length, place)``; a length that would reach past ``end`` is refused."""
     length, after = read_short_varint(data, at, end, 2**31 - 1)
-    if after >= 0 and length > end - after:
+    if not is_failed(after) and length > end - after:
         return 0, failed(CUT, at)
     return length, after
 
@@ -74,11 +84,11 @@ def skip_field(data: Bytes, at: int, end: int, tag: int, depth: int) -> int:
                 return at
         else:
             at = skip_value(data, at, end, tag)
-            if at < 0:
+            if is_failed(at):
                 return at
         # In a group, as FromString has it, a field may have any number: 0 as well.
         tag, at = read_short_varint(data, at, end, LARGEST_TAG)
-        if at < 0:
+        if is_failed(at):
             return at
 
 
@@ -90,7 +100,7 @@ def skip_value(data: Bytes, at: int, end: int, tag: int) -> int:
         return read_varint(data, at, end)[1]
     if wire == LENGTH:
         length, at = read_length(data, at, end)
-        return at + length if at >= 0 else at
+        return at if is_failed(at) else at + length
     if wire == FIXED64 or wire == FIXED32:
         size = 8 if wire == FIXED64 else 4
         return at + size if end - at >= size else failed(CUT, at)

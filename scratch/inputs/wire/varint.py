@@ -37,6 +37,12 @@ def failed(reason: int, at: int) -> int:
     return -16 * at - reason
 
 
+@inlined
+def is_failed(place: int) -> bool:
+    """Return whether a place is one that ``failed`` gave."""
+    return place < 0
+
+
 def reason_and_index(place: int) -> tuple[int, int]:
     """Return ``(reason, index)`` of a negative place."""
     return -place % 16, -place // 16

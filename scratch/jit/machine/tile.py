@@ -26,10 +26,9 @@ from scratch.arrays import Array
 from scratch.jit.machine.compiler import compiled_address, instruction
 from scratch.jit.machine.register import REGISTER, call_llvm, constant, registers, spread, tile_size
 from scratch.jit.machine.vector import Vector, check_index
-from scratch.jit.machine.words import call_with_words, load_words
+from scratch.jit.machine.words import INTEGER, call_with_words, load_words
 
 ROWS, VECTORS = tile_size(registers())
-INTEGER = ir.IntType(64)
 
 
 def multiply_tile(code: int, a: Array, b: Array, c: Array, add: bool) -> None:

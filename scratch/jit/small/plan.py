@@ -16,7 +16,6 @@ from scratch.arrays import Array, Float, Params, State
 from scratch.cell import Cell
 from scratch.cells.lstm import BasicLSTMCell, LSTMState
 from scratch.cells.multi import MultiRNNCell
-from scratch.jit.machine.compiler import announced
 from scratch.jit.machine.memory import zeros
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded
@@ -35,7 +34,7 @@ class SmallPlan:
         layers, (first, second, input_size) = layers_of(cell), shape
         num_steps, batch_size = (first, second) if time_major else (second, first)
         vector, num_layers, num_units = padded(1, dtype), len(layers), layers[0].num_units
-        self.cell_name, self.dtype, self.num_units = type(cell).__name__, dtype, num_units
+        self.cell, self.time_major, self.dtype, self.num_units = cell, time_major, dtype, num_units
         self.names = [name for name, *_ in cell.layers(input_size)] if isinstance(cell, MultiRNNCell) else []
         self.input_shape, self.output_shape = shape, (first, second, num_units)
         width = padded(4 * num_units, dtype)
@@ -83,6 +82,10 @@ class SmallPlan:
         self.num_given, self.num_weights = ends[-1], 2 * num_layers
         self.state_shape = (2 * num_layers, batch_size, num_units)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.
+        return plan_of, (self.cell, self.input_shape, self.dtype, self.time_major)
+
     def forward(
         self, params: Params, inputs: Float[Array, "_ _ D"], state: State
     ) -> tuple[Float[Array, "_ _ H"], State, Array]:
@@ -94,8 +97,7 @@ class SmallPlan:
         tape = zeros((self.tape_size,), self.dtype)
         outputs, final = np.empty(self.output_shape, self.dtype), np.empty(self.state_shape, self.dtype)
         flat, rows = np.concatenate(given, axis=None), outputs.reshape(-1, self.num_units)
-        with announced(self.cell_name, "forward in", self.dtype):
-            small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
+        small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
         return outputs, self.state_of(list(final)), tape
 
     def backward(
@@ -107,8 +109,7 @@ class SmallPlan:
         d_final = np.concatenate(given, axis=None).reshape(-1, self.num_units)
         d_inputs, d_given = np.empty(self.input_shape, self.dtype), np.empty(self.num_given, self.dtype)
         d_rows, work = d_inputs.reshape(-1, self.input_shape[2]), zeros((self.work_size,), self.dtype)
-        with announced(self.cell_name, "backward in", self.dtype):
-            small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
+        small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
         parts = [d_given[first:last].reshape(shape) for first, last, shape in self.places]
         weights = [{"kernel": kernel, "bias": bias} for kernel, bias in pairs(parts[: self.num_weights])]
         d_state = self.state_of(parts[self.num_weights :])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,13 +23,17 @@ from scratch.jit.walk.weights import gradients_of_params, pack_all, pack_all_tra
 class LayerTape(NamedTuple):
     """What a forward pass keeps for the backward pass."""
 
-    params: dict
+    params: Params
     schedule: Schedule
     tape: Tape
 
 
 class Layer(Layout):
     """A cell for inputs of one width and dtype: ``run_forward``, ``run_backward``."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is this very layer; one that was saved is made anew: an address of compiled code means nothing there.
+        return layer_of, (self.cell, self.input_size, self.dtype)
 
     @cached_property
     def numbers(self) -> Array | None:
