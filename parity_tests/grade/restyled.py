@@ -171,6 +171,9 @@ def renamed(exercise: Solved) -> str:
 def styles(exercise: Solved) -> dict[str, str]:
     """Return the sources of an exercise in every style that changes it."""
     found = {name: in_form(exercise, call) for name, call in FORMS.items()}
+    if "in the dtype of" in exercise.source:
+        # There it would be a mistake: what it returns is float64.
+        del found["long double"]
     if " @ " in exercise.source:
         found |= {name: rewritten(exercise, products("dot"), helper) for name, helper in DOTS.items()}
     found["sums turned"] = rewritten(exercise, sums_turned)

@@ -1,7 +1,7 @@
 """Wrong solutions by somebody who had not read the library, each with its mistake in the first line.
 
-``parity_tests/wrong/judged.json`` holds what the grader said of each, and whether somebody who read both lines found that
-it named the mistake. Where the grader says something else by now, it has to be judged again.
+``parity_tests/wrong/judged.json`` holds what the grader said of each, and whether somebody who read both lines found
+that it named the mistake. Where the grader says something else by now, it has to be judged again.
 """
 
 import json
