@@ -163,6 +163,7 @@ def build(bench: Bench) -> tuple[list[Variant], np.ndarray]:
     return variants, np.array(rows).reshape(len(rows), len(right))
 
 
+@cache
 def digest() -> str:
     """Return a digest of all that the numbers depend on."""
     files = [*Path(__file__).parent.rglob("*.py"), *SOLUTIONS.glob("*.py")]
