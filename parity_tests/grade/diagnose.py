@@ -22,9 +22,8 @@ def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]
     """Return the verdict on one function; ``outcomes`` are those of its calls, ``fatal`` what ended the process."""
     runs = bench(exercise.idea, function.name)
     quantities = list(dict.fromkeys(seen.quantity_of(path) for each in runs.references for path in each.arrays))
-    verdict = Verdict(
-        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=derived(exercise, function)
-    )
+    verdict = Verdict(function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities])
+    verdict.lesson = derived(exercise, function)
     status = trouble(outcomes, fatal, len(runs.calls), [call.special for call in runs.calls])
     if status:
         verdict.status = status[0]
