@@ -21,7 +21,7 @@ test: $(VENV)/installed-test lint
 	$(BIN)/python -m parity_tests.mutations
 
 docs: $(VENV)/installed-docs
-	rm -rf docs/_build docs/figures/drawn/html
+	rm -rf docs/_build/html
 	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --quiet -b html docs docs/_build/html
 	$(BIN)/python -m parity_tests.site docs/_build/html
 	$(BIN)/python -m parity_tests.course docs/_build/html/notebooks
