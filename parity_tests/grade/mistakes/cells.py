@@ -165,7 +165,6 @@ MISTAKES: dict[str, list[Mistake]] = {
         mistake("the output mask is the wrong way round: what should stay is dropped", "output_mask * h_new", "~output_mask * h_new"),
         mistake("the output is multiplied by keep_prob, not divided", "output_mask * h_new / keep_prob", "output_mask * h_new * keep_prob"),
         mistake("the input is multiplied by keep_prob, not divided", "input_mask * x / keep_prob", "input_mask * x * keep_prob"),
-        mistake("the two masks are swapped, or one is used for both", "input_mask * x", "output_mask[:, : x.shape[1]] * x"),
         mistake("the input is not dropped", "input_mask * x / keep_prob", "x"),
         mistake("the output is not dropped", "output_mask * h_new / keep_prob", "h_new"),
         mistake("the state that goes in is dropped", "step(params, dropped, h)", "step(params, dropped, output_mask * h / keep_prob)"),
