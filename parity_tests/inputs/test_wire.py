@@ -105,6 +105,10 @@ REFUSED = {
         message(1, entry(b"a", message(3, b"\x08"))),
         "byte 12 of the example: it goes on past the end",
     ),
+    "a float's tag, and no float": (
+        message(1, entry(b"a", message(2, b"\x0d"))),
+        "byte 12 of the example: it goes on past the end",
+    ),
     "three bytes of a float": (message(1, entry(b"a", message(2, b"\x0dabc"))), "fewer than four bytes"),
     "numbers longer than their list": (message(1, entry(b"a", b"\x1a\2\n\3\1\2\3")), "it goes on past the end"),
     "a list of 1280 bytes in 127": (message(1, entry(b"a", b"\x1a\x80\n\x7e" + bytes(126))), "it goes on past the end"),

@@ -13,18 +13,7 @@ PAGES = [path for path in sorted(DOCS.rglob("*.md")) if "_build" not in path.par
 BLOCK = re.compile(r"^(`{3,})(\S+)([^\n]*)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 SETTING = re.compile(r"^(export )?[A-Z_]+=")
 # What the site is made with, and is no code: tables of contents, the glossary, boxes, pictures, the text of a page.
-DIRECTIVES = {
-    "toctree",
-    "glossary",
-    "include",
-    "picture",
-    "gallery",
-    "figure",
-    "note",
-    "warning",
-    "admonition",
-    "dropdown",
-}
+DIRECTIVES = {"toctree", "glossary", "include", "picture", "gallery", "image", "figure", "note", "warning"}
 
 
 def blocks(text):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from scratch.arrays import Array, Params, State
+from scratch.arrays import Array, Float, Params, State
 from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
@@ -12,6 +12,7 @@ from scratch.cells.residual import ResidualWrapper
 from scratch.jit.batch import ends_of, plain
 from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
+from scratch.jit.small.plan import SmallPlan, plan_of
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
@@ -41,6 +42,21 @@ class LayerStream:
         return output
 
 
+class SmallStream:
+    """A small network, all its layers, by the kernel that runs it over a sequence: so the bits are the same."""
+
+    def __init__(self, plan: SmallPlan, params: Params, state: State) -> None:
+        self.plan, self.state = plan, state
+        # Those of now, as the weights of other streams are, which are packed.
+        self.params = map_tree(np.ndarray.copy, params)
+        with announced(type(plan.cell).__name__, "forward in", plan.dtype):
+            self.plan.forward(self.params, np.zeros(plan.input_shape, plan.dtype), state)
+
+    def step(self, x: Float[Array, "B D"]) -> Float[Array, "B output"]:
+        outputs, self.state, _ = self.plan.forward(self.params, plain(x)[None], self.state)
+        return outputs[0]
+
+
 class NestedStream:
     """The layers of a ``MultiRNNCell``, or the one in a ``ResidualWrapper`` with the way round it."""
 
@@ -67,11 +83,15 @@ class NestedStream:
 def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any:
     """Return a stream of ``cell`` from ``state``; arguments have been checked, all but what this engine refuses."""
     check_covered(cell)
-    for _, leaf in named_leaves(state):
+    leaves = [leaf for _, leaf in named_leaves(state)]
+    for leaf in leaves:
         if leaf.dtype not in FLOATS:
             raise TypeError(f"engine 'numba' computes in float32 and float64, but x is {leaf.dtype}")
     if type(cell) is DropoutWrapper:
         # One that drops nothing: Stream takes no other.
         return make_stream(cell.cell, params, input_size, state)
+    plan = plan_of(cell, (1, len(leaves[0]), input_size), leaves[0].dtype, True)
+    if plan:
+        return SmallStream(plan, params, map_tree(plain, state))
     kind = NestedStream if isinstance(cell, MultiRNNCell | ResidualWrapper) else LayerStream
     return kind(cell, map_tree(plain, params), input_size, map_tree(plain, state))
