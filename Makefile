@@ -54,4 +54,4 @@ $(VENV)/installed-%: setup.py | $(VENV)/bin/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .cache out docs/_build build *.egg-info
+	rm -rf $(VENV) .cache out docs/_build docs/figures/drawn build *.egg-info

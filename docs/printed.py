@@ -19,7 +19,10 @@ FOOTER = (
 def print_page(page, path):
     """Write the HTML file ``page`` as a PDF to ``path``; nothing outside is asked for."""
     with launch() as browser:
-        opened = browser.new_context(offline=True).new_page()
+        context = browser.new_context(offline=True)
+        # The page is long: on a busy machine it takes minutes.
+        context.set_default_timeout(0)
+        opened = context.new_page()
         opened.goto(page.resolve().as_uri())
         opened.evaluate("document.querySelectorAll('details').forEach((answer) => (answer.open = true))")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -58,15 +58,20 @@ def split(elements, starts):
     return parts
 
 
+def as_math(elements, **attributes):
+    """Return the HTML of a part of an equation that is never broken."""
+    # At the start of a <math> an operator would be taken for a sign, and set without its spaces.
+    if is_operator(elements[0]):
+        elements[0].set("form", "infix")
+    math = ElementTree.Element("math", attributes)
+    math.extend(elements)
+    return ElementTree.tostring(math, encoding="unicode")
+
+
 def boxes(elements, levels=BREAKS):
     """Return the HTML of a part of an equation: a ``<math>``, or boxes between which a line may be broken."""
     if levels is None:
-        # At the start of a <math> an operator would be taken for a sign, and set without its spaces.
-        if is_operator(elements[0]):
-            elements[0].set("form", "infix")
-        math = ElementTree.Element("math", displaystyle="true")
-        math.extend(elements)
-        return ElementTree.tostring(math, encoding="unicode")
+        return as_math(elements, displaystyle="true")
     if levels:
         parts = split(elements, lambda element: is_operator(element, levels[0]))
     else:
@@ -84,12 +89,21 @@ def rows(math):
     return [children]
 
 
+def parsed(mathml):
+    # XML knows these three entities and no other.
+    return ElementTree.fromstring(re.sub(r"&(?!(?:lt|gt|amp);)\w+;", lambda entity: html.unescape(entity[0]), mathml))
+
+
+def in_a_line(mathml):
+    """Return the HTML of an equation in a line of text: it may be broken before its relations."""
+    parts = split(parsed(mathml), lambda element: is_operator(element, BREAKS[0]))
+    return "<wbr>".join(map(as_math, parts)) if len(parts) > 1 else mathml
+
+
 def as_lines(mathml):
     """Return the HTML of a displayed equation."""
-    # XML knows these three entities and no other.
-    xml = re.sub(r"&(?!(?:lt|gt|amp);)\w+;", lambda entity: html.unescape(entity[0]), mathml)
     groups = []
-    for row in rows(ElementTree.fromstring(xml)):
+    for row in rows(parsed(mathml)):
         for part in split(row, lambda element: is_space(element, 1)):
             part = [element for element in part if not is_space(element, 1)]
             if part:
@@ -98,7 +112,7 @@ def as_lines(mathml):
 
 
 def visit_inline(translator, node):
-    translator.body.append(converted(node.astext(), display=False))
+    translator.body.append(in_a_line(converted(node.astext(), display=False)))
     raise SkipNode
 
 

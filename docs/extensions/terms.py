@@ -16,7 +16,8 @@ from sphinx.util.nodes import make_refnode
 GLOSSARY = "glossary"
 # Words in these are no running text, or are links already.
 PASSED_OVER = (nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.title)
-PASSED_OVER += (nodes.raw, nodes.image, addnodes.pending_xref, addnodes.desc, addnodes.desc_signature, nodes.comment, nodes.system_message)
+PASSED_OVER += (nodes.raw, nodes.image, nodes.comment, nodes.system_message)
+PASSED_OVER += (addnodes.pending_xref, addnodes.desc, addnodes.desc_signature)
 LOG = logging.getLogger(__name__)
 
 

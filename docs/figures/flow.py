@@ -15,17 +15,8 @@ class Flow:
         self.axis.set(xlim=(0, width), ylim=(0, height), aspect="equal")
         self.axis.axis("off")
 
-    def box(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        fill: str = "soft blue",
-        width: float = 1.5,
-        height: float = 0.9,
-        zorder: int = 3,
-    ) -> None:
-        """Draw a box around x, y: something computed with weights, or a function; with ``zorder`` 1, behind the lines."""
+    def box(self, x: float, y: float, text: str, fill="soft blue", width=1.5, height=0.9, zorder=3) -> None:
+        """Draw a box around x, y: what has weights, or a function; with ``zorder`` 1 it lies behind the lines."""
         corner, shape = (x - width / 2, y - height / 2), "round,pad=0,rounding_size=0.18"
         look = {"facecolor": LIGHT.get(fill, fill), "edgecolor": INK, "linewidth": 1.1, "zorder": zorder}
         self.axis.add_patch(FancyBboxPatch(corner, width, height, boxstyle=shape, **look))

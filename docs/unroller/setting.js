@@ -36,7 +36,13 @@
       weights,
       forget_bias: 1,
       // Outputs with a loss: two of row 0 and one of row 1. The final states of rows 1 and 2 have one as well.
-      counted: [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0], [1, 0, 0]],
+      counted: [
+        [0, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+        [1, 0, 0],
+      ],
       targets: perStep(units, () => 0.5),
       g_h: [0, 1, -0.5].map((value) => Array(units).fill(value)),
       g_c: Unroller.arrays.fill(ROWS, units),
@@ -108,7 +114,11 @@
 
   function toAddress(setting, more = {}) {
     const usual = start(setting.cell, setting.units, setting.width);
-    const parts = [["cell", setting.cell], ["units", setting.units], ["width", setting.width]];
+    const parts = [
+      ["cell", setting.cell],
+      ["units", setting.units],
+      ["width", setting.width],
+    ];
     const differ = leaves(setting).filter(([path, value]) => get(usual, path) !== value);
     const rest = Object.entries(more).filter(([, value]) => value !== null);
     return [...parts, ...differ, ...rest].map(([name, value]) => `${name}=${value}`).join("&");
@@ -116,7 +126,12 @@
 
   // Return {setting, more}: what an address holds that is no part of a setting is in `more`. Nonsense is passed over.
   function fromAddress(address) {
-    const given = new Map(address.replace(/^#/, "").split("&").map((part) => part.split("=")));
+    const given = new Map(
+      address
+        .replace(/^#/, "")
+        .split("&")
+        .map((part) => part.split("=")),
+    );
     const cell = Object.hasOwn(Unroller.cells, given.get("cell")) ? given.get("cell") : "lstm";
     const size = (name) => RULES[name](Number(given.get(name)) || 1);
     const setting = start(cell, size("units"), size("width"));

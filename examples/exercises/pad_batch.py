@@ -21,7 +21,7 @@ def pad_batch(rows, padding_value):
 
     - ``rows``: a list of B arrays [T_b, D]. ``padding_value``: a number.
 
-    Return ``(inputs, sequence_length)``: [B, T, D], and the lengths [B], integers.
+    Return ``(inputs, sequence_length)``: [B, T, D] in the dtype of the rows, and the lengths [B], integers.
     """
     # inputs_{b,t} = padding_value      past the end
     # inputs_{b,t} = rows_b[t]          where t < T_b

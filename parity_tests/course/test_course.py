@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import printed
 import pytest
 from figures import load
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -221,7 +222,9 @@ def test_the_site_has_the_notebook_and_the_slides_of_every_meeting(site):
 @needs_browser
 def test_slides_are_turned_by_keys_and_all_are_printed(site):
     with launch() as browser:
-        page = browser.new_context(offline=True).new_page()
+        context = browser.new_context(offline=True)
+        context.set_default_timeout(0)
+        page = context.new_page()
         page.goto((site / "course" / f"{MEETINGS[4].stem}.slides.html").as_uri())
         number = "[...document.querySelectorAll('.slide')].findIndex((slide) => slide.offsetHeight > 0)"
         count = page.locator(".slide").count()
@@ -234,3 +237,15 @@ def test_slides_are_turned_by_keys_and_all_are_printed(site):
         assert page.locator(".slide:not([hidden]) .note").first.is_visible()
         page.emulate_media(media="print")
         assert page.evaluate("[...document.querySelectorAll('.slide')].every((slide) => slide.offsetHeight > 0)")
+
+
+@needs_browser
+def test_a_page_is_printed_with_its_answers_open(tmp_path):
+    page = tmp_path / "index.html"
+    answer = '<details><p style="break-before: page">The answer.</p></details>'
+    page.write_text(f"<!doctype html><title>A</title><h1>A</h1><p>Text.</p>{answer}", encoding="utf-8")
+    assert printed.main([str(page), str(tmp_path / "out" / "course.pdf")]) == 0
+    pdf = (tmp_path / "out" / "course.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+    assert b"/Outlines" in pdf

@@ -3,6 +3,7 @@
 from parity_tests.faults import (
     attacked,
     cells,
+    course,
     entry,
     grade,
     inputs,
@@ -20,6 +21,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
 GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -8,6 +8,7 @@ import numpy as np
 from parity_tests.grade import pairs, seen
 from parity_tests.grade.anatomy import Function, Solved
 from parity_tests.grade.course import GATES
+from parity_tests.grade.draws.sizes import FLOAT32, Call
 from parity_tests.grade.edits import Edit
 from parity_tests.grade.features import vector
 from parity_tests.grade.library import Shelf, bench, right_numbers, shelf
@@ -22,9 +23,8 @@ def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]
     """Return the verdict on one function; ``outcomes`` are those of its calls, ``fatal`` what ended the process."""
     runs = bench(exercise.idea, function.name)
     quantities = list(dict.fromkeys(seen.quantity_of(path) for each in runs.references for path in each.arrays))
-    verdict = Verdict(
-        function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities], lesson=derived(exercise, function)
-    )
+    verdict = Verdict(function.name, "wrong", [Quantity(name, False, np.inf) for name in quantities])
+    verdict.lesson = derived(exercise, function)
     status = trouble(outcomes, fatal, len(runs.calls), [call.special for call in runs.calls])
     if status:
         verdict.status = status[0]
@@ -40,6 +40,13 @@ def diagnose(exercise: Solved, function: Function, outcomes: list[dict[str, Any]
         verdict.findings.append(
             Finding(EXACT, "an array that came in is not what it was: look for +=, *= or [...] = on it", [says])
         )
+    wider = widened(runs.calls, results, runs.references)
+    if wider:
+        says = f"{', '.join(wider)}: the dtype of the rows is lost, float32 becomes another"
+        verdict.findings.append(Finding(EXACT, f"look at the dtype of {', '.join(wider)}", [says]))
+        for quantity in verdict.quantities:
+            quantity.right &= quantity.name not in wider
+        return verdict
     if all(quantity.right for quantity in verdict.quantities):
         verdict.status = "wrong" if changed else "right"
         return verdict
@@ -53,6 +60,19 @@ def derived(exercise: Solved, function: Function, hint: str = "") -> str:
     """Return the page and the line of the lesson: of the equation that a hint names, or of the function."""
     equation = hint.removeprefix(LOOK) if hint.startswith(LOOK) else ""
     return "{}:{}".format(*exercise.lesson(function.name, equation))
+
+
+def widened(calls: list[Call], results: list[Named], references: list[Named]) -> list[str]:
+    """Return the results that are right but in another dtype, where float32 rows must stay what they are."""
+    return [
+        path
+        for call, result, reference in zip(calls, results, references, strict=True)
+        for path, array in reference.arrays.items()
+        if call.special == FLOAT32 and np.asarray(array).dtype == np.float32
+        if path in result.arrays
+        and result.arrays[path].dtype != np.float32
+        and difference(result.arrays[path], array) < 1e-6
+    ][:1]
 
 
 def argument(path: str) -> str:

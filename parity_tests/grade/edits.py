@@ -52,8 +52,10 @@ def edited(source: str, edits: tuple[Edit, ...]) -> str:
 class Slips:
     """All small changes of one function of a source."""
 
-    def __init__(self, source: str, function: ast.FunctionDef, alike: dict[str, list[str]]) -> None:
-        self.source, self.function, self.alike = source, function, alike
+    def __init__(
+        self, source: str, function: ast.FunctionDef, alike: dict[str, list[str]], masks: frozenset[str] = frozenset()
+    ) -> None:
+        self.source, self.function, self.alike, self.masks = source, function, alike, masks
         self.starts = [0]
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
@@ -83,8 +85,24 @@ class Slips:
             whole = self.text(statement).split("\n")[0]
             if isinstance(statement, ast.Assign | ast.AugAssign) and self.made_before(statement):
                 yield self.to(statement, "pass", f"the line `{whole}` is missing", 1)
+            if isinstance(statement, ast.Assign):
+                yield from self.of_assignment(statement, target)
             for node in self.expressions(statement):
                 yield from self.of(node, target)
+
+    def of_assignment(self, statement: ast.Assign, target: str) -> Iterator[Edit]:
+        """Yield the changes of a whole line: its value left out, or two of its targets swapped."""
+        value, made = self.text(statement.value), statement.targets[0]
+        if isinstance(made, ast.Name) and not isinstance(statement.value, ast.Dict | ast.List | ast.Call):
+            yield self.to(statement.value, f"0 * ({value})", f"{target} is left out: it is `{value}`", 1)
+        if isinstance(made, ast.Tuple):
+            names = [self.text(name) for name in made.elts]
+            for place in range(len(names)):
+                for later in range(place + 1, len(names)):
+                    swapped = list(names)
+                    swapped[place], swapped[later] = names[later], names[place]
+                    says = f"{names[place]} and {names[later]} are swapped: `{self.text(made)} = {value}`"
+                    yield self.to(made, ", ".join(swapped), says, 1)
 
     def statements(self, body: list[ast.stmt]) -> Iterator[ast.stmt]:
         for statement in body:
@@ -154,6 +172,8 @@ class Slips:
         elif isinstance(node, ast.Call):
             yield from self.of_call(node, target)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in self.masks:
+                yield self.to(node, f"~{node.id}", f"{target} takes the mask `{node.id}` the wrong way round", 1)
             for other in self.alike.get(node.id, ()):
                 yield self.to(node, other, f"{target} uses `{other}` where `{node.id}` is meant", 2)
         elif isinstance(node, ast.Constant) and type(node.value) is int:
@@ -200,10 +220,20 @@ class Slips:
         elif kind is ast.MatMult:
             yield self.to(node, f"({left} @ ({right}).T)", f"{target} takes `{right}` transposed: it is `{whole}`", 1)
             yield self.to(node, f"({left}).T @ ({right})", f"{target} takes `{left}` transposed: it is `{whole}`", 1)
+            if isinstance(node.left, ast.Attribute) and node.left.attr == "T":
+                rows = self.text(node.left.value)
+                for place, words in (("-1:", "the last"), (":1", "the first")):
+                    says = f"{target} is that of {words} row of the batch alone: the rows add up in `{whole}`"
+                    yield self.to(node, f"{rows}[{place}].T @ {right}[{place}]", says, 1)
 
     def of_call(self, node: ast.Call, target: str) -> Iterator[Edit]:
         called, whole = self.text(node.func), self.text(node)
         inner = [self.text(argument) for argument in node.args]
+        for place in range(len(node.args) - 1):
+            first, second = node.args[place], node.args[place + 1]
+            says = f"{target} is given `{inner[place]}` and `{inner[place + 1]}` in the wrong order: `{whole}`"
+            start, stop = self.span(first)[0], self.span(second)[1]
+            yield Edit(start, stop, f"{inner[place + 1]}, {inner[place]}", says, 2)
         if called in CALLS and inner:
             other, omitted = CALLS[called]
             if other:

@@ -120,6 +120,11 @@ class Bench:
             return None
         return found
 
+    def masks(self) -> frozenset[str]:
+        """Return the local names that hold arrays of Booleans."""
+        held = self.locals.items()
+        return frozenset(name for name, value in held if isinstance(value, np.ndarray) and value.dtype == bool)
+
     def alike(self) -> dict[str, list[str]]:
         """Return for each local name the others that hold something of its kind."""
 
@@ -141,7 +146,7 @@ def slips(bench: Bench) -> list[Edit]:
     (function,) = [
         node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == bench.name
     ]
-    return list(dict.fromkeys(Slips(source, function, bench.alike()).all()))
+    return list(dict.fromkeys(Slips(source, function, bench.alike(), bench.masks()).all()))
 
 
 def apart(one: Variant, other: Variant) -> bool:
@@ -163,6 +168,7 @@ def build(bench: Bench) -> tuple[list[Variant], np.ndarray]:
     return variants, np.array(rows).reshape(len(rows), len(right))
 
 
+@cache
 def digest() -> str:
     """Return a digest of all that the numbers depend on."""
     files = [*Path(__file__).parent.rglob("*.py"), *SOLUTIONS.glob("*.py")]

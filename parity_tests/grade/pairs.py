@@ -10,7 +10,7 @@ from parity_tests.grade.features import LIMIT, close, vector
 from parity_tests.grade.library import Shelf, apart, bench
 
 # Programs that are run, at most, before the grader says that it does not know.
-MOST = 1000
+MOST = 700
 
 
 def singles(store: Shelf) -> list[int]:
@@ -25,16 +25,42 @@ def confirmed(exercise: Solved, store: Shelf, one: np.ndarray, two: tuple[Edit, 
 
 def matching(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
     """Return two changes that give these numbers together, the likelier ones first; nothing where there are none."""
-    return added(exercise, store, one) or upstream(exercise, store, one) or every(exercise, store, one)
+    found = []
+    for search in (added, upstream, every):
+        two = search(exercise, store, one)
+        if two:
+            found.append(two)
+            if weight(two) == (0, 2):
+                break
+    return min(found, key=weight, default=None)
+
+
+def weight(two: tuple[Edit, ...]) -> tuple[int, int]:
+    """Return what is the more likely the smaller it is: mistakes with sentences of their own, and few changes."""
+    return sum(edit.rank for edit in two), len(two)
 
 
 def every(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
     """Run all pairs of mistakes that have a sentence of their own."""
-    known = [store.variants[row] for row in singles(store) if store.rank(row) == 0]
-    for first, second in islice(combinations(known, 2), 3 * MOST):
+    known = [row for row in singles(store) if store.rank(row) == 0]
+    touched, wrong = touches(store, one)
+    likely = (pair for pair in combinations(known, 2) if covers(touched, pair, wrong))
+    for pair in islice(likely, 2 * MOST):
+        first, second = (store.variants[row] for row in pair)
         if apart(first, second) and confirmed(exercise, store, one, (*first, *second)):
             return (*first, *second)
     return None
+
+
+def touches(store: Shelf, one: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which numbers each program has wrong, [N, F], and which a submission has wrong, [F]."""
+    right = vector(store.layout, store.references)
+    return ~close(store.numbers, right, store.layout), ~close(one[None], right, store.layout)[0]
+
+
+def covers(touched: np.ndarray, pair: tuple[int, int], wrong: np.ndarray) -> bool:
+    """Whether two programs have wrong between them what a submission has wrong: others need not be run."""
+    return bool(np.all(touched[pair[0]] | touched[pair[1]] | ~wrong))
 
 
 def added(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
@@ -71,23 +97,20 @@ def added(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] |
 def upstream(exercise: Solved, store: Shelf, one: np.ndarray) -> tuple[Edit, ...] | None:
     """Look for one that explains some quantities by itself, and run it together with the others."""
     rows = singles(store)
-    right = vector(store.layout, store.references)
-    agree = close(store.numbers[rows], one, store.layout)
-    changes = ~close(store.numbers[rows], right, store.layout)
-    explained = (agree & changes).sum(axis=1)
-    starts = [place for place in np.argsort(-explained).tolist() if explained[place]]
-    starts = sorted(starts[:30], key=lambda place: (store.rank(rows[place]), -explained[place]))
+    touched, wrong = touches(store, one)
+    explained = (close(store.numbers, one, store.layout) & touched).sum(axis=1)
+    starts = sorted((row for row in rows if explained[row]), key=lambda row: -explained[row])[:30]
     others = sorted((row for row in rows if store.rank(row) <= 1), key=store.rank)
-    ran = 0
-    for place in starts:
-        for other in others:
-            first, second = store.variants[rows[place]], store.variants[other]
-            if apart(first, second):
-                ran += 1
-                if ran > MOST:
-                    return None
-                if confirmed(exercise, store, one, (*first, *second)):
-                    return (*first, *second)
+    likely = (
+        (start, other)
+        for start in sorted(starts, key=lambda row: (store.rank(row), -explained[row]))
+        for other in others
+        if covers(touched, (start, other), wrong)
+    )
+    for pair in islice(likely, MOST):
+        first, second = (store.variants[row] for row in pair)
+        if apart(first, second) and confirmed(exercise, store, one, (*first, *second)):
+            return (*first, *second)
     return None
 
 

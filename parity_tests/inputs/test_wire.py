@@ -66,6 +66,11 @@ READINGS = {
     "96 groups in a list": (message(1, entry(b"a", message(3, groups(96), b"\x08\4"))), [4], None),
     "95 groups in a step's list": (TWO + message(2, entry(b"t", message(1, message(3, groups(95))))), [1, 2], ...),
     "a part that is a number": (b"\x08\1" + TWO, [1, 2], ...),
+    # The first and the last character of each number of bytes, and those around the surrogates.
+    **{
+        f"a name of U+{ord(name):04X}": (message(1, entry(name.encode(), ints(1))) + TWO, [1, 2], ...)
+        for name in "\0\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff"
+    },
 }
 
 
@@ -98,6 +103,10 @@ REFUSED = {
     "five bytes of packed floats": (message(1, entry(b"a", message(2, message(1, bytes(5))))), "fewer than four"),
     "a number's tag, and no number": (
         message(1, entry(b"a", message(3, b"\x08"))),
+        "byte 12 of the example: it goes on past the end",
+    ),
+    "a float's tag, and no float": (
+        message(1, entry(b"a", message(2, b"\x0d"))),
         "byte 12 of the example: it goes on past the end",
     ),
     "three bytes of a float": (message(1, entry(b"a", message(2, b"\x0dabc"))), "fewer than four bytes"),

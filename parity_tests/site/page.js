@@ -15,7 +15,7 @@ globalThis.look = {
       const text = element.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
       found.push(`out of view: ${element.tagName.toLowerCase()}: ${text}`);
     };
-    const looked = "pre, .line, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
+    const looked = "pre, math, td, th, dt, p, li, img, svg, figure, h1, h2, h3";
     for (const element of article.querySelectorAll(looked)) {
       const box = element.getBoundingClientRect();
       if (box.width === 0 || element.closest("defs, [data-scrolls]")) continue;
@@ -63,8 +63,12 @@ globalThis.look = {
       return "rgb(255, 255, 255)";
     };
     const found = new Set();
+    const seen = new Set();
     for (const element of document.querySelectorAll("article :is(p, li, td, th, h1, h2, math, .highlight span)")) {
-      if (!element.textContent.trim()) continue;
+      // One of each kind: what is of one kind, in parts of one kind, has one colour.
+      const kind = `${element.tagName} ${element.className} ${element.parentElement.className}`;
+      if (seen.has(kind) || !element.textContent.trim()) continue;
+      seen.add(kind);
       const [low, high] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => a - b);
       const contrast = (high + 0.05) / (low + 0.05);
       if (contrast < 4.5) found.add(`contrast ${contrast.toFixed(1)}: ${element.tagName} ${element.className}`);

@@ -1,5 +1,6 @@
 """Every block of code on a page is run by the tests, taken from the source, or a command whose parts are there."""
 
+import ast
 import re
 import shlex
 
@@ -12,19 +13,7 @@ PAGES = [path for path in sorted(DOCS.rglob("*.md")) if "_build" not in path.par
 BLOCK = re.compile(r"^(`{3,})(\S+)([^\n]*)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 SETTING = re.compile(r"^(export )?[A-Z_]+=")
 # What the site is made with, and is no code: tables of contents, the glossary, boxes, pictures, the text of a page.
-DIRECTIVES = {
-    "toctree",
-    "glossary",
-    "include",
-    "figure",
-    "image",
-    "note",
-    "tip",
-    "warning",
-    "admonition",
-    "dropdown",
-    "raw",
-}
+DIRECTIVES = {"toctree", "glossary", "include", "picture", "gallery", "image", "figure", "note", "warning"}
 
 
 def blocks(text):
@@ -40,7 +29,8 @@ def what_is_wrong(kind, argument, body):
     if kind == "pycon":
         return "" if body.startswith(">>> ") else "no line begins with >>>, so nothing is run"
     if kind == "sh":
-        return "; ".join(filter(None, map(wrong_command, body.splitlines())))
+        commands = re.split(r"\n| && ", body)
+        return "; ".join(filter(None, map(wrong_command, commands)))
     if kind in ("text", "{literalinclude}") or kind.strip("{}") in DIRECTIVES:
         return ""
     return f"a block of {kind} is neither run nor taken from the source"
@@ -59,6 +49,11 @@ def wrong_command(line):
         extras = re.findall(r"\[([\w,]+)\]", line)
         known = (ROOT / "setup.py").read_text(encoding="utf-8")
         return "; ".join(f"no extra {e}" for e in ",".join(extras).split(",") if e and f'"{e}": [' not in known)
+    if program == "cd":
+        return "" if (ROOT / rest[0]).is_dir() else f"there is no folder {rest[0]}"
+    if program == "python" and rest[0] == "-c":
+        ast.parse(rest[1])
+        return ""
     if program == "python":
         return wrong_program(rest)
     return "" if program in ("tensorboard", "jupyter", "git") else f"{program} is no command that these pages know"
@@ -97,6 +92,7 @@ def test_what_is_neither_is_found():
         "python examples/none.py": "there is no ['examples/none.py']",
         "python examples/echo.py --none 1": "echo.py has no option --none",
         "python -m parity_tests.none": "there is no ['-m', 'parity_tests.none']",
+        "cd none": "there is no folder none",
         "make none": "make knows no ['none']",
         "pip install '.[none]'": "no extra none",
         "curl example.org": "curl is no command that these pages know",

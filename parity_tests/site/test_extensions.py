@@ -41,6 +41,12 @@ def test_an_equation_is_broken_before_relations_sums_and_products_outside_parent
     assert parts(latex) == expected
 
 
+def test_an_equation_in_a_line_is_broken_before_its_relations_alone():
+    html = mathml.in_a_line(mathml.converted("y = a + b = c", display=False))
+    assert [part.count("<math") for part in html.split("<wbr>")] == [1, 1, 1]
+    assert "<wbr>" not in mathml.in_a_line(mathml.converted("a + b", display=False))
+
+
 def test_a_sum_is_broken_before_a_product_only_where_it_must():
     """The boxes of a product are inside that of its term, and those of terms inside that of their side."""
     html = mathml.as_lines(mathml.converted(r"y = a \cdot b + c", display=True)).replace("<wbr>", "")

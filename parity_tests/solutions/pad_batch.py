@@ -14,7 +14,7 @@ def pad_batch(rows, padding_value):
 
     - ``rows``: a list of B arrays [T_b, D]. ``padding_value``: a number.
 
-    Return ``(inputs, sequence_length)``: [B, T, D], and the lengths [B], integers.
+    Return ``(inputs, sequence_length)``: [B, T, D] in the dtype of the rows, and the lengths [B], integers.
     """
     sequence_length = np.array([len(row) for row in rows])
     # inputs_{b,t} = padding_value      past the end

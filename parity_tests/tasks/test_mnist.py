@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -115,6 +116,7 @@ def test_settings_are_the_tutorials():
     for name, program in PROGRAMS.items():
         settings = program.reading, program.cell, program.optimizer
         assert (*settings, program.batch_size, program.num_steps, program.clip_norm) == expected[name]
+        assert program.title.lower().startswith(re.match("[a-z]+", name)[0])
         assert program.title.startswith(f"Lee's model {name[3]}") == name.startswith("lee")
         assert program.batch_norm == (name in ("lee2", "lee3", "lee4", "lee4_rnn"))
     params = init_params(PROGRAMS["lee2"], np.random.default_rng(0), 28)

@@ -106,6 +106,9 @@ def test_the_graph_has_the_scopes_and_the_variables_of_tensorflows(tmp_path, num
     assert sorted(reached) == sorted(ours)
     layers = [name for name, node in ours.items() if node.op == "Layer"]
     assert [ours[name].input[0] for name in layers] == ["inputs/x", *layers[:-1]]
+    for name in layers:
+        scope = name.removesuffix("layer")
+        assert set(ours[name].input[1:]) == {variable for variable in variables if variable.startswith(scope)}
     assert len(layers) == len(getattr(part.cell, "cells", [part.cell])) + 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int, Lengths, Shaped
-from scratch.inputs.padding import PaddedBatch, Rows
+from scratch.inputs.padding import Batches, PaddedBatch, Rows
 from tf_impl.inputs.unstack import compute
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
@@ -25,9 +25,7 @@ def pad_batch(
     return batch[:2]
 
 
-def padded_batches(
-    rows: Rows, batch_size: int, padding_value: Any = 0, drop_remainder: bool = False
-) -> list[PaddedBatch]:
+def padded_batches(rows: Rows, batch_size: int, padding_value: Any = 0, drop_remainder: bool = False) -> Batches:
     """Return a ``PaddedBatch`` for each batch of ``tf.data.Dataset.padded_batch``."""
     values = padding_values(rows, padding_value)
     return batches_of(
@@ -36,7 +34,7 @@ def padded_batches(
     )
 
 
-def queued_batches(rows: Rows, batch_size: int, drop_remainder: bool = False) -> list[PaddedBatch]:
+def queued_batches(rows: Rows, batch_size: int, drop_remainder: bool = False) -> Batches:
     """Return the same from TF1's ``PaddingFIFOQueue``, which pads with zeros and with nothing else."""
     program = Program()
     with program.graph.as_default():
@@ -59,7 +57,7 @@ def bucket_by_length(
     padding_value: Any = 0,
     pad_to_bucket_boundary: bool = False,
     drop_remainder: bool = False,
-) -> list[PaddedBatch]:
+) -> Batches:
     """Return a ``PaddedBatch`` for each batch of ``tf.data.Dataset.bucket_by_sequence_length``."""
     values = padding_values(rows, padding_value)
     return batches_of(
@@ -81,7 +79,7 @@ def padding_values(rows: Rows, padding_value: Any) -> tuple[Any, np.int64, np.in
     return rows[0].dtype.type(padding_value), np.int64(0), np.int64(0)
 
 
-def batches_of(rows: Rows, transform: Callable[[Any], Any]) -> list[PaddedBatch]:
+def batches_of(rows: Rows, transform: Callable[[Any], Any]) -> Batches:
     """Return a ``PaddedBatch`` for each element of ``transform`` of the dataset of ``(row, length, number)``."""
     program = Program()
     with program.graph.as_default():
@@ -99,7 +97,7 @@ def batches_of(rows: Rows, transform: Callable[[Any], Any]) -> list[PaddedBatch]
     return drain(program, batch)
 
 
-def drain(program: Program, batch: Any) -> list[PaddedBatch]:
+def drain(program: Program, batch: Any) -> Batches:
     """Run ``batch`` until there is none left."""
     found = []
     while True:

@@ -60,7 +60,7 @@ class EchoTrainer:
         return self.cell.draw_masks(rng, description.TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
 
     def step(
-        self, x: Float[Array, "B T"], labels: Int[Array, "B T"], state: State, masks: Masks
+        self, x: Int[Array, "B T"], labels: Int[Array, "B T"], state: State, masks: Masks
     ) -> tuple[float, Float[Array, "B T C"], State]:
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``."""
         feeds = {self.x: x, self.labels: labels}

@@ -26,7 +26,7 @@ def histogram_buckets():
 
 
 def layers_of_part_5():
-    """Return ``[(scope, names of its variables)]`` of the layers of the echo task's part 5, in the order of the graph."""
+    """Return ``[(scope, names of its variables)]`` of the layers of the echo task's part 5, the lowest first."""
     nodes = network_graph(PARTS[5].cell, init_params(PARTS[5], np.random.default_rng(0)), "Adagrad")
     layers = [node for node in nodes if node.operation == "Layer"]
     return [(node.name.rpartition("/")[0], [name.rpartition("/")[2] for name in node.inputs[1:]]) for node in layers]
@@ -35,8 +35,8 @@ def layers_of_part_5():
 @picture(
     "training/summaries",
     "The graph of the echo task's part 5, grouped by scope",
-    "Boxes within boxes, as TensorBoard draws them: inputs, then rnn with the three layers cell_0, cell_1 and cell_2, each"
-    " with its kernel and its bias, then dense, loss and train. Arrows lead from each to the next.",
+    "Boxes within boxes, as TensorBoard draws them: inputs, then rnn with the three layers cell_0, cell_1 and cell_2,"
+    " each with its kernel and its bias, then dense, loss and train. Arrows lead from each to the next.",
 )
 def graph_of_part_5():
     flow = Flow(17, 8.2)

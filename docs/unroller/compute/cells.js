@@ -90,7 +90,10 @@
 
   // Return an equation text with some of its lines replaced by one line or more. Each old line must be there once.
   function replaced(text, changes) {
-    const lines = text.trim().split("\n").map((line) => line.trim());
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => line.trim());
     for (const [before, after] of changes) {
       const at = lines.indexOf(before);
       if (at < 0 || at !== lines.lastIndexOf(before)) throw new Error(`not there once: ${before}`);
@@ -104,7 +107,12 @@
     title: "LSTM with peepholes",
     source: "scratch/cells/full_lstm.py",
     state: LSTM.state,
-    weights: { ...LSTM.weights, w_i: ["w_i_diag", "1", ["i"]], w_f: ["w_f_diag", "1", ["f"]], w_o: ["w_o_diag", "1", ["o"]] },
+    weights: {
+      ...LSTM.weights,
+      w_i: ["w_i_diag", "1", ["i"]],
+      w_f: ["w_f_diag", "1", ["f"]],
+      w_o: ["w_o_diag", "1", ["o"]],
+    },
     forward: replaced(LSTM.forward, [
       ["i = σ(z_i)", "i = σ(z_i + w_i ⊙ c)"],
       ["f = σ(z_f + forget_bias)", "f = σ(z_f + forget_bias + w_f ⊙ c)"],

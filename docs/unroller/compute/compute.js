@@ -53,7 +53,10 @@
     const hasMemory = cell.state.includes("c");
     const found = {};
     for (const [part, text] of Object.entries(texts)) {
-      const wanted = text.trim().split("\n").map((line) => line.trim());
+      const wanted = text
+        .trim()
+        .split("\n")
+        .map((line) => line.trim());
       found[part] = wanted
         .filter((line) => hasMemory || part === "forward" || part === "backward" || !/^∂?c_|^c =/u.test(line))
         .flatMap((line) => (changes.has(line) ? changes.get(line).split("\n") : line))

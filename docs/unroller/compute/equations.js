@@ -15,7 +15,12 @@
     σ: (z) => map(sigmoid, z),
     φ: (z) => map(Math.tanh, z),
     "φ′": (z) => map(slope, z),
-    where: (test, a, b) => pair((chosen, value) => (chosen === null ? value : chosen), pair((is, value) => (is ? value : null), test, a), b),
+    where: (test, a, b) =>
+      pair(
+        (chosen, value) => (chosen === null ? value : chosen),
+        pair((is, value) => (is ? value : null), test, a),
+        b,
+      ),
     sum,
     mean: (v) => map((value) => value / v.length, sum(v)),
     // W with its square of recurrent weights transposed: only mistakes use it.
@@ -36,7 +41,11 @@
   };
 
   // From what binds least to what binds most.
-  const LEVELS = [["<", "≤"], ["+", "−"], ["⊙", "/", "@"]];
+  const LEVELS = [
+    ["<", "≤"],
+    ["+", "−"],
+    ["⊙", "/", "@"],
+  ];
   const TOKEN = /\d+(?:\.\d+)?|∂?[A-Za-zσφ][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*′?|[()[\],+−⊙/@<≤ᵀ]/gu;
   const isName = (token) => /^[∂A-Za-z]/u.test(token);
 
@@ -122,10 +131,13 @@
 
   const known = new Map();
   const lines = (text) =>
-    text.trim().split("\n").map((line) => {
-      if (!known.has(line.trim())) known.set(line.trim(), equation(line.trim()));
-      return known.get(line.trim());
-    });
+    text
+      .trim()
+      .split("\n")
+      .map((line) => {
+        if (!known.has(line.trim())) known.set(line.trim(), equation(line.trim()));
+        return known.get(line.trim());
+      });
 
   // What a sum adds: the parts between the plus signs that are in no bracket.
   function addends(text) {

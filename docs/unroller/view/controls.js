@@ -16,19 +16,33 @@
       choice(page, "window", "Gradient cut", read("window"), windows, (width) => page.change("window", Number(width))),
     ];
     const dropout = el("fieldset", { class: "field dropout" }, el("legend", {}, "Dropout: keep"));
-    for (const [which, name] of [["x", "input"], ["h", "state"], ["y", "output"]]) {
+    for (const [which, name] of [
+      ["x", "input"],
+      ["h", "state"],
+      ["y", "output"],
+    ]) {
       const input = changeable(page, `keep.${which}`, `keep probability of the ${name}; 1 drops nothing`);
       dropout.append(el("label", {}, `${name} `, input));
     }
-    const masks = el("span", { class: "buttons" },
+    const masks = el(
+      "span",
+      { class: "buttons" },
       el("button", { type: "button", onclick: () => page.drawMasks() }, "New masks"),
-      switched(page, "variational", "one mask for all steps and rows", (on) => `one mask for all steps: ${on ? "on" : "off"}`));
+      switched(
+        page,
+        "variational",
+        "one mask for all steps and rows",
+        (on) => `one mask for all steps: ${on ? "on" : "off"}`,
+      ),
+    );
     page.inputs.push(() => (masks.hidden = Object.values(page.setting.keep).every((keep) => keep === 1)));
     dropout.append(masks);
     return [
       ...fields,
       dropout,
-      el("div", { class: "field buttons" },
+      el(
+        "div",
+        { class: "field buttons" },
         el("button", { type: "button", id: "share", onclick: () => page.share() }, "Copy the address"),
         el("button", { type: "button", id: "reset", onclick: () => page.reset() }, "Reset"),
         el("output", { id: "shared", "aria-live": "polite" }),
@@ -54,7 +68,9 @@
       document.getElementById("next").disabled = document.getElementById("all").disabled = page.moment === moments.LAST;
     });
     return [
-      el("div", { class: "buttons" },
+      el(
+        "div",
+        { class: "buttons" },
         button("first", "|◀ Start", () => 0),
         button("back", "◀ Back", () => page.moment - 1),
         button("next", "Next ▶", () => page.moment + 1),
@@ -68,7 +84,8 @@
     const [title, words] = [el("strong"), el("span")];
     page.inputs.push(() => {
       title.textContent = `${moments.title(page.moment)}.`;
-      words.textContent = moments.words(page.setting, page.moment, page.result.L);
+      const warning = page.mistake ? " A mistake is planted: what is marked ≠ is not as these words say." : "";
+      words.textContent = moments.words(page.setting, page.moment, page.result.L) + warning;
     });
     return [el("p", {}, title, " ", words)];
   }

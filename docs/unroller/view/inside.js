@@ -57,7 +57,12 @@
   function sumOf(page, line, scope) {
     const parts = addends(line.text).map((part) => {
       const numbers = perRow(parse(part)(scope()), page.row).map(format).join("; ");
-      return el("span", { class: "part" }, el("b", {}, numbers), el("small", {}, FROM[part] || (part.startsWith("∂h′") ? "through h′" : "")));
+      return el(
+        "span",
+        { class: "part" },
+        el("b", {}, numbers),
+        el("small", {}, FROM[part] || (part.startsWith("∂h′") ? "through h′" : "")),
+      );
     });
     return parts.length > 1 ? parts.flatMap((part, k) => (k ? [" + ", part] : [part])) : null;
   }
@@ -71,7 +76,12 @@
       const count = perRow(scope()[target], page.row).length;
       for (let k = 0; k < count; k++) {
         const where = `${target} of row ${page.row}, t = ${page.look}${count > 1 ? `, unit ${k + 1}` : ""}`;
-        const number = shown(page, where, (result) => (done() ? perRow(result.steps[page.look][target], page.row)[k] : undefined), direction);
+        const number = shown(
+          page,
+          where,
+          (result) => (done() ? perRow(result.steps[page.look][target], page.row)[k] : undefined),
+          direction,
+        );
         values.append(line.targets.length > 1 ? el("span", { class: "of" }, symbol(target), " ", number) : number);
       }
     }
@@ -85,11 +95,14 @@
       numbers.classList.toggle("sum", Boolean(parts));
     });
     const isWrong = line.line !== right;
-    return el("li", { class: isWrong ? "wrong" : null },
+    return el(
+      "li",
+      { class: isWrong ? "wrong" : null },
       isWrong ? el("div", {}, el("small", {}, "the right line: "), el("del", {}, equation(lines(right)[0]))) : null,
       el("div", { class: "said" }, equation(line), values),
       numbers,
-      note);
+      note,
+    );
   }
 
   function column(page, title, parts, done, kind) {
@@ -97,7 +110,11 @@
     const wrong = Unroller.recipe(page.setting, Unroller.findMistake(page.mistake));
     const groups = parts.map(([part, heading]) => [
       el("h4", {}, heading),
-      el("ol", {}, lines(wrong[part].join("\n")).map((line, k) => row(page, line, right[part][k], done))),
+      el(
+        "ol",
+        {},
+        lines(wrong[part].join("\n")).map((line, k) => row(page, line, right[part][k], done)),
+      ),
     ]);
     return el("div", { class: `column ${kind}` }, el("h3", {}, title), groups);
   }
@@ -106,19 +123,55 @@
     const { setting, look, row: b } = page;
     const rows = Array.from({ length: ROWS }, (_, k) => [String(k), `row ${k}`]);
     const steps = Array.from({ length: STEPS }, (_, k) => [String(k), `t = ${k}`]);
-    const forward = [["enter", "What comes in"], ["forward", "The cell"], ["leave", "What goes on"]];
-    const backward = [["enterBack", "What comes back"], ["backward", "The cell, backward"], ["leaveBack", "What goes on, to the step before"]];
+    const forward = [
+      ["enter", "What comes in"],
+      ["forward", "The cell"],
+      ["leave", "What goes on"],
+    ];
+    const backward = [
+      ["enterBack", "What comes back"],
+      ["backward", "The cell, backward"],
+      ["leaveBack", "What goes on, to the step before"],
+    ];
     if (setting.window) backward.push(["cut", "The window's cut"]);
     const source = Unroller.cells[setting.cell].source;
     return [
-      el("div", { class: "heading" },
+      el(
+        "div",
+        { class: "heading" },
         el("h2", {}, `Inside the cell: row ${b}, t = ${look}`),
-        choice(page, "look-row", "Row", () => page.row, rows, (chosen) => page.lookAt(Number(chosen), page.look)),
-        choice(page, "look-step", "Step", () => page.look, steps, (chosen) => page.lookAt(page.row, Number(chosen))),
-        el("span", { class: "hint" }, "The same lines stand in ", el("code", {}, source), " and ", el("code", {}, "scratch/unroll/static.py"), ".")),
-      el("div", { class: "columns" },
+        choice(
+          page,
+          "look-row",
+          "Row",
+          () => page.row,
+          rows,
+          (chosen) => page.lookAt(Number(chosen), page.look),
+        ),
+        choice(
+          page,
+          "look-step",
+          "Step",
+          () => page.look,
+          steps,
+          (chosen) => page.lookAt(page.row, Number(chosen)),
+        ),
+        el(
+          "span",
+          { class: "hint" },
+          "The same lines stand in ",
+          el("code", {}, source),
+          " and ",
+          el("code", {}, "scratch/unroll/static.py"),
+          ".",
+        ),
+      ),
+      el(
+        "div",
+        { class: "columns" },
         column(page, "Forward", forward, () => moments.forwardDone(page.moment, look), "forward"),
-        column(page, "Backward", backward, () => moments.backwardDone(page.moment, look), "backward")),
+        column(page, "Backward", backward, () => moments.backwardDone(page.moment, look), "backward"),
+      ),
     ];
   }
 

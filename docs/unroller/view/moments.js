@@ -41,12 +41,20 @@
     const ended = rows.filter((row) => t >= setting.lengths[row]);
     const said = [];
     if (direction === "forward") {
-      if (living.length) said.push(`${listed(living)}: the cell reads x and the old state, and gives an output and a new state.`);
+      if (living.length)
+        said.push(`${listed(living)}: the cell reads x and the old state, and gives an output and a new state.`);
       if (ended.length) said.push(`${listed(ended)}: past the end, so the output is 0 and the old state is copied.`);
     } else {
-      if (living.length) said.push(`${listed(living)}: the gradients of the output and of the new state add, and go back through the cell to x, to the old state and to the weights.`);
-      if (ended.length) said.push(`${listed(ended)}: past the end, so the state's gradient is handed through untouched; x and the weights get exactly 0.`);
-      if (setting.window && t > 0 && t % setting.window === 0) said.push(`A window starts here: what would go on to t = ${t - 1} is cut off.`);
+      if (living.length)
+        said.push(
+          `${listed(living)}: the gradients of the output and of the new state add, and go back through the cell to x, to the old state and to the weights.`,
+        );
+      if (ended.length)
+        said.push(
+          `${listed(ended)}: past the end, so the state's gradient is handed through untouched; x and the weights get exactly 0.`,
+        );
+      if (setting.window && t > 0 && t % setting.window === 0)
+        said.push(`A window starts here: what would go on to t = ${t - 1} is cut off.`);
     }
     return said.join(" ");
   }

@@ -28,7 +28,10 @@
     if (element.textContent !== words) element.textContent = words;
     element.classList.toggle("pending", value === undefined);
     element.classList.toggle("changed", differs);
-    element.title = value === undefined ? `${label}: not computed yet` : `${label} = ${value}${differs ? `; without the mistake ${was}` : ""}`;
+    element.title =
+      value === undefined
+        ? `${label}: not computed yet`
+        : `${label} = ${value}${differs ? `; without the mistake ${was}` : ""}`;
     // A bar to the right of the middle for what is positive, to the left for what is negative.
     const length = value === undefined ? 0 : 50 * Math.tanh(Math.abs(value));
     element.style.setProperty("--length", `${length}%`);
@@ -88,7 +91,8 @@
 
     function refresh(always) {
       const words = String(value()).replace("-", "−");
-      if (always || document.activeElement !== input || Number(input.value.replace("−", "-")) !== value()) input.value = words;
+      if (always || document.activeElement !== input || Number(input.value.replace("−", "-")) !== value())
+        input.value = words;
       input.setAttribute("aria-valuenow", value());
     }
     page.inputs.push(refresh);

@@ -11,6 +11,10 @@
   // What follows the computation, by section: numbers to read, and all else that is written anew.
   const following = {};
 
+  // Browsers count how often an address is written, so it follows when a drag has come to rest, for these milliseconds.
+  const REST = 250;
+  let writing = null;
+
   function compute() {
     page.right = Unroller.compute(page.setting);
     const mistake = Unroller.findMistake(page.mistake);
@@ -23,6 +27,12 @@
       for (const slot of slots) Unroller.refreshNumber(slot, page.result, page.right);
       for (const follow of inputs) follow();
     }
+    clearTimeout(writing);
+    writing = setTimeout(writeAddress, REST);
+  }
+
+  function writeAddress() {
+    clearTimeout(writing);
     const more = { mistake: page.mistake, moment: page.moment, row: page.row, look: page.look };
     history.replaceState(null, "", `#${Unroller.toAddress(page.setting, more)}`);
   }
@@ -35,7 +45,11 @@
   // Make the elements of some sections anew, and give the focus back to the one that had it.
   function rebuild(sections = SECTIONS) {
     const focused = document.activeElement;
-    const again = focused?.id ? `#${focused.id}` : focused?.dataset?.path ? `[data-path="${focused.dataset.path}"]` : null;
+    const again = focused?.id
+      ? `#${focused.id}`
+      : focused?.dataset?.path
+        ? `[data-path="${focused.dataset.path}"]`
+        : null;
     compute();
     for (const name of sections) {
       following[name] = { slots: [], inputs: [] };
@@ -50,7 +64,8 @@
   const say = (words) => (document.getElementById("said").textContent = words);
 
   // A setting whose elements differ: dropout shows masks, and windows have lines of their own.
-  const shape = () => JSON.stringify([Object.values(page.setting.keep).map((keep) => keep < 1), page.setting.window > 0]);
+  const shape = () =>
+    JSON.stringify([Object.values(page.setting.keep).map((keep) => keep < 1), page.setting.window > 0]);
 
   page.refresh = refresh;
   page.change = (path, value) => {
@@ -93,6 +108,7 @@
     refresh();
   };
   page.share = () => {
+    writeAddress();
     const tell = (words) => () => (document.getElementById("shared").textContent = words);
     const failed = tell("The address of this page holds the setting: copy it from the browser.");
     if (!navigator.clipboard) failed();
@@ -118,9 +134,15 @@
     };
     const moment = number("moment", moments.LAST, 1);
     const mistake = Unroller.findMistake(more.mistake);
-    Object.assign(page, { setting, moment, row: number("row", ROWS - 1, 0), look: number("look", STEPS - 1, moments.at(moment).t) });
+    Object.assign(page, {
+      setting,
+      moment,
+      row: number("row", ROWS - 1, 0),
+      look: number("look", STEPS - 1, moments.at(moment).t),
+    });
     page.mistake = mistake && mistake.cells.includes(setting.cell) ? mistake.id : null;
     rebuild();
+    writeAddress();
     bringIntoView(page.look);
   }
 

@@ -14,7 +14,8 @@
     if (!mistake.cells.includes(setting.cell)) sizes.cell = mistake.cells[0];
     if (needs.has("units")) sizes.units = Number(needs.get("units"));
     const ready = Unroller.changed(setting, sizes);
-    const satisfied = (path, value) => (path === "window" ? ready.window > 0 : path.startsWith("keep.") ? ready.keep[path[5]] < 1 : false);
+    const satisfied = (path, value) =>
+      path === "window" ? ready.window > 0 : path.startsWith("keep.") ? ready.keep[path[5]] < 1 : false;
     for (const [path, value] of needs) {
       if (!satisfied(path, value)) Unroller.set(ready, path, Number(value));
     }
@@ -23,9 +24,14 @@
 
   // Every number that is computed: [name, where it stands, its value].
   function computed(result, setting) {
-    const names = new Set(Object.values(Unroller.recipe(setting)).flatMap((texts) => lines(texts.join("\n")).flatMap(({ targets }) => targets)));
+    const names = new Set(
+      Object.values(Unroller.recipe(setting)).flatMap((texts) =>
+        lines(texts.join("\n")).flatMap(({ targets }) => targets),
+      ),
+    );
     const found = [["L", "the loss", result.L]];
-    const matrix = (name, where, rows) => rows.forEach((row) => row.forEach((value) => found.push([name, where, value])));
+    const matrix = (name, where, rows) =>
+      rows.forEach((row) => row.forEach((value) => found.push([name, where, value])));
     result.steps.forEach((step, t) => {
       for (const name of names) if (name in step) matrix(name, `t = ${t}`, step[name]);
     });
@@ -48,12 +54,28 @@
     const groups = Map.groupBy(Unroller.mistakes, ({ group }) => group);
     const options = [...groups].map(([group, list]) => [group, list.map(({ id, title }) => [id, title])]);
     const none = ["", `none (choose one of ${Unroller.mistakes.length})`];
-    return [Unroller.choice(page, "mistake", "Plant a mistake", () => page.mistake || "", [none, ...options], (id) => page.plant(id || null))];
+    return [
+      Unroller.choice(
+        page,
+        "mistake",
+        "Plant a mistake",
+        () => page.mistake || "",
+        [none, ...options],
+        (id) => page.plant(id || null),
+      ),
+    ];
   }
 
   function planted(page) {
     const mistake = find(page.mistake);
-    if (!mistake) return [el("p", { class: "hint" }, "A mistake that is easily made, in one line of the computation. See which numbers change, and which do not.")];
+    if (!mistake)
+      return [
+        el(
+          "p",
+          { class: "hint" },
+          "A mistake that is easily made, in one line of the computation. See which numbers change, and which do not.",
+        ),
+      ];
     const [right, wrong] = [Unroller.recipe(page.setting), Unroller.recipe(page.setting, mistake)];
     const pairs = el("dl", { class: "pairs" });
     for (const part of Object.keys(right)) {
@@ -70,11 +92,23 @@
     page.inputs.push(() => {
       const { count: number, of, names } = differences(page);
       const listed = names.slice(0, 12).flatMap((name, k) => (k ? [", ", symbol(name)] : [symbol(name)]));
-      count.replaceChildren(el("b", {}, `${number} of ${of} numbers change`), number ? ", marked ≠: " : ".", ...listed, names.length > 12 ? " …" : "");
+      count.replaceChildren(
+        el("b", {}, `${number} of ${of} numbers change`),
+        number ? ", marked ≠: " : ".",
+        ...listed,
+        names.length > 12 ? " …" : "",
+      );
     });
     return [
       el("button", { type: "button", id: "right", onclick: () => page.plant(null) }, "Take it out"),
-      el("p", { class: "means" }, el("b", {}, `${mistake.title}. `), mistake.means, " ", el("code", {}, mistake.source)),
+      el(
+        "p",
+        { class: "means" },
+        el("b", {}, `${mistake.title}. `),
+        mistake.means,
+        " ",
+        el("code", {}, mistake.source),
+      ),
       pairs,
       count,
     ];

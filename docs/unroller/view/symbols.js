@@ -4,7 +4,23 @@
 {
   const { el, format } = Unroller;
   const { tokens, isName } = Unroller.equations;
-  const WORDS = new Set(["live", "out", "output", "target", "counted", "where", "sum", "mean", "turned", "cut", "start", "ends", "forget_bias", "total", "step"]);
+  const WORDS = new Set([
+    "live",
+    "out",
+    "output",
+    "target",
+    "counted",
+    "where",
+    "sum",
+    "mean",
+    "turned",
+    "cut",
+    "start",
+    "ends",
+    "forget_bias",
+    "total",
+    "step",
+  ]);
   const SPACED = new Set(["+", "−", "⊙", "/", "@", "<", "≤"]);
 
   function symbol(name) {
@@ -38,7 +54,10 @@
       return words.length === 1 ? words[0] : `(${words.join("; ")})`;
     };
     // No second pair of brackets where one is there, or a comma.
-    return tokens(text).map(value).join("").replace(/([(,;] ?)\((−[^()]+)\)(?=[),;])/gu, "$1$2");
+    return tokens(text)
+      .map(value)
+      .join("")
+      .replace(/([(,;] ?)\((−[^()]+)\)(?=[),;])/gu, "$1$2");
   }
 
   Object.assign(Unroller, { symbol, formula, equation, withNumbers });

@@ -1,93 +1,8 @@
-// The time line: a lane for each row of the batch, a column for each step. In a block, x comes in below, the output goes
-// up, the state goes to the right; beside each number stands its gradient, which goes the other way.
+// The time line: a lane for each row of the batch, a column for each step.
 "use strict";
 
 {
-  const { el, shown, changeable, switched, symbol, moments, STEPS, ROWS } = Unroller;
-
-  // A line of a block: its name, its numbers, and their gradients, one below the other for each unit.
-  function line(name, forward, backward, kind) {
-    const written = (text) => el("span", { class: "name" }, symbol(text));
-    const numbers = (elements) => el("span", { class: "numbers" }, elements);
-    return el("div", { class: `pair ${kind}` },
-      written(name), numbers(forward), written(`∂${name}`), numbers(backward));
-  }
-
-  const each = (count, make) => Array.from({ length: count }, (_, k) => make(k));
-  const isCut = (page, t) => page.setting.window > 0 && t > 0 && t < STEPS && t % page.setting.window === 0;
-  const unitOf = (count, k) => (count > 1 ? `, unit ${k + 1}` : "");
-
-  function block(page, b, t) {
-    const { setting } = page;
-    const { units, width, keep } = setting;
-    const state = Unroller.cells[setting.cell].state;
-    const place = `row ${b}, t = ${t}`;
-    const forward = (name, what, count) =>
-      each(count, (k) => shown(page, `${what} of ${place}${unitOf(count, k)}`, (result) => (moments.forwardDone(page.moment, t) ? result.steps[t][name][b][k] : undefined), "forward"));
-    // The gradient of what leaves a step is known when the step after it, or the loss, has been done.
-    const backward = (name, count, done) =>
-      each(count, (k) => shown(page, `${name} of ${place}${unitOf(count, k)}`, (result) => (done() ? result.steps[t][name][b][k] : undefined), "backward"));
-    const mask = (which, what, count) =>
-      keep[which] < 1
-        ? el("div", { class: "masks" }, "mask ", symbol(`m_${which}`), each(count, (k) => switched(page, `masks.${which}.${t}.${b}.${k}`, `mask of ${what}, ${place}${unitOf(count, k)}`, (on) => (on ? "1" : "0"))))
-        : null;
-    const arrives = () => (t === STEPS - 1 ? moments.lossDone(page.moment) : moments.backwardDone(page.moment, t + 1));
-    const counted = switched(page, `counted.${t}.${b}`, `loss on the output of ${place}`, (on) => (on ? "☑ loss" : "☐ loss"));
-    const targets = el("span", { class: "targets" }, "target ", each(units, (k) => changeable(page, `targets.${t}.${b}.${k}`, `target of ${place}${unitOf(units, k)}`)));
-    const inputs = each(width, (k) => changeable(page, `inputs.${t}.${b}.${k}`, `x of ${place}${unitOf(width, k)}`));
-
-    const inside = el("button", { type: "button", class: "look", "aria-label": `look inside the cell of ${place}`, onclick: () => page.lookAt(b, t) });
-    const body = el("div", { class: "block" },
-      el("div", { class: "loss" }, counted, targets),
-      line("out", forward("output", "output", units), backward("∂output", units, () => moments.lossDone(page.moment)), "up"),
-      mask("y", "output", units),
-      state.map((part) => line(part, forward(`${part}_out`, part, units), backward(`∂${part}_out`, units, arrives), "along")),
-      mask("h", "state", units),
-      inside,
-      mask("x", "x", width),
-      line("x", inputs, backward("∂x_t", width, () => moments.backwardDone(page.moment, t)), "in"),
-    );
-    const cell = el("td", { class: "step", "data-t": t, "data-row": b }, body);
-    page.inputs.push(() => {
-      const dead = t >= page.setting.lengths[b];
-      const now = moments.at(page.moment);
-      cell.classList.toggle("dead", dead);
-      cell.classList.toggle("now", now.t === t && ["forward", "backward"].includes(now.direction));
-      cell.classList.toggle("looked", page.row === b && page.look === t);
-      cell.classList.toggle("cut", isCut(page, t));
-      cell.classList.toggle("before-cut", isCut(page, t + 1));
-      inside.textContent = dead ? "past the end: copied" : "cell: look inside";
-      targets.hidden = !page.setting.counted[t][b];
-    });
-    return cell;
-  }
-
-  function startOf(page, b) {
-    const { units, cell } = page.setting;
-    const state = Unroller.cells[cell].state;
-    const done = () => moments.backwardDone(page.moment, 0);
-    return el("th", { scope: "row", class: "edge" },
-      el("div", { class: "lane" }, `Row ${b}`),
-      el("label", { class: "length" }, "length ", changeable(page, `lengths.${b}`, `length of row ${b}`, { step: 1, perPixel: 0.04 })),
-      state.map((part) =>
-        line(part,
-          each(units, (k) => changeable(page, `${part}_0.${b}.${k}`, `initial ${part} of row ${b}${unitOf(units, k)}`)),
-          each(units, (k) => shown(page, `∂${part} of the initial state of row ${b}${unitOf(units, k)}`, (result) => (done() ? result.d_initial[part][b][k] : undefined), "backward")),
-          "along")));
-  }
-
-  function endOf(page, b) {
-    const { units, cell } = page.setting;
-    const state = Unroller.cells[cell].state;
-    return el("td", { class: "edge" },
-      el("div", { class: "lane" }, "final state"),
-      el("small", {}, "Its ∂ is given: choose it."),
-      state.map((part) =>
-        line(part,
-          each(units, (k) => shown(page, `final ${part} of row ${b}${unitOf(units, k)}`, (result) => (moments.forwardDone(page.moment, STEPS - 1) ? result.final[part][b][k] : undefined), "forward")),
-          each(units, (k) => changeable(page, `g_${part}.${b}.${k}`, `gradient of the final ${part} of row ${b}${unitOf(units, k)}`)),
-          "along")));
-  }
+  const { el, block, startOf, endOf, moments, each, isCut, STEPS, ROWS } = Unroller;
 
   function timeline(page) {
     const heads = each(STEPS, (t) => {
@@ -100,13 +15,41 @@
       });
       return head;
     });
-    const rows = each(ROWS, (b) => el("tr", {}, startOf(page, b), each(STEPS, (t) => block(page, b, t)), endOf(page, b)));
+    const rows = each(ROWS, (b) =>
+      el(
+        "tr",
+        {},
+        startOf(page, b),
+        each(STEPS, (t) => block(page, b, t)),
+        endOf(page, b),
+      ),
+    );
     return [
-      el("p", { class: "hint", id: "lanes" }, "In each block: ", el("b", { class: "forward" }, "a number"), " on the way forward, and beside it ", el("b", { class: "backward" }, "its gradient ∂"), " on the way back. Hatched: past the end of the row."),
-      el("div", { class: "scroll", tabindex: 0, role: "group", "data-scrolls": true, "aria-label": "time line, scrolls to the side" },
-        el("table", { "aria-describedby": "lanes" },
+      el(
+        "p",
+        { class: "hint", id: "lanes" },
+        "In each block: ",
+        el("b", { class: "forward" }, "a number"),
+        " on the way forward, and beside it ",
+        el("b", { class: "backward" }, "its gradient ∂"),
+        " on the way back. Hatched: past the end of the row.",
+      ),
+      el(
+        "div",
+        {
+          class: "scroll",
+          tabindex: 0,
+          role: "group",
+          "data-scrolls": true,
+          "aria-label": "time line, scrolls to the side",
+        },
+        el(
+          "table",
+          { "aria-describedby": "lanes" },
           el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "start"), heads, el("th", { scope: "col" }, "end"))),
-          el("tbody", {}, rows))),
+          el("tbody", {}, rows),
+        ),
+      ),
     ];
   }
 

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import numpy as np
 
-from parity_tests.grade.draws.sizes import Call, Sizes, some
+from parity_tests.grade.draws.sizes import FLOAT32, Call, Sizes, some
 
 
 def series_to_rows(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> Iterator[Call]:
@@ -25,6 +25,7 @@ def flatten_time(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> 
 def pad_batch(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> Iterator[Call]:
     rows = [some(rng, length, sizes.inputs) for length in sizes.lengths]
     yield Call("pad_batch", (rows, -7.0))
+    yield Call("pad_batch", ([row.astype(np.float32) for row in rows], -7.0), FLOAT32)
     lengths = np.array(sizes.lengths)
     yield Call("pad_batch_backward", (lengths, some(rng, sizes.batch, sizes.steps, sizes.inputs)))
 

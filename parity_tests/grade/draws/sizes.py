@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Params = dict[str, np.ndarray]
+# With these rows a function must return what it returns in float32.
+FLOAT32 = "rows of float32"
 
 
 class Call(NamedTuple):

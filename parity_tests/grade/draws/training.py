@@ -69,7 +69,7 @@ def squares(tree: Params) -> Params:
 def gradient_descent(rng: np.random.Generator, sizes: Sizes, solved: ModuleType) -> Iterator[Call]:
     params, gradients = trees(rng, sizes, 2)
     yield Call("gradient_descent", (params, gradients, 0.375))
-    for step in (17, 24, sizes.batch):
+    for step in (17, 23, 24, sizes.batch):
         yield Call("staircase_rate", (0.375, 0.75, 8, step))
 
 

@@ -30,6 +30,10 @@ SHARED: list[Mistake] = [
         "d_bias = d_z.sum(axis=0)",
         "d_bias = d_z.mean(axis=0)",
     ),
+    mistake("the rows of the batch overwrite your d_kernel: they add up", "xh.T @ d_z", "xh[-1:].T @ d_z[-1:]"),
+    mistake("the rows of the batch overwrite your d_bias: they add up", "d_bias = d_z.sum(axis=0)", "d_bias = d_z[-1]"),
+    mistake("the rows of the batch overwrite your d_kernel and your d_bias: they add up", "xh.T @ d_z", "xh[-1:].T @ d_z[-1:]",
+            "d_bias = d_z.sum(axis=0)", "d_bias = d_z[-1]"),
     mistake("your d_kernel is transposed", "xh.T @ d_z", "(xh.T @ d_z).T"),
     mistake(
         "d_x and d_h are cut out of ∂L/∂[x, h] the wrong way round: the first D columns belong to x",
@@ -157,6 +161,10 @@ MISTAKES: dict[str, list[Mistake]] = {
             "the masks are the wrong way round: what should stay is dropped", "input_mask * x", "~input_mask * x",
             "output_mask * h_new", "~output_mask * h_new",
         ),
+        mistake("the input mask is the wrong way round: what should stay is dropped", "input_mask * x", "~input_mask * x"),
+        mistake("the output mask is the wrong way round: what should stay is dropped", "output_mask * h_new", "~output_mask * h_new"),
+        mistake("the output is multiplied by keep_prob, not divided", "output_mask * h_new / keep_prob", "output_mask * h_new * keep_prob"),
+        mistake("the input is multiplied by keep_prob, not divided", "input_mask * x / keep_prob", "input_mask * x * keep_prob"),
         mistake("the input is not dropped", "input_mask * x / keep_prob", "x"),
         mistake("the output is not dropped", "output_mask * h_new / keep_prob", "h_new"),
         mistake("the state that goes in is dropped", "step(params, dropped, h)", "step(params, dropped, output_mask * h / keep_prob)"),
@@ -179,12 +187,16 @@ MISTAKES: dict[str, list[Mistake]] = {
         mistake("d_h is masked: the state that went in was not dropped", "return d_x, d_h,", "return d_x, output_mask * d_h / keep_prob,"),
     ],
     "multi_forward": [
+        mistake("a layer reads the old state of the layer below: its new one goes up", "y = step(layer, y, h)\n        new_states.append(y)",
+                "new_states.append(step(layer, y, h))\n        y = h", "return y, new_states", "return new_states[-1], new_states"),
+        mistake("the output is the old state of the last layer", "return y, new_states", "return states[-1], new_states"),
         mistake("the output is that of the first layer", "return y, new_states", "return new_states[0], new_states"),
         mistake("the new states are the old ones", "new_states.append(y)", "new_states.append(h)"),
         mistake("the new states stand in reverse order", "return y, new_states", "return y, new_states[::-1]"),
         mistake("the output is the sum of all layers", "return y, new_states", "return y, new_states[-1:]"),
     ],
     "multi_backward": [
+        mistake("the gradient of the output is left out", "d_y = d_output", "d_y = 0 * d_output"),
         mistake("the gradient from the layer above is left out", "d_y + d_new_states[layer])", "d_new_states[layer])"),
         mistake("the gradient from the next step is left out", "d_y + d_new_states[layer])", "d_y)"),
         mistake(

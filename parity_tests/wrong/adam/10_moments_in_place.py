@@ -1,0 +1,21 @@
+# mistake: The moments that came in are changed in place.
+
+import numpy as np
+
+
+def adam_step(params, gradients, m, v, t, options):
+    eta, epsilon = options["learning_rate"], options["epsilon"]
+    beta1, beta2 = options["beta1"], options["beta2"]
+    new_params, new_m, new_v = {}, {}, {}
+    # η_t = η √(1 − β₂ᵗ) / (1 − β₁ᵗ)
+    eta_t = eta * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    for name, g in gradients.items():
+        # m ← β₁ m + (1 − β₁) g
+        m[name] *= beta1
+        m[name] += (1 - beta1) * g
+        new_m[name] = m[name]
+        # v ← β₂ v + (1 − β₂) g²
+        new_v[name] = beta2 * v[name] + (1 - beta2) * g**2
+        # θ ← θ − η_t m / (√v + ε)
+        new_params[name] = params[name] - eta_t * new_m[name] / (np.sqrt(new_v[name]) + epsilon)
+    return new_params, new_m, new_v

@@ -1,0 +1,41 @@
+# mistake: The gradient of an output past the end of a row is let into the gradient of the state.
+
+import numpy as np
+
+
+def step(params, x, h):
+    return np.tanh(np.concatenate([x, h], axis=1) @ params["kernel"] + params["bias"])
+
+
+def step_backward(params, x, h, h_new, d_h_new):
+    d_z = d_h_new * (1 - h_new**2)
+    d_xh = d_z @ params["kernel"].T
+    d_params = {"kernel": np.concatenate([x, h], axis=1).T @ d_z, "bias": d_z.sum(axis=0)}
+    return d_xh[:, : x.shape[1]], d_xh[:, x.shape[1] :], d_params
+
+
+def dynamic_rnn_forward(params, inputs, sequence_length, h):
+    batch_size, num_steps = inputs.shape[:2]
+    outputs = np.zeros((batch_size, num_steps, h.shape[1]), inputs.dtype)
+    for t in range(num_steps):
+        live = (t < sequence_length)[:, None]
+        h_new = step(params, inputs[:, t], h)
+        outputs[:, t] = np.where(live, h_new, 0)
+        h = np.where(live, h_new, h)
+    return outputs, h
+
+
+def dynamic_rnn_backward(params, inputs, sequence_length, h, outputs, d_outputs, d_h_final):
+    d_params = {name: np.zeros_like(value) for name, value in params.items()}
+    d_inputs = np.zeros_like(inputs)
+    d_state = d_h_final
+    for t in reversed(range(inputs.shape[1])):
+        live = (t < sequence_length)[:, None]
+        before = outputs[:, t - 1] if t > 0 else h
+        d_h_new = np.where(live, d_outputs[:, t] + d_state, 0)
+        d_x, d_before, d_step = step_backward(params, inputs[:, t], before, outputs[:, t], d_h_new)
+        d_inputs[:, t] = d_x
+        d_state = np.where(live, d_before, d_state + d_outputs[:, t])
+        for name in d_params:
+            d_params[name] = d_params[name] + d_step[name]
+    return d_inputs, d_state, d_params

@@ -1,0 +1,43 @@
+# mistake: The gradient that comes to c' from the next step is dropped.
+
+import numpy as np
+
+
+def sigmoid(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def lstm_forward(params, x, c, h, forget_bias):
+    xh = np.concatenate([x, h], axis=1)
+    z = xh @ params["kernel"] + params["bias"]
+    z_i, z_j, z_f, z_o = np.split(z, 4, axis=1)
+    i = sigmoid(z_i)
+    j = np.tanh(z_j)
+    f = sigmoid(z_f + forget_bias)
+    o = sigmoid(z_o)
+    c_new = f * c + i * j
+    tanh_c = np.tanh(c_new)
+    h_new = o * tanh_c
+    return h_new, c_new, {"i": i, "j": j, "f": f, "o": o, "tanh_c": tanh_c}
+
+
+def lstm_backward(params, x, c, h, cache, d_h_new, d_c_new):
+    i, j, f, o, tanh_c = (cache[name] for name in ("i", "j", "f", "o", "tanh_c"))
+    d_o = d_h_new * tanh_c
+    d_memory = d_h_new * o * (1 - tanh_c**2)
+    d_i = d_memory * j
+    d_j = d_memory * i
+    d_f = d_memory * c
+    d_c = d_memory * f
+    d_z_i = d_i * i * (1 - i)
+    d_z_j = d_j * (1 - j**2)
+    d_z_f = d_f * f * (1 - f)
+    d_z_o = d_o * o * (1 - o)
+    d_z = np.concatenate([d_z_i, d_z_j, d_z_f, d_z_o], axis=1)
+    xh = np.concatenate([x, h], axis=1)
+    d_kernel = xh.T @ d_z
+    d_bias = d_z.sum(axis=0)
+    d_xh = d_z @ params["kernel"].T
+    d_x, d_h = d_xh[:, : x.shape[1]], d_xh[:, x.shape[1] :]
+    return d_x, d_c, d_h, {"kernel": d_kernel, "bias": d_bias}

@@ -1,0 +1,59 @@
+# mistake: The gradients of w_i and w_f are averaged over the batch instead of summed.
+# mistake: The gradient of c forgets the main way, times f.
+
+import numpy as np
+
+
+def sigmoid(z):
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def peephole_lstm_forward(params, x, c, h, forget_bias):
+    # z = [x, h] W + b
+    xh = np.concatenate([x, h], axis=1)
+    z = xh @ params["kernel"] + params["bias"]
+    z_i, z_j, z_f, z_o = np.split(z, 4, axis=1)
+    # i = σ(z_i + w_i ⊙ c)    j = tanh(z_j)    f = σ(z_f + forget_bias + w_f ⊙ c)
+    i = sigmoid(z_i + params["w_i_diag"] * c)
+    j = np.tanh(z_j)
+    f = sigmoid(z_f + forget_bias + params["w_f_diag"] * c)
+    # c' = f ⊙ c + i ⊙ j
+    c_new = f * c + i * j
+    # o = σ(z_o + w_o ⊙ c')
+    o = sigmoid(z_o + params["w_o_diag"] * c_new)
+    # h' = o ⊙ tanh(c')
+    tanh_c = np.tanh(c_new)
+    h_new = o * tanh_c
+    return h_new, c_new, {"i": i, "j": j, "f": f, "o": o, "tanh_c": tanh_c}
+
+
+def peephole_lstm_backward(params, x, c, h, c_new, cache, d_h_new, d_c_new):
+    i, j, f, o, tanh_c = (cache[name] for name in ("i", "j", "f", "o", "tanh_c"))
+    # h' = o ⊙ tanh(c')
+    d_o = d_h_new * tanh_c
+    d_memory = d_c_new + d_h_new * o * (1 - tanh_c**2)
+    # o = σ(z_o + w_o ⊙ c')
+    d_z_o = d_o * o * (1 - o)
+    d_memory = d_memory + d_z_o * params["w_o_diag"]
+    d_w_o = (d_z_o * c_new).sum(axis=0)
+    # c' = f ⊙ c + i ⊙ j
+    d_i = d_memory * j
+    d_j = d_memory * i
+    d_f = d_memory * c
+    # i = σ(z_i + w_i ⊙ c)    j = tanh(z_j)    f = σ(z_f + forget_bias + w_f ⊙ c)
+    d_z_i = d_i * i * (1 - i)
+    d_z_j = d_j * (1 - j**2)
+    d_z_f = d_f * f * (1 - f)
+    d_c = d_z_i * params["w_i_diag"] + d_z_f * params["w_f_diag"]
+    d_w_i = (d_z_i * c).mean(axis=0)
+    d_w_f = (d_z_f * c).mean(axis=0)
+    # z = [x, h] W + b
+    d_z = np.concatenate([d_z_i, d_z_j, d_z_f, d_z_o], axis=1)
+    xh = np.concatenate([x, h], axis=1)
+    d_kernel = xh.T @ d_z
+    d_bias = d_z.sum(axis=0)
+    d_xh = d_z @ params["kernel"].T
+    d_x, d_h = d_xh[:, : x.shape[1]], d_xh[:, x.shape[1] :]
+    d_params = {"kernel": d_kernel, "bias": d_bias, "w_i_diag": d_w_i, "w_f_diag": d_w_f, "w_o_diag": d_w_o}
+    return d_x, d_c, d_h, d_params

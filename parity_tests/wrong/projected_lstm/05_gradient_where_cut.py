@@ -1,0 +1,20 @@
+# mistake: The gradient is kept where p was cut and is 0 within the limits: the mask is turned round.
+
+import numpy as np
+
+
+def project_forward(kernel, o, c_new, limit):
+    m = np.tanh(c_new) * o
+    p = np.einsum("bh,hp->bp", m, kernel)
+    p[p > limit] = limit
+    p[p < -limit] = -limit
+    return p, m
+
+
+def project_backward(kernel, o, c_new, m, limit, d_h_new, d_c_new):
+    p = np.einsum("bh,hp->bp", m, kernel)
+    inside = (p >= -limit) & (p <= limit)
+    grad_p = np.where(inside, 0, d_h_new)
+    grad_m = np.einsum("bp,hp->bh", grad_p, kernel)
+    t = np.tanh(c_new)
+    return grad_m * t, d_c_new + grad_m * o * (1 - t * t), np.einsum("bh,bp->hp", m, grad_p)

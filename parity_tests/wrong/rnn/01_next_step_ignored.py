@@ -1,0 +1,21 @@
+# mistake: Only the gradient of the output is used; the gradient from the next step is left out.
+
+import numpy as np
+
+
+def rnn_forward(params, x, h):
+    xh = np.concatenate([x, h], axis=1)
+    z = xh @ params["kernel"] + params["bias"]
+    h_new = np.tanh(z)
+    return h_new
+
+
+def rnn_backward(params, x, h, h_new, d_output, d_h_new):
+    d_total = d_output
+    d_z = d_total * (1 - h_new**2)
+    xh = np.concatenate([x, h], axis=1)
+    d_kernel = xh.T @ d_z
+    d_bias = d_z.sum(axis=0)
+    d_xh = d_z @ params["kernel"].T
+    d_x, d_h = d_xh[:, : x.shape[1]], d_xh[:, x.shape[1] :]
+    return d_x, d_h, {"kernel": d_kernel, "bias": d_bias}

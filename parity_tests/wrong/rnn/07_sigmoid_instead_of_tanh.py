@@ -1,0 +1,26 @@
+# mistake: The new state is a sigmoid of z and not a tanh.
+
+import numpy as np
+
+
+def rnn_forward(params, x, h):
+    D = x.shape[1]
+    h_new = np.zeros_like(h)
+    for b in range(len(x)):
+        h_new[b] = 1 / (1 + np.exp(-(x[b] @ params["kernel"][:D] + h[b] @ params["kernel"][D:] + params["bias"])))
+    return h_new
+
+
+def rnn_backward(params, x, h, h_new, d_output, d_h_new):
+    D = x.shape[1]
+    W = params["kernel"]
+    dx, dh = np.zeros_like(x), np.zeros_like(h)
+    dW, db = np.zeros_like(W), np.zeros_like(params["bias"])
+    for b in range(len(x)):
+        grad = (d_output[b] + d_h_new[b]) * (1 - h_new[b] ** 2)
+        dx[b] = W[:D] @ grad
+        dh[b] = W[D:] @ grad
+        dW[:D] += np.outer(x[b], grad)
+        dW[D:] += np.outer(h[b], grad)
+        db += grad
+    return dx, dh, {"kernel": dW, "bias": db}

@@ -1,0 +1,28 @@
+# mistake: The weights are left out of the gradient, so that padded steps get a gradient too.
+
+import numpy as np
+
+
+def log_softmax(logits):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def sequence_loss_forward(logits, targets, weights):
+    log_p = log_softmax(logits)
+    B, T = targets.shape
+    total, weight = 0.0, 0.0
+    for b in range(B):
+        for t in range(T):
+            total -= weights[b, t] * log_p[b, t, targets[b, t]]
+            weight += weights[b, t]
+    return total / weight
+
+
+def sequence_loss_backward(logits, targets, weights, d_loss):
+    grad = np.exp(log_softmax(logits))
+    B, T = targets.shape
+    for b in range(B):
+        for t in range(T):
+            grad[b, t, targets[b, t]] -= 1
+    return grad * d_loss / np.sum(weights)
