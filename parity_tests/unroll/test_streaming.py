@@ -79,7 +79,7 @@ def test_agrees_with_tensorflow_and_with_the_whole_sequence(cell, engines, dtype
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda stream: pickle.loads(pickle.dumps(stream))])
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 def test_a_copied_stream_goes_on_by_itself(engine, again):
-    case = Case(NOTHING_DROPPED, input_size=4)
+    case = Case(MultiRNNCell([BasicLSTMCell(4), ResidualWrapper(GRUCell(4))]))
     problem = case.draw(np.float64)
     stream = Stream(case.cell, problem.params, initial_state=problem.initial_state, engine=engine)
     stream.step(problem.inputs[:, 0])
