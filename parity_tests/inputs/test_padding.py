@@ -276,7 +276,7 @@ REFUSALS = [
     ),
     (lambda: sequence_mask([1, -1]), ValueError, "lengths must not be negative, but hold -1"),
     (lambda: sequence_mask([1.5]), TypeError, "lengths must be integers, but its dtype is float64"),
-    (lambda: sequence_mask([[1], [1, 2]]), TypeError, "lengths must be integers, but are"),
+    (lambda: sequence_mask([[1], [1, 2]]), TypeError, "lengths must be integers, but is"),
     (lambda: sequence_mask([1], -1), ValueError, "maxlen must be at least 0, but is -1"),
     (lambda: sequence_mask([1], [2]), TypeError, r"maxlen must be an integer, but is \[2\]"),
     (lambda: sequence_mask([1], dtype=str), TypeError, "dtype must be that of numbers or Booleans"),
