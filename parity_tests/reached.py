@@ -17,7 +17,7 @@ from scratch.files import written_whole
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "out" / "reached.json"
 # Tests that look at the classes and names of every module, whichever functions they enter.
-LOOK_AT_ALL = tuple(f"parity_tests/test_{name}.py" for name in ("option_fields", "options", "project"))
+LOOK_AT_ALL = tuple(f"parity_tests/test_{name}.py" for name in ("option_fields", "options", "project", "unrolled"))
 
 
 class Entered:
@@ -86,4 +86,7 @@ def judges(mutant, recorded):
                 names[far].append((seconds, test))
             if test.startswith(LOOK_AT_ALL) or any(function.startswith(mutant.path) for function in functions):
                 anywhere[far].append((seconds, test))
-    return [[test for _, test in sorted((names or anywhere)[far])] for far in (False, True)]
+    near, others = ([test for _, test in sorted((names or anywhere)[far])] for far in (False, True))
+    place = place_of(mutant.path)
+    # What is no part of a function may be looked at by a test that calls none.
+    return [near if names or not (ROOT / place).exists() else [place], others]

@@ -218,7 +218,7 @@ def test_refusals():
         TypeError, match="weights must be a list of kernel, recurrent_kernel, bias, .* but is list of 2"
     ):
         lstm_from_keras(cell, weights[:2])
-    with pytest.raises(TypeError, match="weights must be a list of kernel, recurrent_kernel, bias, .* but is dict"):
+    with pytest.raises(TypeError, match="weights must be a list of kernel, recurrent_kernel, bias, .* but is dict$"):
         lstm_from_keras(cell, params)
     with pytest.raises(ValueError, match="weights/kernel must have shape \\[D, 16\\], but has \\[3, 12\\]"):
         lstm_from_keras(cell, [np.ones((3, 12)), *weights[1:]])
