@@ -136,5 +136,11 @@ def test_examples_behind_a_damaged_record_are_read(tmp_path):
     write(path, [examples[0], b"no example"])
     with pytest.raises(ValueError, match="file: record 1 at byte .* of the example: "):
         list(read_sequence_examples(path, features, on_damage="skip"))
+    # What is skipped has been counted.
+    damaged = bytearray(write(path, [examples[0], examples[1], b"no example"]).read_bytes())
+    damaged[len(examples[0]) + 16 + 12] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match="file: record 2 at byte .* of the example: "):
+        list(read_sequence_examples(path, features, on_damage="skip"))
     with pytest.raises(ValueError, match="on_damage must be one of 'raise', 'skip', but is 'ignore'"):
         read_sequence_examples(path, features, on_damage="ignore")
