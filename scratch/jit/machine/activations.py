@@ -48,7 +48,7 @@ def tanh(z: Any) -> Any:
 
 def sigmoid(z: Any) -> Any:
     """Return σ(z), to 3 units in the last place, however small."""
-    # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0.
+    # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0: n is −127 or −1023.
     num_terms, bound = (6, 88.0) if is_single(z) else (12, 709.0)
     p, power = exp_parts(clip(z, bound), num_terms)
     # σ(z) = e^z / (e^z + 1)

@@ -87,8 +87,10 @@ def walk_backward(
             product = record_at(ProductPlan, plan.products, p)
             if product.adjoint >= 0:
                 step = Step(
-                    live, product.gate_size, plan.size, plan.own, plan.d_own, rows, z, c, c_new, d_rows,
-                    d_rows, d_z, d_c, tape.constants, d_constants,
+                    live=live, width=product.gate_size, size=plan.size, own=plan.own, d_own=plan.d_own,
+                    # The stand-in of h': going back no stage asks for it.
+                    rows=rows, z=z, c=c, c_new=c_new, h_new=d_rows, constants=tape.constants,
+                    d_rows=d_rows, d_z=d_z, d_c=d_c, d_constants=d_constants,
                 )
                 call_stage(product.adjoint, step)
             soon = rows_of(next_z if p == last else next_rows, 0, next_live if p == last or p == 0 else 0)

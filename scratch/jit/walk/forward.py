@@ -56,8 +56,10 @@ def walk_forward(plan: Plan, arena: Array, schedule: Schedule, tape: Tape, ends:
             clear_padding(z_p, product.units, product.gate_size)
             if product.forward >= 0:
                 step = Step(
-                    live, product.gate_size, plan.size, plan.own, plan.d_own, rows, z, c, c_new, h_new,
-                    rows, z, c, tape.constants, tape.constants,
+                    live=live, width=product.gate_size, size=plan.size, own=plan.own, d_own=plan.d_own,
+                    rows=rows, z=z, c=c, c_new=c_new, h_new=h_new, constants=tape.constants,
+                    # Stand-ins: going forward there are no gradients, and no stage asks for one.
+                    d_rows=rows, d_z=z, d_c=c, d_constants=tape.constants,
                 )
                 call_stage(product.forward, step)
         for r in range(live):

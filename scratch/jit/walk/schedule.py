@@ -82,6 +82,7 @@ def share_ranks(lengths: Array, count: int) -> Array:
     if total == len(lengths) * lengths.max(initial=0):
         ends = [last for _, last in shares(len(lengths), min(count, len(lengths)))]
     else:
+        # A part ends behind the rank with which it first has its share of the tokens.
         ends = np.searchsorted(tokens, [total * i / count for i in range(1, count)], side="left") + 1
     return np.unique([0, *ends, len(lengths)])
 

@@ -41,7 +41,8 @@ NUM_WORDS = 2 * len(Step._fields) - len(SIZES)
 class Column(NamedTuple):
     """Where a token's register is: the matrix, by its name, and the column there, or with ``row`` the row.
 
-    ``number`` counts in what ``unit`` names: ``size``, the columns of a gate, or one of the columns of a ``Step``.
+    ``number`` counts in what ``unit`` names: ``size``, the columns of a gate, or one of the columns of a ``Step``. So
+    ``Column("z", 2)`` begins at column 2 · ``step.size`` of ``z``, ``Column("rows", 1, "own")`` at 1 · ``step.own``.
     """
 
     matrix: str
