@@ -1,7 +1,7 @@
 """Work shared out among threads.
 
-Compiled code lets go of the GIL, so Python's own threads run it side by side. What a thread is given never
-changes a result: work is cut into parts, whatever the number of threads; a part is done by one thread, in one order; and
+Compiled code lets go of the GIL, so Python's own threads run it side by side. What a thread is given never changes a
+result: work is cut into parts, whatever the number of threads; a part is done by one thread, in one order; and
 gradients of parts are added in the order of the parts. So the bits are the same with any number of threads. There are
 as many parts as this process may use cores, but 16 at most, and fewer where the work is not worth it.
 """
