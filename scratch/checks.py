@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shapes, Sizes, State, Tree
+from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shaped, Shapes, Sizes, State, Tree
 from scratch.shown import shown
 from scratch.tree import branches, map_tree, named_leaves
 
@@ -169,7 +169,7 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
     return lengths.astype(np.int64)
 
 
-def as_integers(name: str, values: Any) -> Int[Array, "..."]:
+def as_integers(name: str, values: Any) -> Shaped[Array, "..."]:
     """Return a list or an array of integers as an array, refusing all else."""
     check_listed(name, values)
     try:

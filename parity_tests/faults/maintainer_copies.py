@@ -139,7 +139,7 @@ FAULTS = [
     *faults_in(
         "inputs/wire/layout_ragged.py",
         "test_sharing.py::test_examples",
-        ("values handed out from all", "SparseTensorValue(indices[:, 1:], values.copy()", "SparseTensorValue(indices[:, 1:], values"),
+        ("values handed out from all", "SparseTensorValue(indices[:, 1:].copy(), values.copy()", "SparseTensorValue(indices[:, 1:].copy(), values"),
         ("rows handed out from all", "RaggedTensorValue(values.values.copy(), values.row_splits)", "values"),
         ("a context's values handed out from all", "yield values.copy() if part == CONTEXT", "yield values if part == CONTEXT"),
     ),

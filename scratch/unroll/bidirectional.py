@@ -63,8 +63,8 @@ def bidirectional_dynamic_rnn(
     sequence_length: Lengths = None,
     initial_state_fw: State = None,
     initial_state_bw: State = None,
-    *,
     time_major: bool = False,
+    *,
     engine: str = "numpy",
     masks: Masks = None,
 ) -> tuple[tuple[Float[Array, "_ _ fw"], Float[Array, "_ _ bw"]], tuple[State, State], BidirectionalTape]:

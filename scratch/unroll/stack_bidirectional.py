@@ -61,8 +61,8 @@ def stack_bidirectional_dynamic_rnn(
     initial_states_fw: Sequence[State] | None = None,
     initial_states_bw: Sequence[State] | None = None,
     sequence_length: Lengths = None,
-    *,
     time_major: bool = False,
+    *,
     engine: str = "numpy",
     masks: Masks = None,
 ) -> tuple[Float[Array, "_ _ fw_and_bw"], State, State, list[BidirectionalTape]]:

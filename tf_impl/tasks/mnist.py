@@ -1,5 +1,6 @@
 """Sequential MNIST as the tutorials wrote it: one graph, fed batch by batch, trained by TensorFlow's own optimisers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ class MnistTrainer:
     A graph has to know the ``input_shape`` (T, D) of its sequences beforehand.
     """
 
-    def __init__(self, program: description.MnistProgram, params: Params, input_shape: tuple[int, int]) -> None:
+    def __init__(self, program: description.MnistProgram, params: Params, input_shape: Sequence[int]) -> None:
         self.program, self.dtype = program, params["dense"]["kernel"].dtype
         self.tf_program = Program()
         with self.tf_program.graph.as_default():

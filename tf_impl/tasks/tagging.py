@@ -45,7 +45,7 @@ class Network:
         outputs, _ = v1.nn.bidirectional_dynamic_rnn(cell_fw, cell_bw, vectors, sequence_length, dtype=vectors.dtype)
         return self.dense(tf.concat(outputs, axis=2))
 
-    def loss_sum(self, batch: description.TaggingBatch) -> tuple[Tensor, Tensor]:
+    def loss_sum(self, batch: Any) -> tuple[Tensor, Tensor]:
         """Return the sum of the losses of all real words, and how many they are, as a number of the same dtype."""
         words, labels, sequence_length = batch
         logits = self.logits(words, sequence_length)
@@ -54,8 +54,8 @@ class Network:
         return tf.reduce_sum(losses * mask), tf.reduce_sum(mask)
 
 
-def feed_batch(program: Program) -> description.TaggingBatch:
-    """Return the placeholders of a ``TaggingBatch`` of any size."""
+def feed_batch(program: Program) -> Any:
+    """Return a ``TaggingBatch`` of placeholders for any size."""
     with program.graph.as_default():
         shapes = ([None, None], [None, None], [None])
         return description.TaggingBatch._make(v1.placeholder(tf.int64, shape) for shape in shapes)

@@ -21,8 +21,8 @@ def bidirectional_dynamic_rnn(
     sequence_length: Lengths = None,
     initial_state_fw: State = None,
     initial_state_bw: State = None,
-    *,
     time_major: bool = False,
+    *,
     masks: Masks = None,
 ) -> tuple[tuple[Float[Array, "_ _ fw"], Float[Array, "_ _ bw"]], tuple[State, State], Program]:
     """Return ``(outputs, final_states, program)``, as ``scratch.bidirectional_dynamic_rnn`` does.

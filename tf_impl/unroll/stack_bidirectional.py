@@ -25,8 +25,8 @@ def stack_bidirectional_dynamic_rnn(
     initial_states_fw: Sequence[State] | None = None,
     initial_states_bw: Sequence[State] | None = None,
     sequence_length: Lengths = None,
-    *,
     time_major: bool = False,
+    *,
     masks: Masks = None,
 ) -> tuple[Float[Array, "_ _ fw_and_bw"], State, State, Program]:
     """Return ``(outputs, states_fw, states_bw, program)``, as ``scratch.stack_bidirectional_dynamic_rnn`` does."""

@@ -71,7 +71,7 @@ class VarLenFeature:
         """Return an iterator over the value of each example: indices [n, 1], in a feature list [n, 2]."""
         for example in column.examples():
             indices, values, dense_shape = self.batch(part, example)
-            yield SparseTensorValue(indices[:, 1:], values.copy(), dense_shape[1:])
+            yield SparseTensorValue(indices[:, 1:].copy(), values.copy(), dense_shape[1:])
 
     def batch(self, part: int, column: Column) -> SparseTensorValue:
         """Return the values of all examples: indices [n, 2], in a feature list [n, 3]."""
