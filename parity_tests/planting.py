@@ -20,7 +20,7 @@ import tf_impl.keras_layers  # noqa: F401
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 # What tests read and no fault is planted in.
-READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci")
+READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci", "parity_tests/wrong")
 # Where the code is that Numba compiles.
 COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
 
@@ -48,7 +48,7 @@ def plant(fault, folder):
 def copy_project(folder, *left_out):
     """Copy the project to ``folder``, without what has one of these names."""
     for package in PACKAGES:
-        ignore = shutil.ignore_patterns(*left_out)
+        ignore = shutil.ignore_patterns("wrong", *left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
     for name in READ:
