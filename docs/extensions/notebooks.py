@@ -110,6 +110,8 @@ def from_program(path, arguments=()):
     built = f"Built from `examples/{path.name}`. To run it: `pip install unrolled jupyter`."
     if "from common import" in text:
         built += " It needs the other files of the download beside it."
+    if "__file__" in text:
+        notebook.cells.insert(0, new_code_cell(f'__file__ = "{path.name}"'))
     notebook.cells.insert(0, new_markdown_cell(f"# {path.stem}\n\n*{built}*\n\n{words}"))
     notebook.cells.append(new_code_cell(f"assert not main({list(arguments)})"))
     return notebook
