@@ -147,15 +147,17 @@ def spoil(tree):
         array[...] = np.nan
 
 
+# A small network has a kernel of its own.
+@pytest.mark.parametrize("cell", [BasicLSTMCell(4), RNN_CELLS[0]], ids=str)
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_any_memory_layout_gives_the_same_bits_and_compiles_nothing_anew(engine):
-    problem = Case(BasicLSTMCell(4)).draw(np.float64)
-    expected = run_stream(Stream(BasicLSTMCell(4), problem.params, problem.initial_state, engine), problem)
+def test_any_memory_layout_gives_the_same_bits_and_compiles_nothing_anew(engine, cell):
+    problem = Case(cell).draw(np.float64)
+    expected = run_stream(Stream(cell, problem.params, problem.initial_state, engine), problem)
     # Uncompiled, a kernel is a function and has none.
     compiled = list(getattr(walk_forward, "signatures", []))
     for layout in (np.asfortranarray, read_only):
         params, state = map_tree(layout, problem.params), map_tree(layout, problem.initial_state)
-        stream = Stream(BasicLSTMCell(4), params, state, engine)
+        stream = Stream(cell, params, state, engine)
         outputs = [stream.step(layout(x)) for x in problem.inputs.swapaxes(0, 1)]
         assert_parity((np.stack(outputs, axis=1), stream.state), (expected[0], expected[1][-1]), limit=0)
     assert list(getattr(walk_forward, "signatures", [])) == compiled
