@@ -67,6 +67,7 @@ def test_gradients_are_named_whatever_the_order_of_the_parameters():
     problem = case.draw(np.float64)
     backwards = problem._replace(params=dict(reversed(problem.params.items())))
     expected, actual = run_dynamic_numba(case, problem), run_dynamic_numba(case, backwards)
+    assert list(expected.d_params) == list(problem.params)
     assert list(actual.d_params) == list(backwards.params)
     assert_parity(actual, expected, limit=0)
     assert_parity(run_dynamic(scratch, case, backwards), expected)
