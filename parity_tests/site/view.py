@@ -49,6 +49,8 @@ def complaints(folder):
     folder = Path(folder).resolve()
     with launch() as browser:
         context = browser.new_context(offline=True)
+        # A page takes as long as it takes.
+        context.set_default_timeout(0)
         context.add_init_script(path=SCRIPT)
         requests, page = Requests(context), context.new_page()
         for path in sorted(folder.rglob("*.html")):

@@ -18,5 +18,6 @@ def browser():
 def unroller(browser):
     """The page, for what it computes: nothing is clicked."""
     page = browser.new_page()
+    page.set_default_timeout(0)
     page.goto(PAGE.as_uri())
     return page
