@@ -8,8 +8,8 @@ from notebooks import from_page, from_program
 from slides import slides_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
-# The programs, and arguments that make the long ones short. Two have no notebook: distributed starts itself as several
-# processes, and run_keras_model is about a file of the reader's.
+# The programs, and arguments that make the long ones short. Only run_keras_model has no notebook: what it is about is a
+# file of the reader's.
 TRAINED = ("--engine", "numpy", "--units", "8", "--batch-size", "16", "--steps", "20", "--every", "10")
 TIMED = ("--rounds", "1", "--patience", "0", "--threads", "1")
 PROGRAMS = {
@@ -25,6 +25,7 @@ PROGRAMS = {
     "to_the_limit": ("--batch-size", "16", "--num-steps", "7", "--input-size", "8", "--num-units", "16", *TIMED),
     "lstm_race": ("--batch", "3", "--steps", "7", "--inputs", "2", "--units", "4", "--peers", "numpy", "numba", *TIMED),
     "benchmark": ("--workload", "W1", "--peers", "numpy", "numba", "--no-cold", *TIMED),
+    "distributed": ("--sentences", "160", "--epochs", "12", "--workers", "2"),
     "worksheet": ("--seed", "17", "--key"),
 }
 LINKS = (

@@ -13,10 +13,13 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from cluster import TRY_AGAIN
 from scratch.training.checkpoint import checkpoints
 
+# The program that a worker is, too. Not sys.argv[0], which in a notebook is the notebook's own.
+PROGRAM = Path(__file__).resolve().parent.parent / "distributed.py"
 LIFELINE = "--lifeline"
 # How often, one after another, workers may die before there is a new checkpoint.
 MOST_FAILURES = 3
@@ -82,7 +85,7 @@ def started(arguments, index, addresses):
     with open(log_path(arguments, index), "wb") as log:
         # A session of its own: what is typed at the terminal is for the launcher alone.
         worker = subprocess.Popen(
-            [sys.executable, sys.argv[0], *options],
+            [sys.executable, str(PROGRAM), *options],
             env=environment,
             stdin=subprocess.PIPE,
             stderr=log,
