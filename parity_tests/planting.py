@@ -22,7 +22,7 @@ PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 # What tests read and no fault is planted in.
 READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci", "parity_tests/wrong")
 # Where the code is that Numba compiles.
-COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
+COMPILED = ("scratch/compiling/", "scratch/jit/", "scratch/inputs/wire/")
 
 
 class FirstFailure:
