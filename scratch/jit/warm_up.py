@@ -13,6 +13,7 @@ import numpy as np
 
 from scratch import jit
 from scratch.cell import Cell
+from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
@@ -38,6 +39,7 @@ CELLS: dict[str, list[Cell]] = {
         for projected in (None, 6)
         for phi in ACTIVATIONS
     ],
+    "AttentionCellWrapper": [AttentionCellWrapper(BasicRNNCell(5), 2)],
     "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
 }
 DTYPES = "float32", "float64"
