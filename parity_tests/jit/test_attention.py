@@ -6,7 +6,7 @@ import pytest
 import scratch
 from parity_tests.cases import ATTENTION_CELLS, LENGTHS, sequences
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic
-from parity_tests.jit.checks import SAME_BITS, check_against_tensorflow, run_numba
+from parity_tests.jit.checks import SAME_BITS, check_against_tensorflow, gradients_as_one, run_numba
 from scratch import (
     AttentionCellWrapper,
     BasicLSTMCell,
@@ -36,11 +36,11 @@ WITHIN = [
 @pytest.mark.parametrize("case", sequences(ATTENTION_CELLS[:3] + WITHIN), ids=str)
 def test_agrees_with_numpy(case, dtype):
     problem = case.draw(dtype)
-    if case.cell.output_size > 16:
-        # Outputs are sums, which nothing bounds, and K of them come back at each step: wide ones from small weights.
-        problem = problem._replace(params=map_tree(lambda leaf: leaf * dtype(0.4), problem.params))
+    # Outputs are sums, which nothing bounds, and K of them come back at each step: so from small weights.
+    problem = problem._replace(params=map_tree(lambda leaf: leaf * dtype(0.5), problem.params))
     actual = run_numba(case, problem)
-    assert_parity(actual, run_dynamic(scratch, case, problem))
+    each = gradients_as_one if dtype is np.float32 else tuple
+    assert_parity(each(actual), each(run_dynamic(scratch, case, problem)))
     if case.sequence_length is not None:
         assert_padding_is_zero(case, actual)
 

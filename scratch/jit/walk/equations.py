@@ -67,9 +67,9 @@ def h_1_x(cell: Cell, input_size: int, kernel: str = 'kernel', bias: str = 'bias
     }
 
 
-def at_path(params: Params, path: tuple[str, ...]) -> Any:
-    """Return the parameter at the end of a path of names."""
+def at_path(params: Params, path: tuple[str, ...], otherwise: Any = None) -> Any:
+    """Return the parameter at the end of a path of names, ``otherwise`` where there is none."""
     found: Any = params
     for name in path:
-        found = found[name]
+        found = found.get(name, otherwise)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scratch.arrays import Array, Params
+from scratch.jit.machine.memory import zeros
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
 from scratch.jit.walk.equations import ONES, Product, at_path
 from scratch.jit.walk.layout import Layout
@@ -13,9 +14,10 @@ from scratch.jit.walk.plan import Gradients
 
 def parts_of(layout: Layout, product: Product, params: Params) -> Iterator[tuple[str, Array, int]]:
     """Yield, of each of a product's weights, the column's name, the rows of the parameter, and the first row."""
-    at = 0
+    at, no_bias = 0, zeros((1, len(product.gates) * product.units), layout.dtype)
     for name, (path, first, last) in product.weights.items():
-        parameter = at_path(params, path)
+        # A cell without a bias has none among its parameters: b is 0, and its gradient goes nowhere.
+        parameter = at_path(params, path, no_bias)
         yield name, parameter.reshape(-1, parameter.shape[-1])[first:last], at
         at += layout.widths[name]
 
