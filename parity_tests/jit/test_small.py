@@ -162,7 +162,7 @@ def test_a_copied_tape_is_as_good(again):
     _, _, tape = dynamic_rnn(case.cell, problem.params, problem.inputs, None, problem.initial_state, engine="numba")
     copied = again(tape)
     if again is not copy.copy:
-        tape.tape.kept[:] = np.nan
+        tape.tape.numbers[:] = np.nan
     del tape
     actual = dynamic_rnn_backward(copied, problem.d_outputs, problem.d_final_state)
     assert_parity(actual, tuple(expected)[2:], limit=0)

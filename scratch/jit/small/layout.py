@@ -145,8 +145,11 @@ class Layout:
         self.products.append(product)
         at = product.weights
         for name, (path, first, last) in wanted.weights.items():
-            source = self.places[row.scope + "/".join(path)][0] + first * len(wanted.gates) * wanted.units
-            self.weights.append(Weights(source, last - first, wanted.units, len(wanted.gates), at, gate_size, columns))
+            place, num_gates = self.places.get(row.scope + "/".join(path)), len(wanted.gates)
+            # A cell without a bias has none among its parameters: b is 0, as the head is, and its gradient goes nowhere.
+            if place:
+                source = place[0] + first * num_gates * wanted.units
+                self.weights.append(Weights(source, last - first, wanted.units, num_gates, at, gate_size, columns))
             at += row.widths[name] * columns
         return gates
 

@@ -9,7 +9,7 @@ The page is ``docs/jit/small.md``.
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.fit import flat_shapes
+from scratch.jit.batch import plain
 from scratch.jit.cells import is_compiled
 from scratch.jit.machine.memory import empty
 from scratch.jit.small.backward import small_backward
@@ -28,12 +29,28 @@ from scratch.jit.small.layout import Layout
 MOST_NUMBERS = 1 << 18
 
 
+class SmallTape(NamedTuple):
+    """What a pass forward keeps: its plan, its parameters for their names alone, and its numbers."""
+
+    plan: "SmallPlan"
+    params: Params
+    numbers: Array
+
+    @property
+    def cell(self) -> Cell:
+        return self.plan.cell
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.plan.dtype
+
+
 class SmallPlan:
     """A cell with ``Equations``, or a stack of such, for full rows of one shape: ``forward`` and ``backward``.
 
     - ``table``, ``start``, ``tape_size``, ``work_size``: what the kernels take of a plan.
     - ``places``: of each parameter, by its path, its first number among those of all, and its shape.
-    - ``state_places``: of each layer, those of c and h, or of h alone.
+    - ``views``: the same as slices. ``state_views``: of each layer, those of c and h, or of h alone.
     """
 
     def __init__(self, cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> None:
@@ -52,11 +69,21 @@ class SmallPlan:
         self.table, self.start, self.num_states = layout.table(time_major), layout.start(), layout.states.size
         self.tape_size, self.work_size = (layout.head.size + arena.size for arena in (layout.tape, layout.work))
         ends = [((layer.c_at, layer.num_memory), (layer.h_at, layer.num_outputs)) for layer in layout.layers]
-        self.state_places = [[(at, (batch_size, size)) for at, size in parts if size] for parts in ends]
+        self.state_views = [[view_of(at, (batch_size, size)) for at, size in parts if size] for parts in ends]
+        self.zeros = np.zeros(self.num_states, dtype)
+        self.zero_state = self.state_of(self.zeros)
+        self.views = {path: view_of(*place) for path, place in self.places.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.
         return plan_of, (self.cell, self.input_shape, self.dtype, self.time_major)
+
+    def run(
+        self, params: Params, inputs: Float[Array, "_ _ D"], state: State
+    ) -> tuple[Float[Array, "_ _ output"], State, "SmallTape"]:
+        """Return ``(outputs, final_state, tape)``, all of them new."""
+        outputs, final_state, numbers = self.forward(params, plain(inputs), state)
+        return outputs, final_state, SmallTape(self, params, numbers)
 
     def forward(
         self, params: Params, inputs: Float[Array, "_ _ D"], state: State
@@ -91,22 +118,25 @@ class SmallPlan:
         """Return parameters, or one of them, in the structure and the order of others: views of ``flat``."""
         if isinstance(like, dict):
             return {name: self.params_of(flat, like[name], f"{path}/{name}" if path else name) for name in like}
-        return view(flat, *self.places[path])
+        numbers, shape = self.views[path]
+        return flat[numbers].reshape(shape)
 
     def flat_state(self, state: State) -> Array:
         """Return the numbers of a state, one after the other."""
+        if state is self.zero_state:
+            return self.zeros
         layers = state if self.is_stack else (state,)
         return np.concatenate([part for layer in layers for part in parts_of(layer)], axis=None)
 
     def state_of(self, flat: Array) -> State:
         """Return a state, views of ``flat``."""
-        layers = [[view(flat, *place) for place in places] for places in self.state_places]
+        layers = [[flat[numbers].reshape(shape) for numbers, shape in views] for views in self.state_views]
         states = tuple([LSTMState._make(parts) if len(parts) == 2 else parts[0] for parts in layers])
         return states if self.is_stack else states[0]
 
 
-def view(flat: Array, first: int, shape: tuple[int, ...]) -> Array:
-    return flat[first : first + prod(shape)].reshape(shape)
+def view_of(first: int, shape: tuple[int, ...]) -> tuple[slice, tuple[int, ...]]:
+    return slice(first, first + prod(shape)), shape
 
 
 def parts_of(state: State) -> tuple[Array, ...]:
