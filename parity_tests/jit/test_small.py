@@ -44,6 +44,7 @@ OTHERS = [
     Case(CoupledInputForgetGateLSTMCell(5, use_peepholes=True, num_proj=3)),
     Case(GRUCell(16)),
     Case(GRUCell(3, reset_after=True)),
+    Case(MultiRNNCell([BasicLSTMCell(4, use_bias=False), GRUCell(4, use_bias=False)])),
 ]
 DTYPES = (np.float64, np.float32)
 

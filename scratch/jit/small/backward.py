@@ -1,7 +1,7 @@
 """Small networks, back: the adjoint of ``forward.py``, from the top layer's last step to the lowest layer's first."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at, rows_of, transposed
 from scratch.jit.small.network import Layer, Network, Steps, copy_weights, layer_at, product, product_at
 from scratch.jit.walk.products import clear_padding

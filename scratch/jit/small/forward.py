@@ -10,7 +10,7 @@ What a cell is, it takes from the same stages as the walk of ``scratch/jit/walk`
 """
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at, rows_of
 from scratch.jit.small.network import Layer, Network, Steps, copy_steps, copy_weights, layer_at, product, product_at
 from scratch.jit.walk.products import clear_padding

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined
+from scratch.compiling.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes
 from scratch.jit.machine.view import block, copy_row, matrix_in, record_at
