@@ -59,7 +59,7 @@ class Engine:
         """Refuse, by name, a cell that the engine does not run."""
 
     def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool) -> Any:
-        """Return what is worth keeping for all calls with this cell and inputs like these, ``None`` where nothing is."""
+        """Return what is worth keeping for all calls with this cell and such inputs, ``None`` where nothing is."""
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
         """Return ``(outputs, final_state, tape)`` of an ``Unrolling``; the tape is of use only where it is kept."""

@@ -29,8 +29,8 @@ class Form:
 
     def __init__(self, cell: Cell, sizes: tuple[int, int, int], dtype: np.dtype, plan: Any) -> None:
         self.cell, self.sizes, self.dtype, self.plan = cell, sizes, dtype, plan
-        self.shapes, self.state_size, self.masks = cell.param_shapes(sizes[2]), cell.state_size, cell.mask_sizes(sizes[2])
-        self.takes_masks = any(named_leaves(self.masks))
+        self.shapes, self.masks = cell.param_shapes(sizes[2]), cell.mask_sizes(sizes[2])
+        self.state_size, self.takes_masks = cell.state_size, any(named_leaves(self.masks))
         self.zero_state = plan.zero_state if plan else cell.zero_state(sizes[1], dtype)
         map_tree(lambda zeros: zeros.setflags(write=False), self.zero_state)
 
@@ -45,8 +45,8 @@ class Form:
         )
 
 
-# By the id of the cell, which each ``Form`` keeps alive, and by what its inputs are. No array is kept, and none is known
-# again: shapes and dtypes are looked at in each call, for an array may change.
+# By the id of the cell, which each ``Form`` keeps alive, and by what its inputs are. No array is kept or known again:
+# shapes and dtypes are looked at in each call, for an array may change.
 forms: dict[Any, Form] = {}
 MOST_FORMS = 256
 

@@ -146,7 +146,7 @@ class Layout:
         at = product.weights
         for name, (path, first, last) in wanted.weights.items():
             place, num_gates = self.places.get(row.scope + "/".join(path)), len(wanted.gates)
-            # A cell without a bias has none among its parameters: b is 0, as the head is, and its gradient goes nowhere.
+            # A cell without a bias has none among its parameters: b is 0, as the head is.
             if place:
                 source = place[0] + first * num_gates * wanted.units
                 self.weights.append(Weights(source, last - first, wanted.units, num_gates, at, gate_size, columns))
@@ -160,7 +160,7 @@ class Layout:
             at = first + at * width
             if isinstance(wanted, str):
                 source, shape = self.places[scope + wanted]
-                self.weights.append(Weights(source, 1, *shape, 1, at, width, width))
+                self.weights.append(Weights(source, 1, shape[0], 1, at, width, width))
             else:
                 self.numbers.append((at, at + width, wanted))
         return first

@@ -67,10 +67,10 @@ class Layer(NamedTuple):
 class Product(NamedTuple):
     """A product and its stages: ``source``, ``depth`` in [h, 1, x, own], ``target``, ``columns`` in z.
 
-    ``gates``: the columns that count, for ``columns`` and ``d_columns``, those of ∂L/∂row, are whole vectors. ``units``,
-    ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1. ``adds``: 1 where
-    gradients are added to those that are there. ``weights``, ``weights_t``: where its matrix begins in the tape, and
-    transposed in the work.
+    ``gates``: the columns that count, for ``columns`` and ``d_columns``, those of ∂L/∂row, are whole vectors.
+    ``units``, ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1.
+    ``adds``: 1 where gradients are added to those that are there. ``weights``, ``weights_t``: where its matrix begins
+    in the tape, and transposed in the work.
     """
 
     source: int
