@@ -193,7 +193,7 @@ FAULTS = [
         "jit/test_small.py",
         ("one register for any number of units", "for share in (4, 2) if max(cell.num_units, cell.output_size) <= self.vector // share", "for share in (4, 2)"),
         ("the wrong layer's weights", "row.scope + \"/\".join(path)", "row.scope.replace(\"1\", \"0\") + \"/\".join(path)"),
-        ("a cell's rows of h taken for those of x", "][0] + first * len(wanted.gates) * wanted.units", "][0]"),
+        ("a cell's rows of h taken for those of x", "source = place[0] + first * num_gates * wanted.units", "source = place[0]"),
         ("no constants", "head[first:last] = number", "head[first:last] = 0"),
     ),
     *faults_in(
@@ -204,6 +204,18 @@ FAULTS = [
         ("columns taken for rows in a state", "for part in parts_of(layer)], axis=None)", "for part in parts_of(layer)]).ravel(\"K\")"),
         ("gradients named by the order of the layers", "for name in like}", "for name in sorted(like)}"),
         ("batches of any size", "plan if plan.tape_size <= MOST_NUMBERS else None", "plan"),
+        ("layers of any width", "MOST_WORK = 2 * WORTH_A_THREAD", "MOST_WORK = 2**60"),
+    ),
+    *faults_in(
+        "unroll/dynamic.py",
+        "jit/test_forms.py",
+        ("parameters of a known cell not looked at", "            and are_usual(params, self.shapes, self.dtype, set())\n", ""),
+        ("states of a known cell not looked at", "is_usual_state(state, self.state_size, self.sizes[1], self.dtype)", "True"),
+        ("masks forgotten because none came before", "            and not self.takes_masks\n", ""),
+        ("masks passed over", "            masks is None\n            and not", "            not"),
+        ("an integer taken for time_major", "or type(time_major) is not bool", ""),
+        ("zeros shared that may be written to", "map_tree(lambda zeros: zeros.setflags(write=False), self.zero_state)", "pass"),
+        ("forms without bound", "        forms.clear()\n", "        pass\n"),
     ),
     *faults_in(
         "jit/stack.py",
@@ -509,7 +521,8 @@ FAULTS = [
     *faults_in(
         "jit/warm_up.py",
         "jit/test_warm_up.py",
-        ("gradients left cold", "    jit.backward(tape, np.ones_like(outputs), state)\n    jit.make", "    jit.make"),
+        ("gradients left cold", "    jit.backward(tape, np.ones_like(outputs), state)\n", ""),
+        ("small networks of one width", "SMALL = 2, 4, 8, 16", "SMALL = (16,)"),
         ("one activation alone", "BasicRNNCell(5, activation=phi) for", "BasicRNNCell(5) for"),
         ("full rows alone", "np.array([2, 1])", "np.array([2, 2])"),
         ("a cell left out", "for reset_after in (False, True)", "for reset_after in (False,)"),

@@ -28,6 +28,7 @@ STRANGE = [
     {"engine": "cupy"},
     {"engine": ["numba"]},
     {"masks": np.ones((6, 5, 3), bool)},
+    {"masks": (np.ones((6, 5, 3), bool),)},
     {"checkpoint_every": 2},
     {"keep_tape": None},
 ]
@@ -72,8 +73,10 @@ def test_later_calls_compute_as_the_first(case):
     assert_parity(run(initial_state=None), run(initial_state=zeros), limit=0)
     lengths = [case.num_steps] * case.batch_size
     assert_parity(run(sequence_length=lengths), first, limit=0)
-    # Nobody has written to the zeros that all calls share.
-    assert not any(leaf.any() for form in forms.values() for _, leaf in named_leaves(form.zero_state))
+    zeros = [leaf for form in forms.values() for _, leaf in named_leaves(form.zero_state)]
+    # All calls share them.
+    assert zeros
+    assert not any(leaf.any() or leaf.flags.writeable for leaf in zeros)
 
 
 def test_engines_share_no_form():

@@ -86,6 +86,8 @@ def test_rows_of_unequal_length_and_large_batches_take_the_walk(ran):
     assert is_small(Case(cell, batch_size=32, num_steps=20), np.float32)
     assert not is_small(Case(cell, batch_size=64, num_steps=500), np.float32)
     assert not is_small(Case(cell, batch_size=0), np.float32)
+    assert is_small(Case(GRUCell(64), batch_size=16, num_steps=20), np.float32)
+    assert not is_small(Case(BasicLSTMCell(128), batch_size=8, num_steps=20, input_size=64), np.float32)
 
 
 def test_lengths_that_are_all_full_give_the_same_bits():

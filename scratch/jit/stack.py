@@ -2,7 +2,7 @@
 
 ``static_rnn`` runs all layers of a ``MultiRNNCell`` within a time step; here the lowest layer runs through the whole
 sequence, then the next one over its outputs. Both orders compute the same numbers, because a layer at step t needs
-only itself at t − 1 and the layer below at t. Small networks have kernels of their own, for all layers at once.
+only itself at t − 1 and the layer below at t. Small networks have a walk of their own, for all layers at once.
 """
 
 from functools import partial

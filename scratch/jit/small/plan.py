@@ -21,12 +21,15 @@ from scratch.fit import flat_shapes
 from scratch.jit.batch import plain
 from scratch.jit.cells import is_compiled
 from scratch.jit.machine.memory import empty
+from scratch.jit.machine.threads import WORTH_A_THREAD
 from scratch.jit.small.backward import small_backward
 from scratch.jit.small.forward import small_forward
 from scratch.jit.small.layout import Layout
 
 # Numbers in a tape: with more, they do not stay in the cache, and the walk of all other cells is as fast.
 MOST_NUMBERS = 1 << 18
+# Parameters times tokens, which is multiply-adds: with more, that walk shares them out among threads.
+MOST_WORK = 2 * WORTH_A_THREAD
 
 
 class SmallTape(NamedTuple):
@@ -154,6 +157,8 @@ def layers_of(cell: Cell, input_size: int) -> list[tuple[str, Cell, int]]:
 def plan_of(cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> SmallPlan | None:
     """Return the plan of a small network over full rows of inputs of this shape, ``None`` where it is none."""
     if not all(is_compiled(layer) for _, layer, _ in layers_of(cell, shape[2])) or 0 in shape:
+        return None
+    if shape[0] * shape[1] * sum(map(prod, flat_shapes(cell.param_shapes(shape[2])).values())) > MOST_WORK:
         return None
     plan = SmallPlan(cell, shape, dtype, time_major)
     return plan if plan.tape_size <= MOST_NUMBERS else None
