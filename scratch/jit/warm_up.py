@@ -16,6 +16,7 @@ import numpy as np
 from scratch import jit
 from scratch.arrays import Array, Int
 from scratch.cell import Cell
+from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
@@ -41,6 +42,7 @@ CELLS: dict[str, list[Cell]] = {
         for projected in (None, 6)
         for phi in ACTIVATIONS
     ],
+    "AttentionCellWrapper": [AttentionCellWrapper(BasicRNNCell(5), 2)],
     "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
 }
 DTYPES = "float32", "float64"
@@ -81,7 +83,7 @@ def run(cell: Cell, dtype: np.dtype) -> None:
     run_both_ways(cell, dtype, np.array([2, 1]))
     params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     jit.make_stream(cell, params, 2, state).step(np.ones((2, 2), dtype))
-    for num_units in SMALL:
+    for num_units in SMALL if hasattr(cell, "num_units") else ():
         # Over full rows a small network has kernels of its own.
         sizes = {"num_units": num_units} | ({"num_proj": num_units} if getattr(cell, "num_proj", None) else {})
         small: Any = replace(cast(Any, cell), **sizes)

@@ -31,13 +31,13 @@ def go_back(network: Network, layer: Layer, table: Array, tape: Array, work: Arr
             this = product_at(network, table, p)
             if this.adjoint >= 0:
                 step = Step(
-                    live=batch_size, width=this.gate_size, size=layer.size, own=layer.own, d_own=layer.own,
+                    live=batch_size, size=layer.size, own=layer.own, d_own=layer.own,
                     rows=block(now, 0, batch_size, layer.h, layer.width), z=block(now, 0, batch_size, 0, layer.c),
                     c=block(now, 0, batch_size, layer.c, layer.h), c_new=block(then, 0, batch_size, layer.c, layer.h),
                     # The stand-in of h': going back no stage asks for it.
                     h_new=d_rows, d_rows=d_rows, d_z=d_z, d_c=d_c, constants=constants, d_constants=d_constants,
                 )  # fmt: skip
-                call_stage(this.adjoint, step)
+                call_stage(this.adjoint, this.gate_size, step)
             # ∂L/∂row = ∂L/∂z Wᵀ
             d_gates = block(d_z, 0, batch_size, this.target, this.target + this.gates)
             clear_padding(d_gates, this.units, this.gate_size)

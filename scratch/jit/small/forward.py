@@ -38,12 +38,12 @@ def walk_layer(network: Network, layer: Layer, table: Array, tape: Array, tokens
             clear_padding(block(z, 0, batch_size, this.target, this.target + this.gates), this.units, this.gate_size)
             if this.forward >= 0:
                 step = Step(
-                    live=batch_size, width=this.gate_size, size=layer.size, own=layer.own, d_own=0,
+                    live=batch_size, size=layer.size, own=layer.own, d_own=0,
                     rows=rows, z=z, c=c, c_new=c_new, h_new=h_new, constants=constants,
                     # The stand-ins of gradients: going forward no stage asks for one.
                     d_rows=rows, d_z=z, d_c=c, d_constants=constants,
                 )  # fmt: skip
-                call_stage(this.forward, step)
+                call_stage(this.forward, this.gate_size, step)
 
 
 @inlined

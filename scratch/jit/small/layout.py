@@ -158,8 +158,8 @@ class Layout:
         first = self.head.take(len(equations.constants), width)
         for at, wanted in enumerate(equations.constants.values()):
             at = first + at * width
-            if isinstance(wanted, str):
-                source, shape = self.places[scope + wanted]
+            if isinstance(wanted, tuple):
+                source, shape = self.places[scope + "/".join(wanted)]
                 self.weights.append(Weights(source, 1, shape[0], 1, at, width, width))
             else:
                 self.numbers.append((at, at + width, wanted))
