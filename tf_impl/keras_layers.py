@@ -5,7 +5,6 @@ there and the gradients come back through ``scratch.conversions``; everything be
 """
 
 import os
-from dataclasses import replace
 from typing import Any
 
 import scratch.cells.full_lstm
@@ -81,7 +80,13 @@ def keras_rnn(
     outputs, final_state, d_inputs, d_state, d_weights = tf.nest.map_structure(
         lambda tensor: tensor.numpy(), [outputs, final_state, *d_arguments]
     )
-    return outputs, scratch_state(final_state), d_inputs, scratch_state(d_state), gradients(cell, d_weights)
+    return (
+        outputs,
+        scratch_state(final_state),
+        d_inputs,
+        scratch_state(d_state),
+        conversions.gradients_from_keras(cell, d_weights),
+    )
 
 
 def keras_state(state: State) -> list[Float[Tensor, "B H"]]:
@@ -92,18 +97,3 @@ def keras_state(state: State) -> list[Float[Tensor, "B H"]]:
 def scratch_state(arrays: list[Float[Array, "B H"]]) -> State:
     """Return ``LSTMState(c, h)`` of h and c, or the one array itself."""
     return LSTMState(c=arrays[1], h=arrays[0]) if len(arrays) == 2 else arrays[0]
-
-
-def gradients(cell: Any, d_weights: list[Array]) -> Params:
-    """Return ∂L/∂params from the gradients of the Keras weights: the transpose of ``to_keras``.
-
-    The weights are only put in another order, so their gradients are put back in the same way, but for two things: the
-    forget bias is a constant and has no part in it; and a gate's second bias is 0 whatever the parameters are.
-    """
-    kernel, recurrent_kernel, bias = d_weights
-    if hasattr(cell, "forget_bias"):
-        cell = replace(cell, forget_bias=0.0)
-    if bias.ndim == 2:
-        bias[1, : 2 * cell.num_units] = 0
-    from_keras = LAYERS[type(cell)][2]
-    return from_keras(cell, [kernel, recurrent_kernel, bias])

@@ -48,7 +48,8 @@ def recurrent(operator):
         # [B, T, directions · H] as [T, directions, B, H], or with layout=1 [B, T, directions, H].
         y = outputs.reshape(*outputs.shape[:2], -1, w.shape[1] // gates(operator))
         y = y if layout else y.transpose(1, 2, 0, 3)
-        return [Tensor(y), *map(Tensor, state_to_onnx(cell, state, layout).values())]
+        made = [Tensor(y), *map(Tensor, state_to_onnx(cell, state, layout).values())]
+        return made[: options["outputs"]]
 
     return run
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Params
 from scratch.checks import check_array
-from scratch.conversions.gates import CUDNN, gates_of, order_of, reorder
+from scratch.conversions.gates import CUDNN, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, part_at
 from scratch.conversions.parts import (
     Parts,
@@ -71,17 +71,16 @@ def check_network(cell: Any) -> list[Place]:
 def flat(parts: list[tuple[Any, Parts]]) -> Float[Array, " weights"]:
     matrices, biases = [], []
     for cell, part in parts:
-        orders = gates_of(cell), order_of(cell, CUDNN)
         # Below one another the transposed gates are one matrix [gates, D], which read by rows is gate after gate.
-        matrices += [reorder(part.x, *orders).T.ravel(), reorder(part.h, *orders).T.ravel()]
-        biases += [reorder(part.bias_x, *orders), reorder(part.bias_h, *orders)]
+        matrices += [to_order(CUDNN, cell, part.x).T.ravel(), to_order(CUDNN, cell, part.h).T.ravel()]
+        biases += [to_order(CUDNN, cell, part.bias_x), to_order(CUDNN, cell, part.bias_h)]
     return np.concatenate(matrices + biases)
 
 
 def read_all(cell: Any, weights: Any, input_size: int) -> dict[Place, Parts]:
     """Return the parts of each cell, refusing a buffer of another size than the cells need."""
     found, input_size = check_network(cell), check_count("input_size", input_size)
-    size, gates = found[0].cell.num_units, order_of(found[0].cell, CUDNN)
+    size, gates = found[0].cell.num_units, gates_of(found[0].cell)
     directions = 1 + max(place.direction for place in found)
     widths = [input_size if place.layer == 0 else directions * size for place in found]
     rows = len(gates) * size
@@ -90,7 +89,7 @@ def read_all(cell: Any, weights: Any, input_size: int) -> dict[Place, Parts]:
     place_of, parts = iter_blocks(weights), {}
     matrices = [(place_of(rows, width), place_of(rows, size)) for width in widths]
     for place, (w, r) in zip(found, matrices, strict=True):
-        arrays = [reorder(array, gates, gates_of(place.cell)) for array in (w.T, r.T, place_of(rows), place_of(rows))]
+        arrays = [from_order(CUDNN, place.cell, array) for array in (w.T, r.T, place_of(rows), place_of(rows))]
         parts[place] = Parts(x=arrays[0], h=arrays[1], bias_x=arrays[2], bias_h=arrays[3], more={})
     return parts
 

@@ -15,7 +15,7 @@ import numpy as np
 from scratch.arrays import Params
 from scratch.cells.gru import GRUCell
 from scratch.conversions.checked import LSTMS, check_cell, check_from_scratch, check_named
-from scratch.conversions.gates import BLOCK_V2, TF1, add_to_forget_gate, reorder
+from scratch.conversions.gates import BLOCK_V2, add_to_forget_gate, from_order, to_order
 from scratch.tree import map_tree
 
 # Of an LSTM's options all but the activation and the projection; the clipping is an attribute of the kernel.
@@ -56,16 +56,15 @@ def lstm_to_block_v2(cell: Any, params: Params) -> Params:
     """
     check_cell(cell, LSTMS, CARRIED)
     check_from_scratch(cell, params)
-    return in_order(params, add_to_forget_gate(params["bias"], cell.forget_bias))
+    return in_order(cell, params, add_to_forget_gate(params["bias"], cell.forget_bias))
 
 
 def lstm_from_block_v2(cell: Any, weights: Params) -> Params:
     """Return the parameters of the cell from those of ``tf.raw_ops.BlockLSTMV2``, the inverse of the function above."""
     check_cell(cell, LSTMS, CARRIED)
     check_from_scratch(cell, weights, "weights")
-    orders = BLOCK_V2.lstm, TF1.lstm
-    bias = add_to_forget_gate(reorder(weights["bias"], *orders), -cell.forget_bias)
-    return map_tree(np.copy, weights | {"kernel": reorder(weights["kernel"], *orders), "bias": bias})
+    bias = add_to_forget_gate(from_order(BLOCK_V2, cell, weights["bias"]), -cell.forget_bias)
+    return map_tree(np.copy, weights | {"kernel": from_order(BLOCK_V2, cell, weights["kernel"]), "bias": bias})
 
 
 def lstm_gradients_to_block_v2(cell: Any, d_params: Params) -> Params:
@@ -80,10 +79,9 @@ def lstm_gradients_from_block_v2(cell: Any, d_weights: Params) -> Params:
     return lstm_from_block_v2(replace(cell, forget_bias=0.0), d_weights)
 
 
-def in_order(params: Params, bias: Any) -> Params:
+def in_order(cell: Any, params: Params, bias: Any) -> Params:
     """Return parameters in the order of ``BlockLSTMV2``, each an array of its own."""
-    orders = TF1.lstm, BLOCK_V2.lstm
-    ordered = {"kernel": reorder(params["kernel"], *orders), "bias": reorder(bias, *orders)}
+    ordered = {"kernel": to_order(BLOCK_V2, cell, params["kernel"]), "bias": to_order(BLOCK_V2, cell, bias)}
     return map_tree(np.copy, params | ordered)
 
 

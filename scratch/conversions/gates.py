@@ -63,6 +63,16 @@ def gates_of(cell: Any) -> str:
     return TF1.lstm if hasattr(cell, "forget_bias") else TF1.gru if hasattr(cell, "reset_after") else "n"
 
 
+def to_order(layout: Layout, cell: Any, columns: Float[Array, "... gates"]) -> Float[Array, "... gates"]:
+    """Return columns of TF1's order in that of a library."""
+    return reorder(columns, gates_of(cell), order_of(cell, layout))
+
+
+def from_order(layout: Layout, cell: Any, columns: Float[Array, "... gates"]) -> Float[Array, "... gates"]:
+    """Return columns of a library's order in that of TF1."""
+    return reorder(columns, order_of(cell, layout), gates_of(cell))
+
+
 def reorder(columns: Float[Array, "... gates"], order: str, wanted: str) -> Float[Array, "... gates"]:
     """Return the gates that stand side by side in the last axis of ``columns`` in another order.
 

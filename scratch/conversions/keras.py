@@ -19,7 +19,7 @@ from scratch.cells.gru import GRUCell
 from scratch.cells.rnn import BasicRNNCell
 from scratch.checks import check_array, check_params
 from scratch.conversions.checked import CELLS, LSTMS, check_cell, check_from_scratch, check_listed_weights
-from scratch.conversions.gates import KERAS, gates_of, order_of, reorder
+from scratch.conversions.gates import KERAS, from_order, gates_of, to_order
 from scratch.conversions.layers import assembled, check_scopes, part_at, places
 from scratch.conversions.parts import (
     Parts,
@@ -78,11 +78,10 @@ def gradients_from_keras(cell: Any, d_weights: Sequence[Array]) -> Params:
 
 def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
     """Return one layer's arrays in Keras's order; of gradients, two biases that are one have the same, and no sum."""
-    orders = gates_of(cell), order_of(cell, KERAS)
-    kernel, recurrent_kernel = reorder(parts.x, *orders), reorder(parts.h, *orders)
+    kernel, recurrent_kernel = to_order(KERAS, cell, parts.x), to_order(KERAS, cell, parts.h)
     if getattr(cell, "reset_after", False):
-        return [kernel, recurrent_kernel, reorder(np.stack([parts.bias_x, parts.bias_h]), *orders)]
-    return [kernel, recurrent_kernel, reorder(parts.bias_x + parts.bias_h if summed else parts.bias_x, *orders)]
+        return [kernel, recurrent_kernel, to_order(KERAS, cell, np.stack([parts.bias_x, parts.bias_h]))]
+    return [kernel, recurrent_kernel, to_order(KERAS, cell, parts.bias_x + parts.bias_h if summed else parts.bias_x)]
 
 
 def read_layers(cell: Any, weights: Any) -> list[Parts]:
@@ -95,8 +94,7 @@ def read_layers(cell: Any, weights: Any) -> list[Parts]:
 
 
 def read(cell: Any, weights: Sequence[Array]) -> Parts:
-    orders = order_of(cell, KERAS), gates_of(cell)
-    width, after = len(orders[0]) * cell.num_units, getattr(cell, "reset_after", False)
+    width, after = len(gates_of(cell)) * cell.num_units, getattr(cell, "reset_after", False)
     check_array("weights/kernel", weights[0], ("D", width))
     shapes = {
         "kernel": weights[0].shape,
@@ -107,7 +105,7 @@ def read(cell: Any, weights: Sequence[Array]) -> Parts:
     check_params("weights", dict(zip(shapes, weights, strict=True)), shapes, weights[0].dtype)
     bias = weights[2] if len(weights) > 2 else np.zeros(width, weights[0].dtype)
     bias_x, bias_h = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
-    arrays = [reorder(array, *orders) for array in (weights[0], weights[1], bias_x, bias_h)]
+    arrays = [from_order(KERAS, cell, array) for array in (weights[0], weights[1], bias_x, bias_h)]
     return Parts(x=arrays[0], h=arrays[1], bias_x=arrays[2], bias_h=arrays[3], more={})
 
 

@@ -19,7 +19,7 @@ from scratch.arrays import Array, Float, Params, Shapes, State
 from scratch.cells.lstm import LSTMState
 from scratch.checks import check_state
 from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named
-from scratch.conversions.gates import ONNX, gates_of, order_of, reorder
+from scratch.conversions.gates import ONNX, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
 from scratch.conversions.parts import (
     PEEPHOLES,
@@ -119,12 +119,12 @@ def axis_of(layout: int) -> int:
 
 def laid_out(found: list[Place], parts: list[Parts]) -> dict[str, Array]:
     """Return the inputs of a node from the parts of its directions, forward first."""
-    orders = gates_of(found[0].cell), order_of(found[0].cell, ONNX)
+    cell = found[0].cell
     weights = {
-        "W": np.stack([reorder(part.x, *orders).T for part in parts]),
-        "R": np.stack([reorder(part.h, *orders).T for part in parts]),
+        "W": np.stack([to_order(ONNX, cell, part.x).T for part in parts]),
+        "R": np.stack([to_order(ONNX, cell, part.h).T for part in parts]),
         "B": np.stack(
-            [np.concatenate([reorder(bias, *orders) for bias in (part.bias_x, part.bias_h)]) for part in parts]
+            [np.concatenate([to_order(ONNX, cell, bias) for bias in (part.bias_x, part.bias_h)]) for part in parts]
         ),
     }
     if PEEPHOLES[0] in parts[0].more:
@@ -135,8 +135,8 @@ def laid_out(found: list[Place], parts: list[Parts]) -> dict[str, Array]:
 def read_all(found: list[Place], weights: Any) -> list[Parts]:
     """Return the parts of each direction, refusing, by name, inputs that do not fit the cell."""
     cell, directions = found[0].cell, len(found)
-    order, size = order_of(cell, ONNX), cell.num_units
-    width = len(order) * size
+    size = cell.num_units
+    width = len(gates_of(cell)) * size
     shapes: Shapes = {"W": (directions, width, "D"), "R": (directions, width, size), "B": (directions, 2 * width)}
     if not isinstance(weights, dict) or "B" not in weights:
         del shapes["B"]
@@ -145,9 +145,9 @@ def read_all(found: list[Place], weights: Any) -> list[Parts]:
     check_named(weights, shapes, "W")
     parts = []
     for number in range(directions):
-        w, r = (reorder(weights[name][number].T, order, gates_of(cell)) for name in ("W", "R"))
+        w, r = (from_order(ONNX, cell, weights[name][number].T) for name in ("W", "R"))
         both = np.split(weights["B"][number], 2) if "B" in weights else [np.zeros(width, w.dtype)] * 2
-        bias_x, bias_h = (reorder(bias, order, gates_of(cell)) for bias in both)
+        bias_x, bias_h = (from_order(ONNX, cell, bias) for bias in both)
         more = dict(zip(P_ORDER, np.split(weights["P"][number], 3), strict=True)) if "P" in shapes else {}
         parts.append(Parts(x=w, h=r, bias_x=bias_x, bias_h=bias_h, more=more))
     return parts

@@ -19,7 +19,7 @@ from scratch.cells.lstm import LSTMState
 from scratch.cells.rnn import BasicRNNCell
 from scratch.checks import check_state
 from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named, check_no_bias
-from scratch.conversions.gates import TORCH, gates_of, order_of, reorder
+from scratch.conversions.gates import TORCH, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
 from scratch.conversions.parts import (
     Parts,
@@ -131,10 +131,16 @@ def names(place: Place, step: bool) -> dict[str, str]:
 def laid_out(found: list[Place], parts: list[Parts], bias: bool, step: bool) -> dict[str, Array]:
     weights: dict[str, Array] = {}
     for place, part in zip(found, parts, strict=True):
-        orders, named = (gates_of(place.cell), order_of(place.cell, TORCH)), names(place, step)
-        arrays = {"weight_ih": reorder(part.x, *orders).T, "weight_hh": reorder(part.h, *orders).T}
+        named = names(place, step)
+        arrays = {
+            "weight_ih": to_order(TORCH, place.cell, part.x).T,
+            "weight_hh": to_order(TORCH, place.cell, part.h).T,
+        }
         if bias:
-            arrays |= {"bias_ih": reorder(part.bias_x, *orders), "bias_hh": reorder(part.bias_h, *orders)}
+            arrays |= {
+                "bias_ih": to_order(TORCH, place.cell, part.bias_x),
+                "bias_hh": to_order(TORCH, place.cell, part.bias_h),
+            }
         if "projection" in part.more:
             arrays["weight_hr"] = part.more["projection"]["kernel"].T
         weights |= {named[name]: np.ascontiguousarray(array).copy() for name, array in arrays.items()}
@@ -164,10 +170,10 @@ def read_all(found: list[Place], weights: Any) -> dict[Place, Parts]:
 
 
 def read(place: Place, weights: dict[str, Array], biased: bool, step: bool) -> Parts:
-    orders, named = (order_of(place.cell, TORCH), gates_of(place.cell)), names(place, step)
-    kernels = [reorder(weights[named[name]].T, *orders) for name in ("weight_ih", "weight_hh")]
+    named = names(place, step)
+    kernels = [from_order(TORCH, place.cell, weights[named[name]].T) for name in ("weight_ih", "weight_hh")]
     zeros = np.zeros(kernels[0].shape[1], kernels[0].dtype)
-    bias_x, bias_h = [reorder(weights[named[name]], *orders) if biased else zeros for name in BIASES]
+    bias_x, bias_h = [from_order(TORCH, place.cell, weights[named[name]]) if biased else zeros for name in BIASES]
     more = {"projection": {"kernel": weights[named["weight_hr"]].T}} if named["weight_hr"] in weights else {}
     return Parts(x=kernels[0], h=kernels[1], bias_x=bias_x, bias_h=bias_h, more=more)
 
