@@ -23,7 +23,7 @@ PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 READ = ("docs", ".cache", ".ci", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py")
 READ += ("parity_tests/wrong",)
 # Where the code is that Numba compiles.
-COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
+COMPILED = ("scratch/compiling/", "scratch/jit/", "scratch/inputs/wire/")
 
 
 class FirstFailure:

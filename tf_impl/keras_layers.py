@@ -63,6 +63,7 @@ def keras_rnn(
         return_sequences=True,
         return_state=True,
         zero_output_for_mask=True,
+        use_bias=cell.use_bias,
         dtype=inputs.dtype.name,
         **options,
     )

@@ -28,6 +28,12 @@ NETWORKS = {
     "gru_2": MultiRNNCell([AFTER, AFTER]),
     "gru_3_both": ([AFTER] * 3, [AFTER] * 3),
 }
+# Without a bias: PyTorch's ``bias=False``.
+UNBIASED = {
+    "rnn_no_bias": BasicRNNCell(H, use_bias=False),
+    "lstm_no_bias_both": (BasicLSTMCell(H, 0.0, use_bias=False), LSTMCell(H, forget_bias=0.0, use_bias=False)),
+    "gru_no_bias_2": MultiRNNCell([GRUCell(H, reset_after=True, use_bias=False)] * 2),
+}
 PROJECTIONS = {
     "projected": PROJECTED,
     "projected_2": MultiRNNCell([PROJECTED, PROJECTED]),
@@ -56,7 +62,7 @@ def draw(cell, dtype=np.float64, unbiased=False):
             for path, leaf in named:
                 if path.endswith("bias"):
                     leaf.fill(0)
-            if hasattr(place.cell, "forget_bias"):
+            if hasattr(place.cell, "forget_bias") and place.cell.use_bias:
                 params["bias"][2 * H : 3 * H] = -place.cell.forget_bias
         return params
 

@@ -87,6 +87,8 @@ def test_refusals():
         to_cudnn(PROJECTIONS["projected"], draw(PROJECTIONS["projected"])[0])
     with pytest.raises(ValueError, match="cell must have reset_after=True to be converted"):
         to_cudnn(GRUCell(H), draw(GRUCell(H))[0])
+    with pytest.raises(ValueError, match="cell must have use_bias=True to be converted, but has use_bias=False"):
+        to_cudnn(BasicRNNCell(H, use_bias=False), {})
     with pytest.raises(ValueError, match="weights must have shape \\[36\\], but has \\[35\\]"):
         from_cudnn(BasicRNNCell(H), np.ones(35), D)
     with pytest.raises(TypeError, match="weights must be a NumPy array of shape \\[36\\], but is list"):

@@ -35,6 +35,10 @@ CELLS = [
     GRUCell(4, activation="relu"),
     GRUCell(4, reset_after=True),
     GRUCell(4, activation="relu", reset_after=True),
+    BasicRNNCell(4, use_bias=False),
+    BasicLSTMCell(4, forget_bias=0.0, use_bias=False),
+    GRUCell(4, use_bias=False),
+    GRUCell(4, reset_after=True, use_bias=False),
 ]
 # The last with a row of length 0, of which Keras makes what TF1 makes: outputs 0, the initial state handed on.
 LENGTHS = [None, (4, 1, 6, 2, 3), (4, 0, 6, 1, 3)]

@@ -40,6 +40,8 @@ CASES = {
     "peepholes_both": (PEEPHOLES, PEEPHOLES),
     "gru_both": (GRU, GRU),
     "after_both": (AFTER, AFTER),
+    "gru_no_bias": GRUCell(H, use_bias=False),
+    "lstm_no_bias_both": (BasicLSTMCell(H, 0.0, use_bias=False),) * 2,
 }
 RELU = {
     "relu": BasicRNNCell(H, "relu"),
@@ -148,6 +150,7 @@ def test_weights_of_a_node_are_the_converted_ones(name):
     params, inputs, state, *rest = draw(cell)
     rng = np.random.default_rng(0)
     weights = {key: rng.standard_normal(array.shape) for key, array in to_onnx(cell, params).items()}
+    # Of a cell without biases both are the same.
     for given in (weights, {key: array for key, array in weights.items() if key != "B"}):
         problem = (from_onnx(cell, given), inputs, state, *rest)
         feeds = {"X": inputs.swapaxes(0, 1), **given, **state_to_onnx(cell, state)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from parity_tests.conversions.networks import LENGTHS, NETWORKS, PROJECTIONS, B, D, H, T, draw, run
+from parity_tests.conversions.networks import LENGTHS, NETWORKS, PROJECTIONS, UNBIASED, B, D, H, T, draw, run
 from parity_tests.harness import Results, assert_parity
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMBlockCell, LSTMCell, LSTMState, MultiRNNCell
 from scratch.conversions import (
@@ -20,7 +20,7 @@ from scratch.conversions import (
 from scratch.conversions.layers import places
 from scratch.tree import map_tree, named_leaves
 
-CASES = NETWORKS | PROJECTIONS
+CASES = NETWORKS | PROJECTIONS | UNBIASED
 # Lengths as PyTorch packs them: at least 1, in any order.
 PACKED = (4, 2, 6, 1, 3)
 
@@ -29,6 +29,7 @@ def module_of(cell, **options):
     """Return PyTorch's module for a network, its weights not set."""
     found = places(cell)
     first = found[0].cell
+    options.setdefault("bias", first.use_bias)
     options |= {"num_layers": found[-1].layer + 1, "bidirectional": isinstance(cell, tuple), "batch_first": True}
     if isinstance(first, BasicRNNCell):
         return torch.nn.RNN(D, H, nonlinearity=first.activation, dtype=torch.float64, **options)
@@ -179,6 +180,12 @@ def test_a_row_of_length_0_is_handed_on():
 
 
 REFUSED = [
+    (
+        BasicLSTMCell(H, use_bias=False),
+        ValueError,
+        "forget_bias=0.0 to be converted without a bias, .* forget_bias=1.0",
+    ),
+    (MultiRNNCell([BasicRNNCell(4), BasicRNNCell(4, use_bias=False)]), ValueError, "one use_bias for all layers"),
     (GRUCell(H), ValueError, "cell must have reset_after=True to be converted, but has reset_after=False"),
     (GRUCell(H, "relu", reset_after=True), ValueError, "activation='tanh' to be converted, but has activation='relu'"),
     (BasicLSTMCell(H, activation="relu"), ValueError, "cell must have activation='tanh' to be converted"),

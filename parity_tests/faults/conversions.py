@@ -49,7 +49,7 @@ FAULTS = [
         ("one gradient for both biases of n", "np.where(own, parts.bias_h, parts.bias_x)", "parts.bias_x"),
         ("biases of n swapped", '"kernel": x_n, "bias": bias_x}', '"kernel": x_n, "bias": bias_h}'),
         ("rows split at H where h is P wide", '["kernel"], [-cell.output_size])', '["kernel"], [-cell.num_units])'),
-        ("parts that share memory", "map_tree(np.array, params)", "params"),
+        ("parts that share memory", "map_tree(np.array, params if", "(params if"),
     ),
     *faults_in(
         "conversions/parts.py",
@@ -59,7 +59,7 @@ FAULTS = [
             "np.concatenate([parts.x, parts.h])",
             "np.concatenate([parts.h, parts.x])",
         ),
-        ("a gate's bias in both rows", 'zeros = np.zeros_like(gates["bias"])', 'zeros = gates["bias"]'),
+        ("a gate's bias in both rows", "zeros = np.zeros_like(gates_bias)", "zeros = gates_bias"),
     ),
     *faults_in(
         "conversions/checked.py",
@@ -82,7 +82,7 @@ FAULTS = [
         LAYERS,
         ("gradients of one bias doubled", "parts.bias_h if summed else parts.bias_x", "parts.bias_h"),
         ("both directions read from the first", "weights[count * number : count * (number + 1)]", "weights[:count]"),
-        ("a layer without biases refused", "!= 2 * len(cells) else 2", "!= 2 * len(cells) else 3"),
+        ("a layer without biases refused", "count = 2 if unbiased else 3", "count = 3"),
     ),
     *faults_in(
         "conversions/torch.py",
@@ -111,7 +111,11 @@ FAULTS = [
             "tuple(states[:len(states) // 2]), tuple(states[len(states) // 2 :])",
         ),
         ("a GRU that resets before let in", "CARRIED, reset_after=True)", '(*CARRIED, "reset_after"))'),
-        ("layers of two widths let in", '("num_units", "num_proj", "activation")', '("num_proj", "activation")'),
+        (
+            "layers of two widths let in",
+            '("num_units", "num_proj", "activation", "use_bias")',
+            '("num_proj", "activation", "use_bias")',
+        ),
         (
             "a layer's width not looked at",
             'part_at(params, place.path), "/".join([name, *place.path]), sum(below))',
@@ -132,8 +136,8 @@ FAULTS = [
         ("both directions read from the first", 'weights["B"][number], 2)', 'weights["B"][0], 2)'),
         (
             "two GRUs that reset otherwise let in",
-            '("num_units", "reset_after", "use_peepholes")',
-            '("num_units", "use_peepholes")',
+            '("num_units", "reset_after", "use_peepholes", "use_bias")',
+            '("num_units", "use_peepholes", "use_bias")',
         ),
     ),
     *faults_in(

@@ -32,6 +32,11 @@ def check_cell(cell: Any, kinds: Any, carried: Collection[str], **only: Any) -> 
         wanted, found = only.get(field.name, field.default), getattr(cell, field.name)
         if field.name != "num_units" and field.name not in carried and found != wanted:
             raise ValueError(f"cell must have {field.name}={wanted!r} to be converted, but has {field.name}={found!r}")
+    if "use_bias" in carried and not cell.use_bias and getattr(cell, "forget_bias", 0) != 0:
+        raise ValueError(
+            "cell must have forget_bias=0.0 to be converted without a bias, in which others have it, but has "
+            f"forget_bias={cell.forget_bias!r}"
+        )
 
 
 def check_from_scratch(cell: Any, params: Any, name: str = "params", input_size: int = 0) -> None:

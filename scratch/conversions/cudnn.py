@@ -63,6 +63,8 @@ def check_network(cell: Any) -> list[Place]:
     """Return every cell of the network, refusing, by name, what cuDNN does not compute."""
     found = check_module(cell, False)
     for place in found:
+        if not place.cell.use_bias:
+            raise ValueError("cell must have use_bias=True to be converted, but has use_bias=False")
         if getattr(place.cell, "num_proj", None) is not None:
             raise ValueError(f"cell must have num_proj=None to be converted, but has num_proj={place.cell.num_proj}")
     return found

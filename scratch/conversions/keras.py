@@ -6,7 +6,7 @@
 
 The forget bias, which TF1 adds at run time, is added on the way there and subtracted on the way back: the two functions
 of a pair, given one cell, undo each other. With ``forget_bias=0.0`` the bias is copied as it is. A layer with
-``use_bias=False`` has no third array; its bias is then 0 here. The page is ``docs/conversions/keras.md``.
+``use_bias=False`` has no third array; a bias here is then 0. The page is ``docs/conversions/keras.md``.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from scratch.conversions.parts import (
 )
 
 # What of a cell a Keras layer can say; every other option must have its default.
-CARRIED = ("forget_bias", "activation", "reset_after")
+CARRIED = ("forget_bias", "activation", "reset_after", "use_bias")
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
@@ -79,6 +79,8 @@ def gradients_from_keras(cell: Any, d_weights: Sequence[Array]) -> Params:
 def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
     """Return one layer's arrays in Keras's order; of gradients, two biases that are one have the same, and no sum."""
     kernel, recurrent_kernel = to_order(KERAS, cell, parts.x), to_order(KERAS, cell, parts.h)
+    if not cell.use_bias:
+        return [kernel, recurrent_kernel]
     if getattr(cell, "reset_after", False):
         return [kernel, recurrent_kernel, to_order(KERAS, cell, np.stack([parts.bias_x, parts.bias_h]))]
     return [kernel, recurrent_kernel, to_order(KERAS, cell, parts.bias_x + parts.bias_h if summed else parts.bias_x)]
@@ -88,7 +90,8 @@ def read_layers(cell: Any, weights: Any) -> list[Parts]:
     """Return the parts of each direction, refusing, by name, what does not fit the cell."""
     cells = [place.cell for place in places(cell)]
     check_cells(cell)
-    count = len(NAMES) if not isinstance(weights, list | tuple) or len(weights) != 2 * len(cells) else 2
+    unbiased = not cells[0].use_bias or (isinstance(weights, list | tuple) and len(weights) == 2 * len(cells))
+    count = 2 if unbiased else 3
     check_listed_weights(weights, NAMES[:count] * len(cells))
     return [read(one, weights[count * number : count * (number + 1)]) for number, one in enumerate(cells)]
 

@@ -30,7 +30,7 @@ from scratch.conversions.parts import (
     take_gradients_apart,
 )
 
-CARRIED = ("forget_bias", "activation", "reset_after", "use_peepholes")
+CARRIED = ("forget_bias", "activation", "reset_after", "use_peepholes", "use_bias")
 # The order of the peepholes in P.
 P_ORDER = ("w_i_diag", "w_o_diag", "w_f_diag")
 
@@ -127,6 +127,8 @@ def laid_out(found: list[Place], parts: list[Parts]) -> dict[str, Array]:
             [np.concatenate([to_order(ONNX, cell, bias) for bias in (part.bias_x, part.bias_h)]) for part in parts]
         ),
     }
+    if not cell.use_bias:
+        del weights["B"]
     if PEEPHOLES[0] in parts[0].more:
         weights["P"] = np.stack([np.concatenate([part.more[name] for name in P_ORDER]) for part in parts])
     return weights
@@ -138,7 +140,7 @@ def read_all(found: list[Place], weights: Any) -> list[Parts]:
     size = cell.num_units
     width = len(gates_of(cell)) * size
     shapes: Shapes = {"W": (directions, width, "D"), "R": (directions, width, size), "B": (directions, 2 * width)}
-    if not isinstance(weights, dict) or "B" not in weights:
+    if not cell.use_bias or not isinstance(weights, dict) or "B" not in weights:
         del shapes["B"]
     if getattr(cell, "use_peepholes", False):
         shapes["P"] = (directions, 3 * size)
@@ -161,7 +163,7 @@ def check_node(cell: Any) -> list[Place]:
     for place in found:
         check_cell(place.cell, CELLS, CARRIED)
         first = found[0].cell
-        for option in ("num_units", "reset_after", "use_peepholes"):
+        for option in ("num_units", "reset_after", "use_peepholes", "use_bias"):
             have, want = getattr(place.cell, option, False), getattr(first, option, False)
             if have != want:
                 raise ValueError(

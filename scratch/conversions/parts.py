@@ -68,24 +68,26 @@ def split(cell: Any, params: Params) -> Parts:
     if gates_of(cell) == "run":
         return split_gru(cell, params)
     x, h = np.split(params["kernel"], [-cell.output_size])
+    bias = bias_of(params)
     more = {name: leaf for name, leaf in params.items() if name not in ("kernel", "bias")}
-    return Parts(x, h, params["bias"], np.zeros_like(params["bias"]), more)
+    return Parts(x, h, bias, np.zeros_like(bias), more)
 
 
 def split_gru(cell: Any, params: Params) -> Parts:
     gates, candidate, size = params["gates"], params["candidate"], cell.num_units
-    zeros = np.zeros_like(gates["bias"])
+    gates_bias = bias_of(gates)
+    zeros = np.zeros_like(gates_bias)
     if cell.reset_after:
         layer_x, layer_h = candidate["input_projection"], candidate["hidden_projection"]
-        x_n, h_n, bias_x, bias_h = layer_x["kernel"], layer_h["kernel"], layer_x["bias"], layer_h["bias"]
+        x_n, h_n, bias_x, bias_h = layer_x["kernel"], layer_h["kernel"], bias_of(layer_x), bias_of(layer_h)
     else:
         x_n, h_n = np.split(candidate["kernel"], [-size])
-        bias_x, bias_h = candidate["bias"], np.zeros_like(candidate["bias"])
+        bias_x, bias_h = bias_of(candidate), np.zeros_like(bias_of(candidate))
     x, h = np.split(gates["kernel"], [-size])
     return Parts(
         np.concatenate([x, x_n], axis=1),
         np.concatenate([h, h_n], axis=1),
-        np.concatenate([gates["bias"], bias_x]),
+        np.concatenate([gates_bias, bias_x]),
         np.concatenate([zeros, bias_h]),
         {},
     )
@@ -106,4 +108,18 @@ def join(cell: Any, parts: Parts, bias: Float[Array, " gates"]) -> Params:
                 "input_projection": {"kernel": x_n, "bias": bias_x},
                 "hidden_projection": {"kernel": h_n, "bias": bias_h},
             }
-    return map_tree(np.array, params)
+    return map_tree(np.array, params if cell.use_bias else without_biases(params))
+
+
+def bias_of(layer: Params) -> Float[Array, " _"]:
+    """Return the bias of a layer, zeros where it has none."""
+    kernel = layer["kernel"]
+    return layer["bias"] if "bias" in layer else np.zeros(kernel.shape[1], kernel.dtype)
+
+
+def without_biases(params: Params) -> Params:
+    return {
+        name: without_biases(branch) if isinstance(branch, dict) else branch
+        for name, branch in params.items()
+        if name != "bias"
+    }

@@ -30,7 +30,7 @@ from scratch.conversions.parts import (
 )
 from scratch.options import check_flag
 
-CARRIED = ("forget_bias", "num_proj")
+CARRIED = ("forget_bias", "num_proj", "use_bias")
 BIASES = ("bias_ih", "bias_hh")
 
 
@@ -40,9 +40,9 @@ def to_torch(cell: Any, params: Params, *, bias: bool = True, step: bool = False
     ``cell``: a ``BasicRNNCell`` (``nonlinearity`` is its activation), a ``BasicLSTMCell``, an ``LSTMCell`` or
     ``LSTMBlockCell`` without peepholes and clipping (``num_proj`` is ``proj_size``), or a ``GRUCell`` with
     ``reset_after``; a ``MultiRNNCell`` of these; ``(cell_fw, cell_bw)``, or a pair of lists, for
-    ``bidirectional=True``. All have one ``num_units``. ``bias=False``: without biases, which must then be 0. ``step``:
-    the names of ``nn.LSTMCell`` and its like, for one cell. Raises ``TypeError`` or ``ValueError`` for what PyTorch
-    cannot say, by name.
+    ``bidirectional=True``. All have one ``num_units``. A cell with ``use_bias=False`` is a module with ``bias=False``.
+    ``bias=False``: without biases, which must then be 0. ``step``: the names of ``nn.LSTMCell`` and its like, for one
+    cell. Raises ``TypeError`` or ``ValueError`` for what PyTorch cannot say, by name.
     """
     found = check_module(cell, step)
     check_all(found, params, "params")
@@ -136,7 +136,7 @@ def laid_out(found: list[Place], parts: list[Parts], bias: bool, step: bool) -> 
             "weight_ih": to_order(TORCH, place.cell, part.x).T,
             "weight_hh": to_order(TORCH, place.cell, part.h).T,
         }
-        if bias:
+        if bias and place.cell.use_bias:
             arrays |= {
                 "bias_ih": to_order(TORCH, place.cell, part.bias_x),
                 "bias_hh": to_order(TORCH, place.cell, part.bias_h),
@@ -150,7 +150,7 @@ def laid_out(found: list[Place], parts: list[Parts], bias: bool, step: bool) -> 
 def read_all(found: list[Place], weights: Any) -> dict[Place, Parts]:
     """Return the parts of each cell, refusing, by name, a ``state_dict`` that does not fit."""
     step = is_step(weights)
-    biased = not isinstance(weights, dict) or any(name.startswith("bias") for name in weights)
+    biased = found[0].cell.use_bias and (not isinstance(weights, dict) or any(name[:4] == "bias" for name in weights))
     first = names(found[0], step)["weight_ih"]
     shapes: Shapes = {}
     width: Any = "D"
@@ -190,7 +190,7 @@ def check_module(cell: Any, step: bool) -> list[Place]:
         vanilla = isinstance(place.cell, BasicRNNCell)
         check_cell(place.cell, CELLS, (*CARRIED, "activation") if vanilla else CARRIED, reset_after=True)
         first = found[0].cell
-        for option in ("num_units", "num_proj", "activation"):
+        for option in ("num_units", "num_proj", "activation", "use_bias"):
             have, want = getattr(place.cell, option, None), getattr(first, option, None)
             if have != want:
                 raise ValueError(f"PyTorch has one {option} for all layers, but the cells have {want!r} and {have!r}")
