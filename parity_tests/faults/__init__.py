@@ -14,6 +14,7 @@ from parity_tests.faults import (
     maintainer_files,
     maintainer_together,
     models,
+    networks,
     one_page,
     optimizers,
     site,
@@ -23,5 +24,5 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS += (networks, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
