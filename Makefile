@@ -1,5 +1,6 @@
 # make demo   the echo task on three engines, and its picture
 # make test   every test, those of compiled code for other processors too; then each planted fault, to be noticed
+# make test-versions   the tests that compute, with each Python there is, and the oldest and newest NumPy and Numba
 # make docs   the course as a web site in docs/_build/html, and a look at every page of it if there is a Chromium
 # make course the whole course as one PDF in out/unrolled-course.pdf
 # make lint   style and types
@@ -11,7 +12,7 @@ FIND_PYTHON = for python in $(PYTHON) python3.13 python3.12 python3.11 python3 p
 	if "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
 	then echo "$$python"; exit; fi; done
 
-.PHONY: demo test docs course lint clean
+.PHONY: demo test test-versions docs course lint clean
 demo: $(VENV)/installed-demo
 	$(BIN)/python examples/echo.py --part 5 --engine all
 
@@ -19,6 +20,9 @@ test: $(VENV)/installed-test lint
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m parity_tests.targets
 	$(BIN)/python -m parity_tests.mutations
+
+test-versions: $(VENV)/installed-test
+	$(BIN)/python -m parity_tests.versions
 
 docs: $(VENV)/installed-docs
 	rm -rf docs/_build/html

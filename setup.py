@@ -40,6 +40,19 @@ setup(
         "witness": ["torch==2.13.*", "jax>=0.5", "onnxruntime>=1.20", "mpmath>=1.3"],
         # What the files of other frameworks are read with, by examples and tests.
         "convert": ["onnx>=1.17", "safetensors>=0.5"],
+        # The engines of parity_tests/scoreboard beside those in tf.
+        "scoreboard": [
+            "torch==2.13.*",
+            "jax>=0.5",
+            "flax>=0.10",
+            "equinox>=0.11",
+            "dm-haiku>=0.0.13",
+            "onnx>=1.17",
+            "onnxruntime>=1.20",
+            "openvino>=2025.0",
+            "ai-edge-litert>=2.0",
+            "mpmath>=1.3",
+        ],
         # The graders that parity_tests/grade/adapters works behind.
         "grade": ["nbgrader>=0.9", "otter-grader>=6"],
         # math-core: equations as MathML. ziamath: the font that they are set in. matplotlib: the pictures. playwright:

@@ -6,7 +6,7 @@
 
 import zlib
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -89,6 +89,8 @@ class Case:
     batch_size: int = 5
     num_steps: int = 6
     input_size: int = 3
+    # What other cases have, too.
+    direction: ClassVar[str] = "forward"
 
     def __str__(self):
         name = repr(self.cell).replace(" ", "").replace("'", "")

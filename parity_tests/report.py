@@ -14,6 +14,7 @@ from parity_tests.cases import (
     BLOCK_CELLS,
     CELLS,
     DROPOUT_CELLS,
+    FULL_LSTM_CELLS,
     GRU_CELLS,
     JIT_CELLS,
     LSTM_CELLS,
@@ -73,12 +74,24 @@ def gru_block_cell(case, problem):
     return results._replace(outputs=results.outputs[:, None], d_inputs=results.d_inputs[:, None])
 
 
+def pytorch(case, problem):
+    """``torch.nn`` with sequences packed."""
+    # Here, because it takes a second that only this witness is worth.
+    from parity_tests.scoreboard.adapters.pytorch import answer
+
+    return answer(case, problem)
+
+
+# What PyTorch has; a row of length 0 it refuses.
+TORCH_CELLS = [*RNN_CELLS, *LSTM_CELLS[:2], FULL_LSTM_CELLS[3], GRU_CELLS[2]]
+TORCH_LENGTHS = (4, 2, 6, 1, 3)
 # For each witness: its name, what runs it, the cells it knows, its lengths (None: all rows full), steps and dtypes.
 BOTH = (np.float64, np.float32)
 WITNESSES = [
     ("TF1 dynamic_rnn", tf1, CELLS, LENGTHS, 6, BOTH),
     ("TF1 static_rnn, same masks", tf1_static, DROPOUT_CELLS, None, 6, BOTH),
     ("Keras 3", keras, RNN_CELLS + LSTM_CELLS + GRU_CELLS, None, 6, BOTH),
+    ("PyTorch, packed", pytorch, TORCH_CELLS, TORCH_LENGTHS, 6, BOTH),
     ("BlockLSTM", block_lstm, BLOCK_CELLS, None, 6, (np.float32,)),
     ("BlockLSTMV2", block_lstm_v2, BLOCK_CELLS, None, 6, (np.float32,)),
     ("GRUBlockCell", gru_block_cell, GRU_CELLS[:1], None, 1, (np.float32,)),

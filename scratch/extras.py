@@ -10,6 +10,18 @@ EXTRAS = {
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
     "witness": ("torch", "jax", "onnxruntime", "mpmath"),
     "convert": ("onnx", "safetensors"),
+    "scoreboard": (
+        "torch",
+        "jax",
+        "flax",
+        "equinox",
+        "haiku",
+        "onnx",
+        "onnxruntime",
+        "openvino",
+        "ai_edge_litert",
+        "mpmath",
+    ),
     "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",
@@ -30,6 +42,8 @@ EXTRAS = {
 BROUGHT_ALONG = {"keras": "tf"}
 # Where a package is not imported by its own name.
 PACKAGES = {
+    "ai_edge_litert": "ai-edge-litert",
+    "haiku": "dm-haiku",
     "otter": "otter-grader",
     "sklearn": "scikit-learn",
     "tf_keras": "tf-keras",
