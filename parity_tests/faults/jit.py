@@ -282,7 +282,7 @@ FAULTS = [
         ("each block of depth written over the last", "b, z_tile, add or k > 0)", "b, z_tile, add)"),
         ("sum never added to", "b, z_tile, add or k > 0)", "b, z_tile, k > 0)"),
         ("a row lost between two tiles", "(number + 1) * n // num_tiles", "(number + 1) * (n // num_tiles)"),
-        ("the first panel for all", "first + panel * depth * width", "first"),
+        ("the first panel for all", "panels + panel * depth * width", "panels"),
         ("gradient never added to", "block(d_w, top, bottom, left, right), add)", "block(d_w, top, bottom, left, right), False)"),
         ("a row of the gradient lost between two tiles", "(number + 1) * depth // num_tiles", "(number + 1) * (depth // num_tiles)"),
         ("d_z's first columns for all", "block(d_z, 0, d_z.shape[0], left, right)", "block(d_z, 0, d_z.shape[0], 0, right - left)"),

@@ -22,8 +22,8 @@ TOKENS = 384
 
 
 @inlined
-def multiply(tile: int, a: Array, arena: Array, first: int, z: Array, add: bool, soon: Array) -> None:
-    """Compute z [n, N] = a [n, K] b, or z += a b where ``add``, for the b whose panels begin at ``arena[first]``.
+def multiply(tile: int, a: Array, arena: Array, panels: int, z: Array, add: bool, soon: Array) -> None:
+    """Compute z [n, N] = a [n, K] b, or z += a b where ``add``, for the b whose panels begin at ``arena[panels]``.
 
     N is of whole vectors. ``soon`` are rows to prefetch meanwhile, of any matrix, as many as there may be, or none.
     """
@@ -36,7 +36,7 @@ def multiply(tile: int, a: Array, arena: Array, first: int, z: Array, add: bool,
         for panel in range(num_panels):
             left = panel * width
             right = left + width if left + width <= num_columns else num_columns
-            b = block(matrix_in(arena, first + panel * depth * width, depth, width), k, k_end, 0, right - left)
+            b = block(matrix_in(arena, panels + panel * depth * width, depth, width), k, k_end, 0, right - left)
             for number in range(num_tiles):
                 # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
                 top, bottom = number * n // num_tiles, (number + 1) * n // num_tiles
