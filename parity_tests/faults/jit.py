@@ -190,7 +190,6 @@ FAULTS = [
     *faults_in(
         "jit/small/layout.py",
         "jit/test_small.py",
-        ("one register for any number of units", "for share in (4, 2) if max(cell.num_units, cell.output_size) <= self.vector // share", "for share in (4, 2)"),
         ("the wrong layer's weights", "row.scope + \"/\".join(path)", "row.scope.replace(\"1\", \"0\") + \"/\".join(path)"),
         ("a cell's rows of h taken for those of x", "source = place[0] + first * num_gates * wanted.units", "source = place[0]"),
         ("no constants", "head[first:last] = number", "head[first:last] = 0"),
