@@ -276,7 +276,7 @@ FAULTS = [
         ("labels of fractions", 'labels.dtype.kind not in "iu"', 'labels.dtype.kind not in "iuf"'),
     ),
     *faults_in(
-        "conversions.py",
+        "conversions/keras.py",
         f"{ARRAYS}[lstm_from_keras BasicLSTMCell(num_units=4, forget_bias=1.0, activation='tanh')]",
         ("weights of any dtype", "strict=True)), shapes, weights[0].dtype)", "strict=True)), shapes)"),
         ("a kernel of any width", '("D", width))', '("D", "4H"))'),
