@@ -9,7 +9,7 @@ sys.path[:0] = [str(Path(__file__).parent / folder) for folder in ("extensions",
 project = "Unrolled"
 author = "The Unrolled developers"
 # The last ones are in the folder extensions beside this file.
-extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "parity", "terms"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "parity", "bounds", "terms"]
 extensions += ["meetings", "pictures", "unroller"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3

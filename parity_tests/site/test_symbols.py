@@ -17,7 +17,7 @@ CONVERTER = LatexToMathML(fancy_error=False)
 PAGES = [
     page for wing in ("cells", "unroll", "inputs", "training", "tasks", "jit") for page in (DOCS / wing).glob("*.md")
 ]
-PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "conversions", "parity")]
+PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "conversions", "parity", "rounding", "vectors")]
 
 
 def equations(text):
