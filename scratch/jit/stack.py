@@ -19,6 +19,8 @@ from scratch.cells.residual import ResidualWrapper
 from scratch.jit.batch import Batch, ends_of, full_batch, matrix, plain
 from scratch.jit.covered import FLOATS, check_covered
 from scratch.jit.machine.compiler import announced
+from scratch.jit.single.plan import row_plan_of
+from scratch.jit.single.row import run_row
 from scratch.jit.small.plan import plan_of
 from scratch.jit.walk.layer import layer_of
 from scratch.tree import map_tree, rebuild
@@ -83,6 +85,11 @@ def run_forward(
     """
     kept: Any
     input_size = x.shape[2]
+    row = row_plan_of(cell, input_size, batch.dtype) if is_empty(keep) and batch.is_one_row else None
+    if row:
+        outputs, length = batch.array(cell.output_size), int(batch.lengths[0])
+        final_state = run_row(row, params, state, matrix(x)[:length], matrix(outputs)[:length])
+        return outputs, final_state, JitTape(cell, params, input_size, batch, None)
     small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(keep) and batch.is_full else None
     if small:
         outputs, final_state, kept = small.forward(params, x, state)

@@ -34,6 +34,7 @@ class RowPlan:
     def __init__(self, cell: Cell, input_size: int, dtype: np.dtype) -> None:
         self.cell, self.input_size, self.dtype = cell, input_size, np.dtype(dtype)
         self.vector, self.num_numbers, self.work_per_step = padded(1, dtype), 0, 0
+        self.free: list[Any] = []
         self.is_stack = isinstance(cell, MultiRNNCell)
         stack = cell.layers(input_size) if self.is_stack else [("", cell, input_size)]
         self.names = [name for name, _, _ in stack]

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakSet
 
 import numpy as np
+from numba import config
 
 from scratch.arrays import Array, Float, Params, State
 from scratch.jit.machine import threads
@@ -34,7 +35,9 @@ class Row:
 
     def __init__(self, plan: RowPlan) -> None:
         self.plan, self.numbers, self.last = plan, plan.new_numbers(), 0.0
-        self.most = max(1, min(threads.num_cores, plan.work_per_step // WORTH_A_MEETING))
+        # Uncompiled, a swap of two flags is not done in one go.
+        num_cores = 1 if config.DISABLE_JIT else threads.num_cores
+        self.most = max(1, min(num_cores, plan.work_per_step // WORTH_A_MEETING))
         self.team = np.zeros(LINE * self.most, np.int64)
         self.given = *plan.tables, self.numbers, self.team
         rows.add(self)
@@ -74,6 +77,19 @@ class Row:
             if self.team[LINE * thread] == ASLEEP:
                 self.team[LINE * thread] = CLAIMED
                 waiting.put((self, thread))
+
+
+def run_row(
+    plan: RowPlan, params: Params, state: State, x: Float[Array, "T D"], outputs: Float[Array, "T output"]
+) -> State:
+    """Run a stack from a state over x to the outputs, and return the state after them."""
+    # Rows are used again, with their memory and the threads that are awake for them.
+    row = plan.free.pop() if plan.free else Row(plan)
+    row.start(params, state)
+    row.run(x, outputs)
+    final_state = row.state
+    plan.free.append(row)
+    return final_state
 
 
 def row_with(plan: RowPlan, numbers: Array) -> Row:

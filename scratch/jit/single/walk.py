@@ -17,7 +17,7 @@ from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.flags import look, pause, swap, write
 from scratch.jit.machine.tile import ROWS, multiply_strip, multiply_tile
 from scratch.jit.machine.vector import lanes
-from scratch.jit.machine.view import block, copy_row, matrix_in, record_at, rows_of
+from scratch.jit.machine.view import block, copy_row, matrix_in, record_at
 from scratch.jit.single.team import ASLEEP, CALLED, COUNT, LINE, STEPS, WAITING, call, meet
 from scratch.jit.walk.stage import call_stage
 from scratch.jit.walk.step import Step
@@ -186,11 +186,12 @@ def multiply_state(
 def run_stage(layer: LayerPlan, plan: StripPlan, numbers: Array, share: Share, t: int) -> None:
     """Run the stage of a product at one step, for a thread's units."""
     first, last = first_unit(layer, plan.gate_size, share, 0), first_unit(layer, plan.gate_size, share, 1)
-    rows = matrix_in(numbers, layer.rows + layer.one + 1 + first, BLOCK + 1, layer.width)
-    row, h_new = rows_of(rows, t, t + 1), rows_of(rows, t + 1, t + 2)
-    z = matrix_in(numbers, layer.z + t * layer.z_width + first, 1, layer.z_width)
-    c = matrix_in(numbers, layer.c + first, 1, layer.c_size)
-    constants = matrix_in(numbers, layer.constants + first, layer.num_constants, layer.constants_width)
+    rows, h = matrix_in(numbers, layer.rows, BLOCK + 1, layer.width), layer.one + 1 + first
+    row, h_new = block(rows, t, t + 1, h, layer.width), block(rows, t + 1, t + 2, h, layer.width)
+    z = block(matrix_in(numbers, layer.z, BLOCK, layer.z_width), t, t + 1, first, layer.z_width)
+    c = block(matrix_in(numbers, layer.c, 1, layer.c_size), 0, 1, first, layer.c_size)
+    constants = matrix_in(numbers, layer.constants, layer.num_constants, layer.constants_width)
+    constants = block(constants, 0, layer.num_constants, first, layer.constants_width)
     step = Step(
         live=1, width=last - first, size=layer.size, own=layer.own, d_own=0,
         rows=row, z=z, c=c, c_new=c, h_new=h_new, constants=constants,
