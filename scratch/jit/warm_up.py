@@ -77,6 +77,8 @@ def run(cell: Cell, dtype: np.dtype) -> None:
     outputs, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), np.array([2, 1]), state, (), False)
     jit.backward(tape, np.ones_like(outputs), state)
     jit.make_stream(cell, params, 2, state).step(np.ones((2, 2), dtype))
+    # One row alone has a walk of its own.
+    jit.make_stream(cell, params, 2, cell.zero_state(1, dtype)).row.prepare()
     if cell == BasicLSTMCell(5):
         # A small network over full rows has kernels of its own.
         _, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), None, state, (), False)

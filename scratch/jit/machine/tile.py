@@ -13,8 +13,8 @@ One row alone takes a *strip*: its sums are those of one row of a times G · B v
 vectors of each of G gates, and are stored to as many rows of c. No number of b is used twice, so what counts is that
 there are enough sums to keep the processor busy, and that b is read from start to end: ``STRIP`` vectors at most.
 
-A result is one sum over depth in ascending order, whatever tile or strip it is in: how rows and columns are cut changes no bit
-of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
+A result is one sum over depth in ascending order, whatever tile or strip it is in: how rows and columns are cut changes
+no bit of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
 """
 
 from functools import cache
@@ -175,7 +175,7 @@ def build_tiles(typing, number, strip, operands):
 
 
 def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: Any, strip: bool) -> None:
-    """Write one tile, or the strip whose row i is the only row of a, times the vectors i · vectors + j of b:
+    """Write one tile, or a strip, which has a[0, k] for a[i, k] and b[k, i · vectors + j] for b[k, j]:
 
     sums = 0
     for k in range(depth):
@@ -212,9 +212,12 @@ def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: 
     width = rows * vectors if strip else vectors
     row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(width)]
     factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
-    factors, rows_of_b = (factors * rows, zip(*[iter(row_of_b)] * vectors)) if strip else (factors, [row_of_b] * rows)
-    rows_of_b = list(rows_of_b)
-    new = each(lambda i, j: call_llvm(builder, "llvm.fmuladd", factors[i], rows_of_b[i][j], sums[i][j]))
+
+    def multiply_add(i, j):
+        factor, of_b = (factors[0], row_of_b[i * vectors + j]) if strip else (factors[i], row_of_b[j])
+        return call_llvm(builder, "llvm.fmuladd", factor, of_b, sums[i][j])
+
+    new = each(multiply_add)
     for i in range(rows):
         for j in range(vectors):
             sums[i][j].add_incoming(constant(vector_type, 0.0), begin)

@@ -11,7 +11,8 @@ class Strips(NamedTuple):
     """Where the strips of some gates begin, and what of them a parameter [n, all gates · units] is.
 
     - ``first``: where they begin. ``depth``: the rows of one. ``gates``, ``gate_size``, ``most``: as in ``StripPlan``.
-    - ``row``: the first row that is one of the parameter's. ``gate``: its first gate that is there. ``units``: of a gate.
+    - ``row``: the first row that is one of the parameter's. ``gate``: its first gate that is there. ``units``: the
+      columns of a gate of the parameter.
     """
 
     first: int

@@ -75,6 +75,13 @@ class RowPlan:
             # The rows after that of the initial state are the inputs of the layer above.
             inputs, inputs_width = record.rows + width, width
         codes = np.array([tile_code(self.dtype), strip_code(self.dtype)], np.int64)
+        # Where the parts of the state are: c, where there is one, and h, in the first of a layer's rows.
+        self.places = []
+        for record, layer in zip(self.records, self.layers, strict=True):
+            h = record.rows + record.one + 1
+            if record.c_size:
+                self.places.append((record.c, record.c + layer.cell.num_units))
+            self.places.append((h, h + record.num_outputs))
         self.strip_table = np.array(self.strips, np.int64)
         self.tables = codes, np.array(self.records, np.int64), np.array(self.products, np.int64)
 
@@ -168,26 +175,20 @@ class RowPlan:
                 numbers[record.constants : record.constants + constants.size] = constants.ravel()
 
     def set_state(self, numbers: Array, state: State) -> None:
-        states = state if self.is_stack else (state,)
-        for record, part in zip(self.records, states, strict=True):
-            h = record.rows + record.one + 1
-            if record.c_size:
-                numbers[record.c : record.c + part.c.shape[1]] = part.c[0]
-                part = part.h
-            numbers[h : h + record.num_outputs] = part[0]
+        leaves = iter(leaves_of(state))
+        for first, last in self.places:
+            numbers[first:last] = next(leaves)[0]
 
     def state(self, numbers: Array) -> State:
         """Return a copy of the state among the numbers."""
-        states = []
-        for record, layer in zip(self.records, self.layers, strict=True):
-            first = record.rows + record.one + 1
-            h = numbers[first : first + record.num_outputs].reshape(1, -1).copy()
-            if record.c_size:
-                c = numbers[record.c : record.c + layer.cell.num_units].reshape(1, -1).copy()
-                states.append(LSTMState(c, h))
-            else:
-                states.append(h)
+        leaves = iter([numbers[None, first:last].copy() for first, last in self.places])
+        states = [LSTMState(next(leaves), next(leaves)) if record.c_size else next(leaves) for record in self.records]
         return tuple(states) if self.is_stack else states[0]
+
+
+def leaves_of(state: State) -> list[Array]:
+    """Return c and h of each layer, or h alone, one after the other."""
+    return [leaf for part in state for leaf in leaves_of(part)] if isinstance(state, tuple) else [state]
 
 
 @lru_cache(maxsize=64)

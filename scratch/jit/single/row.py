@@ -38,13 +38,19 @@ class Row:
         # Uncompiled, a swap of two flags is not done in one go.
         num_cores = 1 if config.DISABLE_JIT else threads.num_cores
         self.most = max(1, min(num_cores, plan.work_per_step // WORTH_A_MEETING))
-        self.team = np.zeros(LINE * self.most, np.int64)
+        self.team = np.zeros(LINE * max(2, self.most), np.int64)
         self.given = *plan.tables, self.numbers, self.team
+        if self.most > 1:
+            self.prepare()
         rows.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy has the same numbers, and threads of its own.
         return row_with, (self.plan, self.numbers)
+
+    def prepare(self) -> None:
+        """Compile what threads help with, if that has not been done: they would not be there for a second."""
+        serve(*self.given, 1, 0)
 
     def start(self, params: Params, state: State) -> None:
         """Take these parameters and this state."""
@@ -56,16 +62,18 @@ class Row:
         """A copy of the state after the last step."""
         return self.plan.state(self.numbers)
 
-    def run(self, x: Float[Array, "T D"], outputs: Float[Array, "T output"]) -> None:
-        """Go on over x to the outputs, both row-major."""
+    def run(self, x: Float[Array, "T D"], outputs: Float[Array, "T output"]) -> int:
+        """Go on over x to the outputs, both row-major; return how many threads there were in the end."""
         most = self.most if self.most < threads.num_threads else threads.num_threads
         if most > 1 and len(x) * self.plan.work_per_step > LONG:
             self.wake(most)
-        if walk_row(*self.given, most, x, outputs) < most:
+        count = walk_row(*self.given, most, x, outputs)
+        if count < most:
             now = time.perf_counter()
             if now - self.last < SOON:
                 self.wake(most)
             self.last = now
+        return count
 
     def wake(self, most: int) -> None:
         """Let the threads that are asleep help from now on."""

@@ -63,7 +63,7 @@ class StripPlan(NamedTuple):
 
     - ``weights``: where its strips begin; a strip has ``inputs`` rows for [1, x] and ``depth`` for h or the own column.
     - ``source``: where the latter begins, counted from h. ``target``: its first column of z. ``gates``: how many.
-    - ``gate_size``: the columns of a gate. ``most``: those of them that are in one strip. ``forward``: the stage, or −1.
+    - ``gate_size``: the columns of a gate. ``most``: how many of them are in one strip. ``forward``: the stage, or −1.
     """
 
     weights: int
