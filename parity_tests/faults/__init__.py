@@ -8,6 +8,7 @@ from parity_tests.faults import (
     grade,
     inputs,
     jit,
+    jit_single,
     maintainer_checks,
     maintainer_copies,
     maintainer_files,
@@ -21,6 +22,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
+GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, jit_single, entry, models, one_page, grade, course)
 GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

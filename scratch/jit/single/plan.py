@@ -36,7 +36,7 @@ class RowPlan:
         self.vector, self.num_numbers, self.work_per_step = padded(1, dtype), 0, 0
         self.free: list[Any] = []
         self.is_stack = isinstance(cell, MultiRNNCell)
-        stack = cell.layers(input_size) if self.is_stack else [("", cell, input_size)]
+        stack = cell.layers(input_size) if isinstance(cell, MultiRNNCell) else [("", cell, input_size)]
         self.names = [name for name, _, _ in stack]
         self.layers = [layer_of(layer, size, self.dtype) for _, layer, size in stack]
         one = self.vector - 1

@@ -78,10 +78,10 @@ class StripPlan(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Thread ``me`` of ``count``."""
+    """Thread ``me`` of so many."""
 
     me: int
-    count: int
+    threads: int
 
 
 @kernel
@@ -113,9 +113,7 @@ def walk_row(
 
 
 @inlined
-def walk_block(
-    codes: Array, layers: Array, products: Array, numbers: Array, team: Array, share: Share
-) -> None:
+def walk_block(codes: Array, layers: Array, products: Array, numbers: Array, team: Array, share: Share) -> None:
     """Do a thread's share of the steps that are to be done, of all layers."""
     phase, steps = 0, look(team, STEPS)
     for number in range(len(layers)):
@@ -128,21 +126,19 @@ def walk_block(
                 if plan.forward >= 0:
                     run_stage(layer, plan, numbers, share, t)
                     phase += 1
-                    meet(team, share.me, share.count, phase)
+                    meet(team, share.me, share.threads, phase)
 
 
 @inlined
 def first_unit(layer: LayerPlan, gate_size: int, share: Share, more: int) -> int:
     """Return the first unit of a thread's share of a gate; with ``more`` = 1, that of the next thread's."""
     groups = (gate_size + layer.group - 1) // layer.group
-    unit = groups * (share.me + more) // share.count * layer.group
+    unit = groups * (share.me + more) // share.threads * layer.group
     return unit if unit < gate_size else gate_size
 
 
 @inlined
-def multiply_inputs(
-    codes: Array, layer: LayerPlan, products: Array, numbers: Array, share: Share, steps: int
-) -> None:
+def multiply_inputs(codes: Array, layer: LayerPlan, products: Array, numbers: Array, share: Share, steps: int) -> None:
     """Compute z = [1, x] W_x of a layer for some steps."""
     z = matrix_in(numbers, layer.z, steps, layer.z_width)
     rows = matrix_in(numbers, layer.inputs, steps, layer.inputs_width)
@@ -168,9 +164,7 @@ def multiply_inputs(
 
 
 @inlined
-def multiply_state(
-    strip: int, layer: LayerPlan, plan: StripPlan, numbers: Array, share: Share, t: int
-) -> None:
+def multiply_state(strip: int, layer: LayerPlan, plan: StripPlan, numbers: Array, share: Share, t: int) -> None:
     """Compute z += h W_h of a product at one step, or of the own column."""
     row = matrix_in(numbers, layer.rows + t * layer.width + layer.one + 1 + plan.source, 1, plan.depth)
     gates = matrix_in(numbers, layer.z + t * layer.z_width + plan.target, plan.gates, plan.gate_size)
@@ -202,9 +196,7 @@ def run_stage(layer: LayerPlan, plan: StripPlan, numbers: Array, share: Share, t
 
 
 @kernel
-def serve(
-    codes: Array, layers: Array, products: Array, numbers: Array, team: Array, me: int, looks: int
-) -> None:
+def serve(codes: Array, layers: Array, products: Array, numbers: Array, team: Array, me: int, looks: int) -> None:
     """Do the share of thread ``me`` whenever it is called, until it has looked so often and was not."""
     idle = 0
     write(team, LINE * me, WAITING)
