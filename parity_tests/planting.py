@@ -20,9 +20,10 @@ import tf_impl.keras_layers  # noqa: F401
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 # What tests read and no fault is planted in.
-READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci", "parity_tests/wrong")
+READ = ("docs", ".cache", ".ci", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py")
+READ += ("parity_tests/wrong",)
 # Where the code is that Numba compiles.
-COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
+COMPILED = ("scratch/compiling/", "scratch/jit/", "scratch/inputs/wire/")
 
 
 class FirstFailure:
@@ -89,6 +90,7 @@ def copy_project(folder, *left_out):
         ignore = shutil.ignore_patterns("wrong", *left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
+    (ROOT / ".cache").mkdir(exist_ok=True)
     for name in READ:
         os.symlink(ROOT / name, folder / name)
 

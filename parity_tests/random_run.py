@@ -28,9 +28,9 @@ ONE_TEST, ALL_TESTS = 60, 150
 ASLEEP = 900
 MEMORY = 6 << 30
 # Which tests meet code that is compiled, which is then run uncompiled.
-MEET_COMPILED = tuple(f"parity_tests/{part}" for part in ("jit/", "inputs/", "unroll/", "test_drawn"))
+MEET_COMPILED = tuple(f"parity_tests/{part}" for part in ("compiling/", "jit/", "inputs/", "unroll/", "test_drawn"))
 # Which the rest of scratch does without: what a program does in a process of its own is not seen.
-DONE_WITHOUT = ("/jit/", "example", "test_programs", "test_random_mutants")
+DONE_WITHOUT = ("/compiling/", "/jit/", "example", "test_programs", "test_random_mutants")
 
 
 class Limits:

@@ -11,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results, one_by_one
 
+CELLS = {"rnn": keras.layers.SimpleRNNCell, "lstm": keras.layers.LSTMCell, "gru": keras.layers.GRUCell}
 LAYERS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
 
@@ -23,17 +24,23 @@ class LiteRtPeer:
         self.mode, self.inputs, self.times = problem.mode, problem.inputs, []
         num_steps, batch_size, input_size = problem.inputs.shape
         options = {"reset_after": problem.reset_after} if problem.kind == "gru" else {}
-        layers = [LAYERS[problem.kind](problem.num_units, return_sequences=True, **options) for _ in problem.weights]
-        for layer, weights in zip(layers, problem.weights, strict=True):
-            layer.build((batch_size, num_steps, len(weights[0])))
+        is_stream, layers = self.mode == STREAMING, []
+        for n, weights in enumerate(problem.weights):
+            if is_stream:
+                layer = CELLS[problem.kind](problem.num_units, name=f"cell_{n}", **options)
+                layer.build((batch_size, len(weights[0])))
+            else:
+                layer = LAYERS[problem.kind](problem.num_units, return_sequences=True, **options)
+                layer.build((batch_size, num_steps, len(weights[0])))
             layer.set_weights(weights)
-        if self.mode == STREAMING:
+            layers.append(layer)
+        if is_stream:
             x = y = keras.Input((input_size,), batch_size=batch_size)
             size = (problem.num_units,)
             states = [[keras.Input(size, batch_size=batch_size) for _ in parts] for parts in problem.states]
             given, found = [x, *(part for state in states for part in state)], []
             for layer, state in zip(layers, states, strict=True):
-                y, new = layer.cell(y, state)
+                y, new = layer(y, state)
                 found += new
             model = keras.Model(given, [y, *found])
         else:

@@ -7,20 +7,25 @@ import pytest
 
 from parity_tests.harness import STUCK, assert_parity
 from parity_tests.jit.checks import SAME_BITS
-from parity_tests.jit.test_single import STEPS, WIDE, draw, make_case
+from parity_tests.jit.test_single import WIDE, draw, make_case
 from scratch import BasicLSTMCell
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine import threads
-from scratch.jit.machine.compiler import compiled
 from scratch.jit.machine.flags import swap
 from scratch.jit.single import row as module
 from scratch.jit.single.plan import row_plan_of
 from scratch.jit.single.row import Row, forget_helpers
 from scratch.jit.single.team import ASLEEP, LINE, WAITING
+from scratch.jit.single.walk import BLOCK
+
+# Two blocks.
+STEPS = BLOCK + 1
 
 
 @pytest.fixture
 def meetings_are_worth_it(monkeypatch):
-    """Let three threads share the smallest work, on however few cores."""
+    """Let three threads share the smallest work, on however few cores, and be patient where these are busy."""
+    monkeypatch.setattr(module, "LOOKS", 300_000)
     monkeypatch.setattr(module, "WORTH_A_MEETING", 1)
     monkeypatch.setattr(threads, "num_cores", 3)
     monkeypatch.setattr(threads, "num_threads", 3)
@@ -37,7 +42,7 @@ def new_row(cell, dtype=np.float64):
 def run(row, problem):
     row.plan.set_state(row.numbers, problem.initial_state)
     outputs = np.empty((STEPS, row.plan.cell.output_size), problem.inputs.dtype)
-    return row.run(problem.inputs[0], outputs), (outputs, row.state)
+    return row.run(problem.inputs[0, :STEPS], outputs), (outputs, row.state)
 
 
 @pytest.mark.usefixtures("meetings_are_worth_it")

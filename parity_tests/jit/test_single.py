@@ -9,7 +9,7 @@ from parity_tests.cases import COVERED_CELLS, MIXED_CELLS
 from parity_tests.harness import Case, assert_parity
 from parity_tests.jit.checks import SAME_BITS
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell, Stream, dynamic_rnn
-from scratch.jit.machine.compiler import compiled
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine.tile import STRIP, multiply_strip, strip_code
 from scratch.jit.machine.vector import padded
 from scratch.jit.single.plan import row_plan_of

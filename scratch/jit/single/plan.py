@@ -165,7 +165,10 @@ class RowPlan:
         for number, (path, first, last) in enumerate(self.moves):
             parameter: Any = params
             for name in path:
-                parameter = parameter[name]
+                parameter = parameter.get(name)
+            if parameter is None:
+                # A cell without a bias: its row stays 0.
+                continue
             rows = plain(parameter).reshape(-1, parameter.shape[-1])[first:last]
             pack_strips(rows, self.strip_table, number, numbers)
         for record, layer, name in zip(self.records, self.layers, self.names, strict=True):

@@ -7,7 +7,7 @@ cache for each thread: how it is, and how often it has met the others.
 """
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined
+from scratch.compiling.compiler import inlined
 from scratch.jit.machine.flags import look, pause, swap, write
 
 # Flags in a line of the cache. A thread's first flag is how it is, the second how often it has met the others.

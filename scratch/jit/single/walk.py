@@ -13,7 +13,7 @@ changes no bit.
 from typing import NamedTuple
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.flags import look, pause, swap, write
 from scratch.jit.machine.tile import ROWS, multiply_strip, multiply_tile
 from scratch.jit.machine.vector import lanes
