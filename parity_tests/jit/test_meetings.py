@@ -14,9 +14,9 @@ from scratch.jit.machine import threads
 from scratch.jit.machine.flags import swap
 from scratch.jit.single import row as module
 from scratch.jit.single.plan import row_plan_of
+from scratch.jit.single.records import BLOCK
 from scratch.jit.single.row import Row, forget_helpers
 from scratch.jit.single.team import ASLEEP, LINE, WAITING
-from scratch.jit.single.walk import BLOCK
 
 # Two blocks.
 STEPS = BLOCK + 1

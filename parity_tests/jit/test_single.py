@@ -10,10 +10,12 @@ from parity_tests.harness import Case, assert_parity
 from parity_tests.jit.checks import SAME_BITS
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell, Stream, dynamic_rnn
 from scratch.compiling.compiler import compiled
-from scratch.jit.machine.tile import STRIP, multiply_strip, strip_code
+from scratch.jit.machine.strip import multiply_strip, strip_code
+from scratch.jit.machine.tile import STRIP
 from scratch.jit.machine.vector import padded
 from scratch.jit.single.plan import row_plan_of
-from scratch.jit.single.walk import BLOCK, walk_row
+from scratch.jit.single.records import BLOCK
+from scratch.jit.single.walk import walk_row
 from scratch.tree import map_tree
 
 # Of more than one vector a gate, none of them whole; with a product of its own after the gates; on one another.

@@ -9,10 +9,6 @@ ROWS · VECTORS multiply-adds for ROWS + VECTORS loads. How large a tile may be 
 its results, the row of b and a number of a: 6 · 4 vectors on the 32 registers of AVX-512, 6 · 1 on the 16 of AVX2, half
 as long, and on the 32 of 64-bit Arm, a quarter as long, and 2 · 1 on the 16 of plain x86-64, a quarter as long.
 
-One row alone takes a *strip*: its sums are those of one row of a times G · B vectors of a row of b, which belong to B
-vectors of each of G gates, and are stored to as many rows of c. No number of b is used twice, so what counts is that
-there are enough sums to keep the processor busy, and that b is read from start to end: ``STRIP`` vectors at most.
-
 A result is one sum over depth in ascending order, whatever tile or strip it is in: how rows and columns are cut changes
 no bit of it. What it is added to comes last, so a long sum is one of short ones, which rounds less.
 """
@@ -32,8 +28,7 @@ from scratch.jit.machine.register import REGISTER, call_llvm, constant, register
 from scratch.jit.machine.vector import Vector, check_index
 from scratch.jit.machine.words import INTEGER, call_with_words, load_words
 
-ROWS, VECTORS = tile_size(registers())
-STRIP = strip_size(registers())
+(ROWS, VECTORS), STRIP = tile_size(registers()), strip_size(registers())
 
 
 def multiply_tile(code: int, a: Array, b: Array, c: Array, add: bool) -> None:
@@ -45,27 +40,10 @@ def multiply_tile(code: int, a: Array, b: Array, c: Array, add: bool) -> None:
     c[:] = a @ b + c if add else a @ b
 
 
-def multiply_strip(code: int, a: Array, b: Array, c: Array, add: bool) -> None:
-    """Compute c = a b, or c += a b where ``add``, for one row a [1, depth]; ``code`` is from ``strip_code``.
-
-    b [depth, G · B vectors] and c [G, B vectors]: at most STRIP vectors. This is checked only with
-    ``NUMBA_BOUNDSCHECK=1``.
-    """
-    product = (a @ b).reshape(c.shape)
-    c[:] = product + c if add else product
-
-
 @cache
 def tile_code(dtype: np.dtype) -> int:
     """Return the address of the compiled tile. It is compiled once, not into each function that calls it."""
     compute = tile_float32 if dtype == np.float32 else tile_float64
-    return compiled_address(compute, types.void(types.intp))
-
-
-@cache
-def strip_code(dtype: np.dtype) -> int:
-    """Return the address of the compiled strip."""
-    compute = strip_float32 if dtype == np.float32 else strip_float64
     return compiled_address(compute, types.void(types.intp))
 
 
@@ -77,26 +55,9 @@ def tile_float64(operands: Any) -> None:
     build_tiles(np.float64(0), False, operands)
 
 
-def strip_float32(operands: Any) -> None:
-    build_tiles(np.float32(0), True, operands)
-
-
-def strip_float64(operands: Any) -> None:
-    build_tiles(np.float64(0), True, operands)
-
-
-@instruction(multiply_strip)
-def build_multiply_strip(code, a, b, c, add):
-    return build_multiply_tile(code, a, b, c, add, True)
-
-
 @instruction(multiply_tile)
 def build_multiply_tile(code, a, b, c, add, strip=False):
-    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes.
-
-    All are handed over in memory, eleven words at one address: arguments on the stack would be stored one by one and
-    loaded by the register, for which the processor waits.
-    """
+    """Call the code at the address with what it needs of the arrays: where they begin, and their strides in bytes."""
 
     def generate(context, builder, signature, arguments):
         code, *arrays, add = arguments
@@ -107,10 +68,9 @@ def build_multiply_tile(code, a, b, c, add, strip=False):
         _, depth = cgutils.unpack_tuple(builder, parts[0].shape)
         rows, columns = cgutils.unpack_tuple(builder, parts[2].shape)
         lanes = Vector(c.dtype).lanes
-        vectors = builder.sdiv(columns, INTEGER(lanes))
         if context.enable_boundscheck:
             check_tile(context, builder, lanes, parts, strip)
-        words = rows, vectors, a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add
+        words = rows, builder.sdiv(columns, INTEGER(lanes)), a_at, a_row, a_step, b_at, b_step, depth, c_at, c_row, add
         call_with_words(builder, code, words)
         return context.get_dummy_value()
 
@@ -119,9 +79,8 @@ def build_multiply_tile(code, a, b, c, add, strip=False):
 
 def check_tile(context: Any, builder: Any, lanes: int, parts: Any, strip: bool) -> None:
     """Raise ``IndexError`` where there is no such tile or strip, or the shapes of a, b and c do not fit together."""
-    (a_rows, a_depth), (b_depth, b_columns), (rows, columns) = (
-        cgutils.unpack_tuple(builder, part.shape) for part in parts
-    )
+    shapes = [cgutils.unpack_tuple(builder, part.shape) for part in parts]
+    (a_rows, a_depth), (b_depth, b_columns), (rows, columns) = shapes
     area = builder.mul(rows, columns)
     limits = [(area, STRIP * lanes)] if strip else [(rows, ROWS), (columns, VECTORS * lanes)]
     for size, most in limits:

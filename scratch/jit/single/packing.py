@@ -7,6 +7,14 @@ from scratch.compiling.compiler import kernel
 from scratch.jit.machine.view import copy_row, matrix_in, record_at
 
 
+class Move(NamedTuple):
+    """Rows ``first`` to ``last`` of the parameter at the end of a path of names; where they go is in a table."""
+
+    path: tuple[str, ...]
+    first: int
+    last: int
+
+
 class Strips(NamedTuple):
     """Where the strips of some gates begin, and what of them a parameter [n, all gates · units] is.
 

@@ -1,7 +1,7 @@
 """From a stack of cells and its parameters to the numbers that the walk of one row works on."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,20 +12,13 @@ from scratch.cells.multi import MultiRNNCell
 from scratch.jit.batch import plain
 from scratch.jit.cells import is_compiled
 from scratch.jit.machine.memory import zeros
-from scratch.jit.machine.tile import STRIP, strip_code, tile_code
+from scratch.jit.machine.strip import strip_code
+from scratch.jit.machine.tile import STRIP, tile_code
 from scratch.jit.machine.vector import padded
-from scratch.jit.single.packing import Strips, pack_strips
-from scratch.jit.single.walk import BLOCK, LayerPlan, StripPlan
+from scratch.jit.single.packing import Move, Strips, pack_strips
+from scratch.jit.single.records import BLOCK, LayerPlan, StripPlan
 from scratch.jit.walk.equations import Product
 from scratch.jit.walk.layer import Layer, layer_of
-
-
-class Move(NamedTuple):
-    """Rows ``first`` to ``last`` of the parameter at the end of a path of names; where they go is in a table."""
-
-    path: tuple[str, ...]
-    first: int
-    last: int
 
 
 class RowPlan:

@@ -39,7 +39,6 @@ class Row:
         num_cores = 1 if config.DISABLE_JIT else threads.num_cores
         self.most = max(1, min(num_cores, plan.work_per_step // WORTH_A_MEETING))
         self.team = np.zeros(LINE * max(2, self.most), np.int64)
-        self.given = *plan.tables, self.numbers, self.team
         if self.most > 1:
             self.prepare()
         rows.add(self)
@@ -50,7 +49,12 @@ class Row:
 
     def prepare(self) -> None:
         """Compile what threads help with, if that has not been done: they would not be there for a second."""
-        serve(*self.given, 1, 0)
+        self.help(1, 0)
+
+    def help(self, thread: int, looks: int) -> None:
+        """Do the share of a thread whenever it is called, until it has looked so often and was not."""
+        codes, layers, products = self.plan.tables
+        serve(codes, layers, products, self.numbers, self.team, thread, looks)
 
     def start(self, params: Params, state: State) -> None:
         """Take these parameters and this state."""
@@ -67,7 +71,8 @@ class Row:
         most = self.most if self.most < threads.num_threads else threads.num_threads
         if most > 1 and len(x) * self.plan.work_per_step > LONG:
             self.wake(most)
-        count = walk_row(*self.given, most, x, outputs)
+        codes, layers, products = self.plan.tables
+        count = walk_row(codes, layers, products, self.numbers, self.team, most, x, outputs)
         if count < most:
             now = time.perf_counter()
             if now - self.last < SOON:
@@ -110,10 +115,8 @@ def help_rows() -> None:
     """Help whichever row asks for it, for ever."""
     while True:
         row, thread = waiting.get()
-        given = row.given
+        row.help(thread, LOOKS)
         del row
-        serve(*given, thread, LOOKS)
-        del given
 
 
 def forget_helpers() -> None:
