@@ -368,7 +368,7 @@ FAULTS = [
     *faults_in(
         "unroll/dynamic.py",
         "unroll/test_forward_only.py",
-        ("a tape of nothing handed out", "outputs.shape) if keep_tape else None", "outputs.shape)"),
+        ("a tape of nothing handed out", "outputs.shape, known) if keep_tape else None", "outputs.shape, known)"),
         ("checkpoints asked for and not kept", "if keep_tape is False:", "if False:"),
     ),
     *faults_in(

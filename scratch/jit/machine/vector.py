@@ -23,7 +23,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.compiling.compiler import instruction
-from scratch.jit.machine.activations import sigmoid, sigmoid_or_tanh, tanh
+from scratch.jit.machine.activations import exp, sigmoid, sigmoid_or_tanh, tanh
 from scratch.jit.machine.register import REGISTER, Register, spread
 
 
@@ -43,9 +43,9 @@ class VectorModel(models.PrimitiveModel):
         super().__init__(manager, kind, vector_type(kind.dtype == types.float32))
 
 
-def vector_type(single: bool) -> Any:
-    """Return LLVM's type of a register of float32 or float64."""
-    return ir.VectorType(ir.FloatType(), REGISTER // 4) if single else ir.VectorType(ir.DoubleType(), REGISTER // 8)
+def vector_type(single: bool, register: int = REGISTER) -> Any:
+    """Return LLVM's type of a register, of so many bytes, of float32 or float64."""
+    return ir.VectorType(ir.FloatType(), register // 4) if single else ir.VectorType(ir.DoubleType(), register // 8)
 
 
 def lanes(array: Any) -> int:
@@ -173,5 +173,5 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for activation, count in ((tanh, 1), (sigmoid, 1), (sigmoid_or_tanh, 4)):
+for activation, count in ((tanh, 1), (sigmoid, 1), (exp, 1), (sigmoid_or_tanh, 4)):
     lower_to_registers(activation, count, activation)

@@ -42,7 +42,7 @@ class RowPlan:
         for (name, _, _), layer in zip(stack, self.layers, strict=True):
             first, z_width = len(self.products), sum(record.columns for record in layer.records)
             self.lay_out(layer, (name,) if name else ())
-            width = one + 1 + layer.h_size + layer.widths[layer.equations.own]
+            width = one + 1 + layer.h_size + layer.widths.get(layer.equations.own, 0)
             num_constants, constants_width = len(layer.equations.constants), max(layer.size, layer.h_size)
             record = LayerPlan(
                 first=first,
@@ -167,7 +167,7 @@ class RowPlan:
         for record, layer, name in zip(self.records, self.layers, self.names, strict=True):
             # Those that are the same at every call are there already.
             if layer.numbers is None:
-                constants = layer.constants(params[name] if self.is_stack else params)
+                constants = layer.rows_of_constants(params[name] if self.is_stack else params)
                 numbers[record.constants : record.constants + constants.size] = constants.ravel()
 
     def set_state(self, numbers: Array, state: State) -> None:

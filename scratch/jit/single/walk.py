@@ -135,12 +135,12 @@ def run_stage(layer: LayerPlan, plan: StripPlan, numbers: Array, share: Share, t
     constants = matrix_in(numbers, layer.constants, layer.num_constants, layer.constants_width)
     constants = block(constants, 0, layer.num_constants, first, layer.constants_width)
     step = Step(
-        live=1, width=last - first, size=layer.size, own=layer.own, d_own=0,
+        live=1, size=layer.size, own=layer.own, d_own=0,
         rows=row, z=z, c=c, c_new=c, h_new=h_new, constants=constants,
         # Stand-ins: there are no gradients.
         d_rows=row, d_z=z, d_c=c, d_constants=constants,
     )  # fmt: skip
-    call_stage(plan.forward, step)
+    call_stage(plan.forward, last - first, step)
 
 
 @kernel
