@@ -9,6 +9,7 @@ from parity_tests.faults import (
     grade,
     inputs,
     jit,
+    jit_single,
     kit,
     maintainer_checks,
     maintainer_copies,
@@ -25,6 +26,6 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (networks, site, kit, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together)
-GROUPS += (attacked,)
+GROUPS += (jit_single, networks, site, kit, maintainer_checks, maintainer_copies, maintainer_files)
+GROUPS += (maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -419,7 +419,7 @@ FAULTS = [
         "jit/test_bounds.py",
         ("a checked tile of too many columns", "(columns, VECTORS * lanes)", "(columns, VECTORS * lanes + lanes)"),
         ("a checked tile of half a vector", "builder.srem(columns, INTEGER(lanes)), INTEGER(1)", "builder.srem(columns, INTEGER(lanes)), INTEGER(lanes)"),
-        ("a checked tile of no depth", "    check_index(context, builder, INTEGER(0), depth)\n", ""),
+        ("a checked tile of no depth", "    check_index(context, builder, INTEGER(0), a_depth)\n", ""),
         ("a checked tile with more columns of a than rows of b", "check_index(context, builder, builder.sub(size, other), INTEGER(1))", "pass"),
         compiled=True,
     ),
