@@ -36,6 +36,13 @@ def exp_parts(y: Any, num_terms: int) -> tuple[Any, Any]:
     return r + r * r * q, power_of_two(n)
 
 
+def exponential(z: Any) -> Any:
+    """Return e^z for z ≤ 0, to 2 units in the last place; 0 where it has not all its digits."""
+    num_terms, bound = (6, 88.0) if is_single(z) else (12, 709.0)
+    p, power = exp_parts(clip(z, bound), num_terms)
+    return power * p + power
+
+
 def tanh(z: Any) -> Any:
     """Return tanh(z), to 3 units in the last place."""
     # The terms of e^r, and a bound beyond which tanh rounds to ±1.
