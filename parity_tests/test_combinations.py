@@ -61,9 +61,9 @@ TWO_BLOCKS = {
     "end_freqindex_list": [4, 5],
 }
 CELLS = {
-    scratch.BasicRNNCell: {"activation": ACTIVATION},
-    scratch.BasicLSTMCell: {"forget_bias": BIAS, "activation": ACTIVATION},
-    scratch.GRUCell: {"activation": ACTIVATION, "reset_after": FLAG},
+    scratch.BasicRNNCell: {"activation": ACTIVATION, "use_bias": FLAG},
+    scratch.BasicLSTMCell: {"forget_bias": BIAS, "activation": ACTIVATION, "use_bias": FLAG},
+    scratch.GRUCell: {"activation": ACTIVATION, "reset_after": FLAG, "use_bias": FLAG},
     scratch.LSTMCell: {
         "use_peepholes": FLAG,
         "cell_clip": [None, 0.4],
@@ -71,6 +71,7 @@ CELLS = {
         "proj_clip": [None, 0.2],
         "forget_bias": BIAS,
         "activation": ACTIVATION,
+        "use_bias": FLAG,
     },
     scratch.CoupledInputForgetGateLSTMCell: {
         "use_peepholes": FLAG,
@@ -78,6 +79,7 @@ CELLS = {
         "proj_clip": [None, 0.2],
         "forget_bias": BIAS,
         "activation": ACTIVATION,
+        "use_bias": FLAG,
     },
     scratch.TimeFreqLSTMCell: {
         "use_peepholes": FLAG,

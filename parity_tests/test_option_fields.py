@@ -29,14 +29,14 @@ def or_none(kind):
 
 
 OPTIONS = [
-    (scratch.BasicRNNCell(4), {"num_units": COUNT, "activation": PHI}),
-    (scratch.BasicLSTMCell(4), {"num_units": COUNT, "forget_bias": NUMBER, "activation": PHI}),
-    (scratch.GRUCell(4), {"num_units": COUNT, "activation": PHI, "reset_after": FLAG}),
+    (scratch.BasicRNNCell(4), {"num_units": COUNT, "activation": PHI, "use_bias": FLAG}),
+    (scratch.BasicLSTMCell(4), {"num_units": COUNT, "forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG}),
+    (scratch.GRUCell(4), {"num_units": COUNT, "activation": PHI, "reset_after": FLAG, "use_bias": FLAG}),
     (
         scratch.LSTMCell(4, num_proj=2),
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "cell_clip": or_none(POSITIVE), "num_proj": or_none(COUNT)},
-            **{"proj_clip": or_none(POSITIVE), "forget_bias": NUMBER, "activation": PHI},
+            **{"proj_clip": or_none(POSITIVE), "forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG},
         },
     ),
     (
@@ -44,13 +44,14 @@ OPTIONS = [
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "cell_clip": or_none(POSITIVE), "forget_bias": NUMBER},
             **{"num_proj": ((None,), (2,)), "proj_clip": ((None,), (0.5,)), "activation": (("tanh",), ("relu",))},
+            "use_bias": ((True,), (False,)),
         },
     ),
     (
         scratch.CoupledInputForgetGateLSTMCell(4, num_proj=2),
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "num_proj": or_none(COUNT), "proj_clip": or_none(POSITIVE)},
-            **{"forget_bias": NUMBER, "activation": PHI},
+            **{"forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG},
         },
     ),
     (

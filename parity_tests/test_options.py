@@ -66,7 +66,7 @@ def choice(*choices):
 
 ACTIVATION, ENGINE = choice("tanh", "relu"), choice("numpy", "numba")
 COUNTS = Kind([([2], (2,)), ((np.int64(2),), (2,))], [[], [0], [1.0], [True], 2, "2", np.array([2]), {2}, [None], None])
-LSTM = {"num_units": COUNT, "forget_bias": ANY, "activation": ACTIVATION}
+LSTM = {"num_units": COUNT, "forget_bias": ANY, "activation": ACTIVATION, "use_bias": FLAG}
 PROJECTION = {"num_proj": COUNT.or_none(), "use_peepholes": FLAG}
 PLACES = {
     "num_units": COUNT,
@@ -78,7 +78,7 @@ PLACES = {
 }
 # Of each class: arguments that make one, the kind of each field, and the fields that tests of their own look at.
 CLASSES = [
-    (scratch.BasicRNNCell, {"num_units": 3}, {"num_units": COUNT, "activation": ACTIVATION}, ()),
+    (scratch.BasicRNNCell, {"num_units": 3}, {"num_units": COUNT, "activation": ACTIVATION, "use_bias": FLAG}, ()),
     (scratch.BasicLSTMCell, {"num_units": 3}, LSTM, ()),
     (
         scratch.LSTMCell,
@@ -90,9 +90,14 @@ CLASSES = [
         scratch.LSTMBlockCell,
         {"num_units": 3},
         {"num_units": COUNT, "forget_bias": ANY, "use_peepholes": FLAG, "cell_clip": POSITIVE.or_none()},
-        ("num_proj", "proj_clip", "activation"),
+        ("num_proj", "proj_clip", "activation", "use_bias"),
     ),
-    (scratch.GRUCell, {"num_units": 3}, {"num_units": COUNT, "activation": ACTIVATION, "reset_after": FLAG}, ()),
+    (
+        scratch.GRUCell,
+        {"num_units": 3},
+        {"num_units": COUNT, "activation": ACTIVATION, "reset_after": FLAG, "use_bias": FLAG},
+        (),
+    ),
     (
         scratch.CoupledInputForgetGateLSTMCell,
         {"num_units": 3, "num_proj": 2},

@@ -143,12 +143,13 @@ def split_rows(kernel: Float[Array, "rows N"], num_units: int) -> list[Array]:
 def check_cell(cell: Any, kinds: Any, **only: Any) -> None:
     """Refuse a cell that is not of these kinds, or has other options than the other layout can say.
 
-    No other layout here has a projection; ``only`` gives what else an option, where the cell has it, must be.
+    No other layout here has a projection, and each has a bias; ``only`` gives what else an option, where the cell has
+    it, must be.
     """
     kinds = kinds if isinstance(kinds, tuple) else (kinds,)
     if not isinstance(cell, kinds):
         raise TypeError(f"cell must be a {' or '.join(kind.__name__ for kind in kinds)}, but is {type(cell).__name__}")
-    for option, wanted in {"num_proj": None, **only}.items():
+    for option, wanted in {"num_proj": None, "use_bias": True, **only}.items():
         if (found := getattr(cell, option, wanted)) != wanted:
             raise ValueError(f"cell must have {option}={wanted!r} to be converted, but has {option}={found!r}")
 

@@ -69,7 +69,7 @@ def test_a_new_cell_starts_as_in_tensorflow(cell):
         tf_cell = tf_impl.genuine(cell, np.float64)
         tf_cell.build((None, 3))
         session.run(v1.global_variables_initializer())
-        started = session.run(match(params, tf_cell.trainable_variables))
+        started = session.run(match(list(params), tf_cell.trainable_variables))
     # Neither to reset nor to update: both gates start at σ(1).
     assert (params["gates/bias"] == 1).all()
     for name, leaf in params.items():

@@ -8,7 +8,7 @@ FAULTS = [
         "cells/test_rnn.py",
         (
             "bias dropped",
-            ' + params["bias"]\n',
+            ' + params.get("bias", 0)\n',
             "\n",
         ),
         (
@@ -51,6 +51,36 @@ FAULTS = [
             "xh, h = cache\n",
             "xh, h = cache\n        h *= 1.5\n",
         ),
+    ),
+    *faults_in(
+        "cells/rnn.py",
+        "cells/test_biasless.py",
+        ("a bias although there shall be none", "if self.use_bias else {}", "if self else {}"),
+    ),
+    *faults_in(
+        "cells/lstm.py",
+        "cells/test_biasless.py",
+        (
+            "a gradient of the bias that is not there",
+            "LSTMState(d_c_prev, d_h_prev), {name: d_params[name] for name in params}",
+            "LSTMState(d_c_prev, d_h_prev), d_params",
+        ),
+    ),
+    *faults_in(
+        "cells/full_lstm.py",
+        "cells/test_biasless.py",
+        ("a block cell without a bias", ', ("use_bias", True)', ""),
+    ),
+    *faults_in(
+        "cells/gru.py",
+        "cells/test_biasless.py",
+        ("the gates alone have a bias", "if self.use_bias else {})", "if self.use_bias or columns > size else {})"),
+        ("a bias of 1 in the place of none", 'weights.get("bias", 0)', 'weights.get("bias", 1)'),
+    ),
+    *faults_in(
+        "jit/small/plan.py",
+        "cells/test_biasless.py",
+        ("a small network without a bias", "layer == BasicLSTMCell(layer.num_units, layer.forget_bias)", "True"),
     ),
     *faults_in(
         "activations.py",
@@ -124,7 +154,7 @@ FAULTS = [
         ),
         (
             "bias dropped",
-            ' + params["bias"]\n',
+            ' + params.get("bias", 0)\n',
             "\n",
         ),
         (
@@ -271,7 +301,7 @@ FAULTS = [
         ),
         (
             "bias dropped",
-            ' + weights["bias"]\n',
+            ' + weights.get("bias", 0)\n',
             "\n",
         ),
         (
@@ -1081,12 +1111,12 @@ FAULTS = [
         ),
         (
             "an option that the other layout does not have dropped without a word",
-            '{"num_proj": None, **only}',
-            '{"num_proj": None}',
+            '{"num_proj": None, "use_bias": True, **only}',
+            '{"num_proj": None, "use_bias": True}',
         ),
         (
             "a projection dropped without a word",
-            '{"num_proj": None, **only}',
+            '{"num_proj": None, "use_bias": True, **only}',
             "only",
         ),
         (

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from scratch import BasicRNNCell, Stream, dynamic_rnn, dynamic_rnn_backward, jit
+from scratch.compiling import kept, progress
 from scratch.jit import warm_up
 from scratch.jit.cells import EQUATIONS
-from scratch.jit.machine import kept, progress
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 
@@ -18,7 +18,7 @@ def names(monkeypatch):
     names, real = [], progress.Report.compiling
 
     def note(report):
-        names.append(report.line)
+        names.append(report.what)
         return real(report)
 
     monkeypatch.setattr(progress.Report, "compiling", note)

@@ -51,7 +51,7 @@ class CoupledLSTMCache(NamedTuple):
 class CoupledInputForgetGateLSTMCell(Cell):
     """The LSTM that writes exactly as much as it erases: i = 1 − f.
 
-    - ``num_units``: H, the size of c. ``forget_bias`` and ``activation``: as in ``BasicLSTMCell``.
+    - ``num_units``: H, the size of c. ``forget_bias``, ``activation``, ``use_bias``: as in ``BasicLSTMCell``.
     - ``use_peepholes``: the gates see the memory, each unit its own, through ``W_F_diag`` and ``W_O_diag`` [H].
     - ``num_proj``: P, the width of h and of the output, through ``W_P_0`` W_p [H, P]. Without it h' is m, and P is H.
     - ``proj_clip``: h' is held in ±proj_clip, after a projection. The memory is never clipped.
@@ -67,11 +67,13 @@ class CoupledInputForgetGateLSTMCell(Cell):
     num_proj: int | None = None
     forget_bias: float = 1.0
     activation: str = "tanh"
+    use_bias: bool = True
 
     def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
-        check_options(self, num_units=check_count, num_proj=optional(check_count), use_peepholes=check_flag)
+        check_options(self, num_units=check_count, num_proj=optional(check_count))
+        check_options(self, use_peepholes=check_flag, use_bias=check_flag)
         check_options(self, proj_clip=optional(check_positive), forget_bias=check_number, activation=check_activation)
 
     @property
@@ -83,7 +85,9 @@ class CoupledInputForgetGateLSTMCell(Cell):
         return self.num_proj or self.num_units
 
     def param_shapes(self, input_size: int) -> Shapes:
-        shapes = {"W_0": (input_size + self.output_size, 3 * self.num_units), "B": (3 * self.num_units,)}
+        shapes: Shapes = {"W_0": (input_size + self.output_size, 3 * self.num_units)}
+        if self.use_bias:
+            shapes["B"] = (3 * self.num_units,)
         if self.use_peepholes:
             shapes |= {"W_F_diag": (self.num_units,), "W_O_diag": (self.num_units,)}
         if self.num_proj is not None:
@@ -101,7 +105,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
         phi = ACTIVATIONS[self.activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
-        z_j, z_f, z_o = np.split(xh @ params["W_0"] + params["B"], 3, axis=1)
+        z_j, z_f, z_o = np.split(xh @ params["W_0"] + params.get("B", 0), 3, axis=1)
         # f = σ(z_f + forget_bias + w_f ⊙ c)    j = φ(z_j)
         z_f = z_f + self.forget_bias
         if self.use_peepholes:

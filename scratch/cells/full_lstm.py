@@ -51,7 +51,7 @@ class FullLSTMCache(NamedTuple):
 class LSTMCell(Cell):
     """The LSTM with peepholes, a clipped memory and a projected output, each of which may be left out.
 
-    - ``num_units``, ``forget_bias``, ``activation``: as in ``BasicLSTMCell``.
+    - ``num_units``, ``forget_bias``, ``activation``, ``use_bias``: as in ``BasicLSTMCell``.
     - ``use_peepholes``: the gates see the memory, each unit its own, through ``w_i_diag``, ``w_f_diag``, ``w_o_diag``
       [H].
     - ``cell_clip``: c' is held in ±cell_clip. ``proj_clip``: h' is held in ±proj_clip, after a projection.
@@ -68,6 +68,7 @@ class LSTMCell(Cell):
     proj_clip: float | None = None
     forget_bias: float = 1.0
     activation: str = "tanh"
+    use_bias: bool = True
 
     clipping_stops_gradients: ClassVar[bool] = True
 
@@ -76,7 +77,7 @@ class LSTMCell(Cell):
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
         check_options(self, num_units=check_count, num_proj=optional(check_count), use_peepholes=check_flag)
         check_options(self, cell_clip=optional(check_positive), proj_clip=optional(check_positive))
-        check_options(self, forget_bias=check_number, activation=check_activation)
+        check_options(self, forget_bias=check_number, activation=check_activation, use_bias=check_flag)
 
     @property
     def state_size(self) -> Sizes:
@@ -87,7 +88,9 @@ class LSTMCell(Cell):
         return self.num_proj or self.num_units
 
     def param_shapes(self, input_size: int) -> Shapes:
-        shapes: Shapes = {"kernel": (input_size + self.output_size, 4 * self.num_units), "bias": (4 * self.num_units,)}
+        shapes: Shapes = {"kernel": (input_size + self.output_size, 4 * self.num_units)}
+        if self.use_bias:
+            shapes["bias"] = (4 * self.num_units,)
         if self.use_peepholes:
             shapes |= dict.fromkeys(("w_f_diag", "w_i_diag", "w_o_diag"), (self.num_units,))
         if self.num_proj is not None:
@@ -102,7 +105,7 @@ class LSTMCell(Cell):
         phi = ACTIVATIONS[self.activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
-        z_i, z_j, z_f, z_o = np.split(xh @ params["kernel"] + params["bias"], 4, axis=1)
+        z_i, z_j, z_f, z_o = np.split(xh @ params["kernel"] + params.get("bias", 0), 4, axis=1)
         # i and f see the old memory.
         if self.use_peepholes:
             z_i = z_i + params["w_i_diag"] * state.c
@@ -154,7 +157,7 @@ class LSTMCell(Cell):
         d_z = np.concatenate([d_z_i, d_z_j, d_z_f, d_z_o], axis=1)
         d_params |= {"kernel": xh.T @ d_z, "bias": d_z.sum(axis=0)}
         d_x, d_h = np.split(d_z @ params["kernel"].T, [-self.output_size], axis=1)
-        return d_x, LSTMState(d_c, d_h), d_params
+        return d_x, LSTMState(d_c, d_h), {name: d_params[name] for name in params}
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ class LSTMBlockCell(LSTMCell):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, only in (("num_proj", None), ("proj_clip", None), ("activation", "tanh")):
+        for name, only in (("num_proj", None), ("proj_clip", None), ("activation", "tanh"), ("use_bias", True)):
             if getattr(self, name) != only:
                 raise ValueError(f"{name} is no option of LSTMBlockCell, but is {getattr(self, name)!r}")
 

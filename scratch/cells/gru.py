@@ -34,8 +34,8 @@ class GRUCache(NamedTuple):
 
 
 def linear(weights: Params, x: Float[Array, "B K"]) -> Float[Array, "B N"]:
-    """Return z = x W + b."""
-    return x @ weights["kernel"] + weights["bias"]
+    """Return z = x W + b, and x W where there is no b."""
+    return x @ weights["kernel"] + weights.get("bias", 0)
 
 
 def linear_backward(
@@ -43,7 +43,8 @@ def linear_backward(
 ) -> tuple[Float[Array, "B K"], Params]:
     """Return ``(d_x, d_weights)`` of ``linear``."""
     # z = x W + b          ∂L/∂x = ∂L/∂z Wᵀ     ∂L/∂W = xᵀ ∂L/∂z     ∂L/∂b = Σ over the batch of ∂L/∂z
-    return d_z @ weights["kernel"].T, {"kernel": x.T @ d_z, "bias": d_z.sum(axis=0)}
+    d_weights = {"kernel": x.T @ d_z, "bias": d_z.sum(axis=0)}
+    return d_z @ weights["kernel"].T, {name: d_weights[name] for name in weights}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class GRUCell(Cell):
     - ``num_units``: H, the size of the state and of the output.
     - ``activation``: φ, ``"tanh"`` or ``"relu"``.
     - ``reset_after``: whether r acts on the product h W_h + b_h, as in cuDNN, or on h before it, as in TF1.
+    - ``use_bias``: whether there are biases.
 
     Parameters: ``gates``, ``kernel`` W [D + H, 2H], its columns in the order r, u, and ``bias`` b [2H]; ``candidate``,
     ``kernel`` W_n [D + H, H] and ``bias`` b_n [H]. With ``reset_after``, ``candidate`` holds ``input_projection`` and
@@ -64,9 +66,11 @@ class GRUCell(Cell):
     num_units: int
     activation: str = "tanh"
     reset_after: bool = False
+    use_bias: bool = True
 
     def __post_init__(self) -> None:
-        check_options(self, num_units=check_count, activation=check_activation, reset_after=check_flag)
+        check_options(self, num_units=check_count, activation=check_activation)
+        check_options(self, reset_after=check_flag, use_bias=check_flag)
 
     @property
     def scope(self) -> str:
@@ -82,7 +86,7 @@ class GRUCell(Cell):
 
     def param_shapes(self, input_size: int) -> Shapes:
         def layer(rows: int, columns: int) -> Shapes:
-            return {"kernel": (rows, columns), "bias": (columns,)}
+            return {"kernel": (rows, columns)} | ({"bias": (columns,)} if self.use_bias else {})
 
         size = self.num_units
         candidate = layer(input_size + size, size)

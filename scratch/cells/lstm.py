@@ -17,7 +17,7 @@ import numpy as np
 from scratch.activations import ACTIVATIONS, sigmoid
 from scratch.arrays import Array, Float, Leaf, Params, Shapes, Sizes
 from scratch.cell import Cell
-from scratch.options import check_activation, check_count, check_number, check_options
+from scratch.options import check_activation, check_count, check_flag, check_number, check_options
 
 
 class LSTMState(NamedTuple):
@@ -46,6 +46,7 @@ class BasicLSTMCell(Cell):
     - ``num_units``: H, the size of c, of h and of the output.
     - ``forget_bias``: added to z_f at run time, so that a new network remembers; it is no part of ``bias``.
     - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+    - ``use_bias``: whether there is a b.
 
     Parameters: ``kernel`` W [D + H, 4H], its columns in TensorFlow's order i, j, f, o, and ``bias`` b [4H].
     Raises ``ValueError`` or ``TypeError`` for any other option.
@@ -54,9 +55,11 @@ class BasicLSTMCell(Cell):
     num_units: int
     forget_bias: float = 1.0
     activation: str = "tanh"
+    use_bias: bool = True
 
     def __post_init__(self) -> None:
         check_options(self, num_units=check_count, forget_bias=check_number, activation=check_activation)
+        check_options(self, use_bias=check_flag)
 
     @property
     def state_size(self) -> Sizes:
@@ -67,7 +70,8 @@ class BasicLSTMCell(Cell):
         return self.num_units
 
     def param_shapes(self, input_size: int) -> Shapes:
-        return {"kernel": (input_size + self.num_units, 4 * self.num_units), "bias": (4 * self.num_units,)}
+        bias = {"bias": (4 * self.num_units,)} if self.use_bias else {}
+        return {"kernel": (input_size + self.num_units, 4 * self.num_units)} | bias
 
     def forward(
         self, params: Params, x: Float[Array, "B D"], state: LSTMState
@@ -77,7 +81,7 @@ class BasicLSTMCell(Cell):
         phi = ACTIVATIONS[self.activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
-        z = xh @ params["kernel"] + params["bias"]
+        z = xh @ params["kernel"] + params.get("bias", 0)
         z_i, z_j, z_f, z_o = np.split(z, 4, axis=1)
         # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
         i, j, f, o = sigmoid(z_i), phi(z_j), sigmoid(z_f + self.forget_bias), sigmoid(z_o)
@@ -110,4 +114,4 @@ class BasicLSTMCell(Cell):
         #                      ∂L/∂[x, h] = ∂L/∂z Wᵀ
         d_xh = d_z @ params["kernel"].T
         d_x, d_h_prev = np.split(d_xh, [-self.num_units], axis=1)
-        return d_x, LSTMState(d_c_prev, d_h_prev), d_params
+        return d_x, LSTMState(d_c_prev, d_h_prev), {name: d_params[name] for name in params}

@@ -14,7 +14,7 @@ import numpy as np
 from scratch.activations import ACTIVATIONS
 from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
-from scratch.options import check_activation, check_count, check_options
+from scratch.options import check_activation, check_count, check_flag, check_options
 
 
 class RNNCache(NamedTuple):
@@ -30,6 +30,7 @@ class BasicRNNCell(Cell):
 
     - ``num_units``: H, the size of the state and of the output.
     - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+    - ``use_bias``: whether there is a b.
 
     Parameters: ``kernel`` W [D + H, H], the rows of x above those of h, and ``bias`` b [H].
     Raises ``ValueError`` or ``TypeError`` for any other option.
@@ -37,9 +38,10 @@ class BasicRNNCell(Cell):
 
     num_units: int
     activation: str = "tanh"
+    use_bias: bool = True
 
     def __post_init__(self) -> None:
-        check_options(self, num_units=check_count, activation=check_activation)
+        check_options(self, num_units=check_count, activation=check_activation, use_bias=check_flag)
 
     @property
     def state_size(self) -> Sizes:
@@ -50,7 +52,8 @@ class BasicRNNCell(Cell):
         return self.num_units
 
     def param_shapes(self, input_size: int) -> Shapes:
-        return {"kernel": (input_size + self.num_units, self.num_units), "bias": (self.num_units,)}
+        bias = {"bias": (self.num_units,)} if self.use_bias else {}
+        return {"kernel": (input_size + self.num_units, self.num_units)} | bias
 
     def forward(
         self, params: Params, x: Float[Array, "B D"], state: Float[Array, "B H"]
@@ -59,7 +62,7 @@ class BasicRNNCell(Cell):
         self.check_step(params, x, state)
         # z = [x, h] W + b
         xh = np.concatenate([x, state], axis=1)
-        z = xh @ params["kernel"] + params["bias"]
+        z = xh @ params["kernel"] + params.get("bias", 0)
         # h' = φ(z)
         h = ACTIVATIONS[self.activation].value(z)
         return h, h, RNNCache(xh, h)
@@ -79,4 +82,4 @@ class BasicRNNCell(Cell):
         #                      ∂L/∂[x, h] = ∂L/∂z Wᵀ
         d_xh = d_z @ params["kernel"].T
         d_x, d_state = np.split(d_xh, [-self.num_units], axis=1)
-        return d_x, d_state, d_params
+        return d_x, d_state, {name: d_params[name] for name in params}

@@ -16,9 +16,9 @@ from scratch.cells.dropout import DropoutWrapper, drop
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.compiling.compiler import announced
 from scratch.jit.batch import Batch, ends_of, full_batch, matrix, plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.machine.compiler import announced
 from scratch.jit.small.plan import plan_of
 from scratch.jit.walk.layer import layer_of
 from scratch.tree import map_tree, rebuild

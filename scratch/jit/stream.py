@@ -9,9 +9,9 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
+from scratch.compiling.compiler import announced
 from scratch.jit.batch import ends_of, plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.machine.compiler import announced
 from scratch.jit.small.plan import SmallPlan, plan_of
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.weights import pack_all

@@ -85,7 +85,8 @@ def run(cell: Cell, dtype: np.dtype) -> None:
 
 def report(seconds: float) -> int:
     """Compile what threads wait with, say where the code is, and return the status."""
-    from scratch.jit.machine import flags, kept
+    from scratch.compiling import kept
+    from scratch.jit.machine import flags
 
     raised = np.zeros(1, np.int64)
     flags.raise_flag(raised, 0, 1)

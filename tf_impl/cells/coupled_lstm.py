@@ -35,7 +35,7 @@ class CoupledInputForgetGateLSTMCell(v1.nn.rnn_cell.RNNCell):
     def build(self, inputs_shape: Any) -> None:
         units, width = self.state_size
         self.kernel = self.add_weight("W_0", [inputs_shape[-1] + width, 3 * units])
-        self.bias = self.add_weight("B", [3 * units])
+        self.bias = self.add_weight("B", [3 * units]) if self.options.use_bias else tf.zeros([3 * units], self.dtype)
         if self.options.use_peepholes:
             self.w_f = self.add_weight("W_F_diag", [units])
             self.w_o = self.add_weight("W_O_diag", [units])

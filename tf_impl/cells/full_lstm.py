@@ -12,6 +12,7 @@ import scratch.cells.full_lstm
 from scratch.arrays import Array, DType, Float, Params
 from scratch.cells.lstm import LSTMState
 from tf_impl.cell import genuine
+from tf_impl.cells.biasless import with_or_without_bias
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 
@@ -19,7 +20,8 @@ from tf_impl.tensorflow import tf, v1
 @genuine.register
 def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype: DType) -> Any:
     """Return ``LSTMCell`` with the same options; its variables have the names of ``cell.param_shapes``."""
-    return v1.nn.rnn_cell.LSTMCell(
+    kind = with_or_without_bias(v1.nn.rnn_cell.LSTMCell, cell.use_bias)
+    return kind(
         cell.num_units,
         use_peepholes=cell.use_peepholes,
         cell_clip=cell.cell_clip,

@@ -10,6 +10,7 @@ from typing import Any
 import scratch.cells.gru
 from scratch.arrays import Array, DType, Float, Params, Sizes, State
 from tf_impl.cell import genuine
+from tf_impl.cells.biasless import with_or_without_bias
 from tf_impl.program import Program
 from tf_impl.tensorflow import Tensor, tf, v1
 
@@ -17,9 +18,8 @@ from tf_impl.tensorflow import Tensor, tf, v1
 @genuine.register
 def GRUCell(cell: scratch.cells.gru.GRUCell, dtype: DType) -> Any:
     """Return ``GRUCell`` or ``CudnnCompatibleGRUCell``; its variables have the names of ``cell.param_shapes``."""
-    if cell.reset_after:
-        return CudnnCompatibleGRUCell(cell.num_units, cell.activation, dtype=dtype)
-    return v1.nn.rnn_cell.GRUCell(cell.num_units, activation=cell.activation, dtype=dtype)
+    kind = CudnnCompatibleGRUCell if cell.reset_after else v1.nn.rnn_cell.GRUCell
+    return with_or_without_bias(kind, cell.use_bias)(cell.num_units, activation=cell.activation, dtype=dtype)
 
 
 class CudnnCompatibleGRUCell(v1.nn.rnn_cell.RNNCell):

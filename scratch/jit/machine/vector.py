@@ -22,8 +22,8 @@ from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import register_model
 
+from scratch.compiling.compiler import instruction
 from scratch.jit.machine.activations import exponential, sigmoid, sigmoid_or_tanh, tanh
-from scratch.jit.machine.compiler import instruction
 from scratch.jit.machine.register import (
     REGISTER,
     Register,

@@ -132,11 +132,16 @@ def layers_of(cell: Cell) -> Sequence[Any]:
     return cell.cells if type(cell) is MultiRNNCell else (cell,)
 
 
+def has_usual_options(layer: BasicLSTMCell) -> bool:
+    """Return whether a cell has no options but a size and a forget bias: the kernels know no other."""
+    return layer == BasicLSTMCell(layer.num_units, layer.forget_bias)
+
+
 @lru_cache(maxsize=256)
 def plan_of(cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> SmallPlan | None:
     """Return the plan of a small network over full rows of inputs of this shape, ``None`` where it is none."""
     layers = layers_of(cell)
-    if any(type(layer) is not BasicLSTMCell or layer.activation != "tanh" for layer in layers):
+    if any(type(layer) is not BasicLSTMCell or not has_usual_options(layer) for layer in layers):
         return None
     if len({layer.num_units for layer in layers}) > 1 or layers[0].num_units > padded(1, dtype) or 0 in shape:
         return None

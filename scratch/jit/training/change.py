@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scratch.arrays import Array, Float
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import copy_row
 from scratch.jit.training.clipping import clip_all, clip_norms, clip_values
 from scratch.jit.training.updates import update

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.register import at_least, at_most
 from scratch.jit.machine.vector import lanes, load, store, total
 

@@ -1,7 +1,7 @@
 """A dense layer, compiled: the products of ``scratch/training/dense.py``, made of tiles, and the sums of its bias."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined
+from scratch.compiling.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes, load, store
 from scratch.jit.machine.view import block, transposed

@@ -1,7 +1,7 @@
 """The gradient of an embedding, compiled: ∂L/∂E_n is the sum of ∂L/∂x over the places where n stands."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.vector import lanes, load, store
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Float, Int
-from scratch.jit.machine.compiler import announced, inlined, kernel
+from scratch.compiling.compiler import announced, inlined, kernel
 from scratch.jit.machine.memory import zeros
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded

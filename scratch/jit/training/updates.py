@@ -5,7 +5,7 @@ NumPy does: the same weights to the last bit. Products that something is added t
 """
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.register import rounded_product, square_root
 from scratch.jit.machine.vector import lanes, load, store
 

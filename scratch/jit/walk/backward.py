@@ -1,7 +1,7 @@
 """The walk back: the adjoint of ``forward.py``, from the last step to the first."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import Ends, Gradients, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import add_gradient, clear_padding, multiply, multiply_few

@@ -6,7 +6,7 @@ rows are walked by one thread, which shares nothing that it writes.
 """
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import Ends, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import clear_padding, multiply

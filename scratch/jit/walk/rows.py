@@ -1,7 +1,7 @@
 """Rows of a matrix of the caller's, to and from those of a part's ranks."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.vector import lanes, load, store
 from scratch.jit.machine.view import clear_row
 

@@ -19,7 +19,7 @@ from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from scratch.jit.machine.compiler import compiled_address, instruction
+from scratch.compiling.compiler import compiled_address, instruction
 from scratch.jit.machine.register import REGISTER, Register
 from scratch.jit.machine.vector import vector_type
 from scratch.jit.machine.words import INTEGER, call_with_words, load_words

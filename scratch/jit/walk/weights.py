@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from scratch.arrays import Array, Params
-from scratch.jit.machine.memory import empty
+from scratch.jit.machine.memory import empty, zeros
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
 from scratch.jit.walk.equations import Product
 from scratch.jit.walk.layout import Layout
@@ -15,11 +15,12 @@ from scratch.tree import map_tree
 
 def parts_of(layout: Layout, product: Product, params: Params) -> Iterator[tuple[str, Array, int]]:
     """Yield, of each of a product's weights, the column's name, the rows of the parameter, and the first row."""
-    at = 0
+    at, no_bias = 0, zeros((1, len(product.gates) * product.units), layout.dtype)
     for name, (path, first, last) in product.weights.items():
         parameter: Any = params
         for scope in path:
-            parameter = parameter[scope]
+            # A cell without a bias has none among its parameters: b is 0, and its gradient goes nowhere.
+            parameter = parameter.get(scope, no_bias)
         yield name, parameter.reshape(-1, parameter.shape[-1])[first:last], at
         at += layout.widths[name]
 
