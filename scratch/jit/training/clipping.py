@@ -1,4 +1,4 @@
-"""Clipping, compiled: the three kinds of ``scratch/training/clipping.py``, in place, over all gradients in one array."""
+"""Clipping, compiled: the three kinds of ``scratch/training/clipping.py``, in place, of all gradients in one array."""
 
 import math
 

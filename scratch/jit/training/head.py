@@ -10,11 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array, Float, Int
-from scratch.compiling.compiler import announced, inlined, kernel
-from scratch.jit.machine.memory import zeros
-from scratch.jit.machine.tile import tile_code
-from scratch.jit.machine.vector import padded
+from scratch.arrays import Array, Float
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at
 from scratch.jit.training.dense import dense_backward, dense_forward, multiply
 from scratch.jit.training.losses import cross_entropy_row
@@ -82,7 +79,9 @@ def load_weights(layout: HeadLayout, weights: Array, work: Work) -> None:
 
 
 @inlined
-def head(layout: HeadLayout, weights: Array, x: Array, labels: Array, shares: Array, arena: Array, d_weights: Array) -> float:
+def head(
+    layout: HeadLayout, weights: Array, x: Array, labels: Array, shares: Array, arena: Array, d_weights: Array
+) -> float:
     """Return the loss of rows x [N, D], for labels [1, N] and shares [1, N]; ∂L/∂(W, b) goes to ``d_weights``.
 
     In the memory of the ``Work`` are then y, p and ∂L/∂x. A row of no share adds nothing to any.
@@ -107,6 +106,8 @@ def head(layout: HeadLayout, weights: Array, x: Array, labels: Array, shares: Ar
 
 
 @kernel
-def run_head(layouts: Array, weights: Array, x: Array, labels: Array, shares: Array, arena: Array, d_weights: Array) -> float:
+def run_head(
+    layouts: Array, weights: Array, x: Array, labels: Array, shares: Array, arena: Array, d_weights: Array
+) -> float:
     """``head`` for Python: ``layouts`` [1, n] is a ``HeadLayout``."""
     return head(record_at(HeadLayout, layouts, 0), weights, x, labels, shares, arena, d_weights)

@@ -3,8 +3,8 @@
 import math
 
 from scratch.arrays import Array
-from scratch.jit.machine.activations import exponential
 from scratch.compiling.compiler import inlined, kernel
+from scratch.jit.machine.activations import exponential
 from scratch.jit.machine.register import at_least
 from scratch.jit.machine.vector import greatest, lanes, load, store, total
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Params
+from scratch.flat import copy_into, in_order, lines, views
 from scratch.jit.training.updates import ADAGRAD, ADAM, CENTERED, DESCENT, MOMENTUM, NESTEROV, RMSPROP
 from scratch.training.adam import POWERS, AdamOptimizer, next_power
-from scratch.flat import copy_into, in_order, lines, views
 from scratch.training.momentum import MomentumOptimizer
 from scratch.training.optimizers import AdagradOptimizer, GradientDescentOptimizer, rounded
 from scratch.training.rmsprop import RMSPropOptimizer
