@@ -24,6 +24,7 @@ MODULES = {
     "forward": "stack",
     "get_num_threads": "machine.threads",
     "make_stream": "stream",
+    "plan_of": "small.plan",
     "set_num_threads": "machine.threads",
 }
 
