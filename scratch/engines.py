@@ -75,6 +75,13 @@ class Engine:
         """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it."""
         raise NotImplementedError
 
+    def train_step(self, trainer: Any, batch: Any) -> Any:
+        """Take a whole step of a ``Trainer`` on a ``Batch`` and return its ``Step``; ``None`` leaves it to NumPy.
+
+        What the step changes it leaves in the trainer: see ``scratch/training/trainer.py``.
+        """
+        return None
+
 
 class TextBook(Engine):
     """The loop over time in Python, and a cache for each of its steps."""

@@ -13,6 +13,7 @@ from parity_tests.faults import (
     maintainer_files,
     maintainer_together,
     models,
+    networks,
     one_page,
     optimizers,
     site,
@@ -22,5 +23,5 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS += (networks, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
