@@ -121,6 +121,19 @@ def round_to_integer(x: Any) -> Any:
     return x.made(call_llvm(x.builder, "llvm.rint", x.value)) if isinstance(x, Register) else np.rint(x)
 
 
+def square_root(x: Any) -> Any:
+    """Return √x, rounded once; NaN below 0."""
+    return x.made(call_llvm(x.builder, "llvm.sqrt", x.value)) if isinstance(x, Register) else np.sqrt(x)
+
+
+def rounded_product(a: Any, b: Any) -> Any:
+    """Return a · b, rounded before anything is added to it: as NumPy computes a · b + c, bit for bit."""
+    if not isinstance(a, Register):
+        return a * b
+    # Numba lets every product be contracted with a sum; nothing is with what comes through this fence.
+    return a.made(call_llvm(a.builder, "llvm.arithmetic.fence", a.builder.fmul(a.value, a.other(b))))
+
+
 def power_of_two(x: Any) -> Any:
     """Return 2 to the power of integers that are exponents of their dtype, and 0 for the integer below the least."""
     if not isinstance(x, Register):
