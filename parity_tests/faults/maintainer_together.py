@@ -88,11 +88,6 @@ FAULTS = [
         ("the default's values in one place", "counts = np.where(missing, size, counts)", "counts = np.where(missing, min(size, 1), counts)"),
     ),
     *faults_in(
-        "unroll/bidirectional.py",
-        "unroll/test_bidirectional.py::test_static_and_time_major_are_the_same_numbers",
-        ("gradients turned round as if batch-major", "        d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)\n", "        d_output_bw = reverse(d_output_bw, tape.lengths, False) if d_output_bw.shape[0] == d_output_bw.shape[1] or not bw.time_major else d_output_bw\n"),
-    ),
-    *faults_in(
         "training/batch_norm.py",
         f"{TOGETHER}::test_batch_normalization",
         ("moving statistics used in training with a third axis", 'if check_flag("training", training):', 'if check_flag("training", training) and x.ndim == 2:'),
