@@ -18,6 +18,7 @@ from scratch import conversions
 from scratch.arrays import Array, Bool, Float, Lengths, Params, Shapes, State
 from scratch.cells.lstm import LSTMState
 from scratch.extras import lacking
+from tf_impl.activations import activation
 from tf_impl.tensorflow import Tensor, quiet, tf
 
 # TensorFlow is what the tests compare with, also where the user has chosen another backend.
@@ -50,7 +51,7 @@ def keras_rnn(
     d_final_state: State,
     sequence_length: Lengths = None,
     mask: Bool[Array, "B T"] | None = None,
-    **options: bool,
+    **options: Any,
 ) -> tuple[Float[Array, "B T H"], State, Float[Array, "B T D"], State, Params]:
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of the Keras layer for ``cell``.
 
@@ -65,11 +66,13 @@ def keras_rnn(
     kind = LAYERS[type(cell)][0]
     if not cell.use_bias and getattr(cell, "forget_bias", 0.0) != 0:
         raise ValueError("Keras has its forget bias in the bias: without one, forget_bias must be 0")
-    options = {"zero_output_for_mask": True, "use_bias": cell.use_bias} | options
+    options = {"zero_output_for_mask": True, "use_bias": cell.use_bias, **options}
     options |= {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
+    if hasattr(cell, "recurrent_activation"):
+        options["recurrent_activation"] = activation(cell.recurrent_activation)
     layer = kind(
         cell.num_units,
-        activation=cell.activation,
+        activation=activation(cell.activation),
         return_sequences=True,
         return_state=True,
         dtype=inputs.dtype.name,

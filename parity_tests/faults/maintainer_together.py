@@ -27,7 +27,7 @@ FAULTS = [
     *faults_in(
         "cells/full_lstm.py",
         CELLS,
-        ("no forget bias where the gates see the memory", "sigmoid(z_f + self.forget_bias)", "sigmoid(z_f + (0 if self.use_peepholes else self.forget_bias))"),
+        ("no forget bias where the gates see the memory", "sigma(z_f + self.forget_bias)", "sigma(z_f + (0 if self.use_peepholes else self.forget_bias))"),
         ("the output gate sees the memory before it is clipped", 'z_o = z_o + params["w_o_diag"] * c\n', 'z_o = z_o + params["w_o_diag"] * c_unclipped\n'),
         ("gradient clipped only without peepholes", "        if self.clipping_stops_gradients:\n", "        if self.clipping_stops_gradients and not self.use_peepholes:\n"),
         ("a wider projection split as if there were none", "[-self.output_size], axis=1)", "[-min(self.output_size, self.num_units)], axis=1)"),

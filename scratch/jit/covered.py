@@ -26,12 +26,23 @@ def check_covered(cell: Any) -> None:
         check_covered(cell.cell)
         if cell.state_keep_prob < 1 and has_c(cell.filtered(cell.state_size)):
             raise ValueError("engine 'numba' drops h, but not the memory c of an LSTM; engine 'numpy' drops both")
-    elif not is_compiled(cell):
+    elif is_compiled(cell):
+        check_activations(cell)
+    else:
         raise ValueError(
             "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
             "GRUCell, and MultiRNNCell, DropoutWrapper and ResidualWrapper of these, but not "
             f"{type(cell).__name__}; engine 'numpy' runs every cell"
         )
+
+
+def check_activations(cell: Any) -> None:
+    """Refuse, by name, an activation that is not compiled."""
+    compiled = {"activation": ("tanh", "relu"), "recurrent_activation": ("sigmoid",)}
+    for name, functions in compiled.items():
+        if (found := getattr(cell, name, functions[0])) not in functions:
+            known = " and ".join(map(repr, functions))
+            raise ValueError(f"engine 'numba' has {known} for {name}, but not {found!r}; engine 'numpy' has them all")
 
 
 def has_c(sizes: Sizes) -> bool:
