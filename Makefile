@@ -45,7 +45,7 @@ $(VENV)/bin/python:
 	echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV)
 
 $(VENV)/installed-demo: EXTRAS = tf,plot
-$(VENV)/installed-test: EXTRAS = tf,plot,test,docs,grade
+$(VENV)/installed-test: EXTRAS = tf,plot,test,docs,grade,witness,convert
 $(VENV)/installed-docs: EXTRAS = docs
 # The stamp is newer than setup.py, so nothing is installed a second time.
 $(VENV)/installed-%: setup.py | $(VENV)/bin/python

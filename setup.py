@@ -36,6 +36,10 @@ setup(
         # The peers of examples/benchmark.py beside those in tf.
         "bench": ["torch>=2.6", "jax>=0.5"],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
+        # What parity tests hold scratch to beside TensorFlow. One minor version of PyTorch: numbers are held to it.
+        "witness": ["torch==2.13.*", "jax>=0.5", "onnxruntime>=1.20", "mpmath>=1.3"],
+        # What the files of other frameworks are read with, by examples and tests.
+        "convert": ["onnx>=1.17", "safetensors>=0.5"],
         # The graders that parity_tests/grade/adapters works behind.
         "grade": ["nbgrader>=0.9", "otter-grader>=6"],
         # math-core: equations as MathML. ziamath: the font that they are set in. matplotlib: the pictures. playwright:

@@ -20,17 +20,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 from parity_tests import random_run
 from parity_tests.faults import FAULTS
-from parity_tests.planting import ROOT, apart, examine
+from parity_tests.planting import ROOT, Copies, apart, examine
 from scratch.files import written_whole
 
 NOTICED_BY = ROOT / "parity_tests" / "faults" / "noticed_by.json"
 
 
-def examine_fault(task):
-    """Examine the fault of a number, first by the test known to notice it, ``None`` if unknown."""
-    number, known = task
-    fault = FAULTS[number]
-    result = apart(lambda: examine(fault, [[tests] for tests in (known, fault.tests) if tests]))
+def examine_fault(copies, fault, known):
+    """Examine a fault, first by the test known to notice it, ``None`` if unknown."""
+    stages = [[tests] for tests in (known, fault.tests) if tests]
+    try:
+        with copies.with_fault(fault) as folder:
+            result = apart(lambda: examine(fault, stages, folder))
+    except ValueError as error:
+        return "broken", str(error), 0.0
     return ("broken", f"the process ended with {result}", 0.0) if isinstance(result, int) else result
 
 
@@ -49,18 +52,19 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     if arguments.random:
         return random_run.main(arguments.random, arguments.seed, arguments.only, arguments.processes)
-    chosen = [number for number, fault in enumerate(FAULTS) if arguments.only in title(fault)]
+    chosen = [fault for fault in FAULTS if arguments.only in title(fault)]
     if not chosen:
         parser.error(f"--only {arguments.only!r} names no fault")
     known = json.loads(NOTICED_BY.read_text(encoding="utf-8"))
     counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
     # What TensorFlow is made of will not be garbage: to look through it again in every process takes half a second.
     gc.freeze()
+    copies = Copies()
     with ThreadPoolExecutor(arguments.processes) as pool:
-        results = pool.map(examine_fault, [(number, known.get(title(FAULTS[number]))) for number in chosen])
-        for number, (verdict, detail, seconds) in zip(chosen, results, strict=True):
+        results = pool.map(lambda fault: examine_fault(copies, fault, known.get(title(fault))), chosen)
+        for fault, (verdict, detail, seconds) in zip(chosen, results, strict=True):
             counts[verdict] += 1
-            name = title(FAULTS[number])
+            name = title(fault)
             print(f"{verdict:8}  {name}  ({seconds:.0f} s)\n{'':10}{detail}", flush=True)
             if verdict == "noticed":
                 known[name] = detail

@@ -20,9 +20,10 @@ import tf_impl.keras_layers  # noqa: F401
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("scratch", "tf_impl", "parity_tests", "examples", "unrolled")
 # What tests read and no fault is planted in.
-READ = ("docs", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py", ".ci", "parity_tests/wrong")
+READ = ("docs", ".cache", ".ci", "README.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "setup.py")
+READ += ("parity_tests/wrong",)
 # Where the code is that Numba compiles.
-COMPILED = ("scratch/jit/", "scratch/inputs/wire/")
+COMPILED = ("scratch/compiling/", "scratch/jit/", "scratch/inputs/wire/")
 
 
 class FirstFailure:
@@ -37,12 +38,50 @@ class FirstFailure:
     pytest_collectreport = pytest_runtest_logreport
 
 
-def plant(fault, folder):
-    """Copy the project to ``folder`` with the fault in it."""
-    # What Numba has compiled is kept there, and it would trust that of the sound source.
-    copy_project(folder, *(["__pycache__"] if fault.compiled else []))
-    path = folder / fault.path
-    path.write_text(fault.planted(path.read_text(encoding="utf-8")), encoding="utf-8")
+class Copies:
+    """Copies of the project to plant faults in, one fault at a time in each, so that few have to be made."""
+
+    def __init__(self):
+        self.free = []
+
+    @contextlib.contextmanager
+    def with_fault(self, fault):
+        """Lend a copy with the fault in it. ``ValueError``: it cannot be planted."""
+        planted = fault.planted((ROOT / fault.path).read_text(encoding="utf-8"))
+        # What Numba has compiled would be trusted although the source is another, so there it is left out.
+        copy = Copy("__pycache__") if fault.compiled or not self.free else self.free.pop()
+        path = copy.path / fault.path
+        path.write_text(planted, encoding="utf-8")
+        try:
+            yield copy.path
+        finally:
+            copy_source(ROOT / fault.path, path)
+            # What a test left there shall meet no other fault.
+            if copy.is_whole() and not fault.compiled:
+                self.free.append(copy)
+            else:
+                copy.folder.cleanup()
+
+
+class Copy:
+    """A copy of the project in a folder of its own, and how all that is in it looks."""
+
+    def __init__(self, *left_out):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name)
+        copy_project(self.path, *left_out)
+        self.looks = self.look()
+
+    def look(self):
+        found = {}
+        for folder, _, files in os.walk(self.path):
+            for file in files:
+                status = os.lstat(path := os.path.join(folder, file))
+                found[path] = status.st_mtime_ns, status.st_size
+        return found
+
+    def is_whole(self):
+        return self.look() == self.looks
 
 
 def copy_project(folder, *left_out):
@@ -51,6 +90,7 @@ def copy_project(folder, *left_out):
         ignore = shutil.ignore_patterns("wrong", *left_out)
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
+    (ROOT / ".cache").mkdir(exist_ok=True)
     for name in READ:
         os.symlink(ROOT / name, folder / name)
 
@@ -73,24 +113,24 @@ def enter(folder, uncompiled):
     sys.path.insert(0, str(folder))
     # What a test starts in a process of its own, a program of examples for one, shall import the copy, too.
     os.environ["PYTHONPATH"] = str(folder)
+    # The time and size by which Python knows a source again can be those of another fault in it.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
 
 
-def examine(fault, stages, *plugins):
-    """Return ``(verdict, detail, seconds)`` for a fault and the lists of tests to run, one list after the other.
+def examine(fault, stages, folder, *plugins):
+    """Return ``(verdict, detail, seconds)`` for a fault planted in a folder and lists of tests, one after the other.
 
     A verdict is "noticed", "survived" or "broken"; the detail is the test that noticed it, or what there is to say.
     """
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as name:
-        try:
-            plant(fault, Path(name))
-        except ValueError as error:
-            return "broken", str(error), 0.0
-        # A fault in a kernel is one in its Python, too, and to compile that takes longer than to run it.
-        enter(name, uncompiled=fault.path.startswith(COMPILED) and not fault.compiled)
-        output = io.StringIO()
+    # A fault in a kernel is one in its Python, too, and to compile that takes longer than to run it.
+    enter(folder, uncompiled=fault.path.startswith(COMPILED) and not fault.compiled)
+    output = io.StringIO()
+    # A place of its own: where several runs share one, each clears away what others are clearing away.
+    with tempfile.TemporaryDirectory() as temporary:
         for tests in stages:
-            code, noticing = run(tests, name, output, *plugins)
+            code, noticing = run(tests, folder, temporary, output, *plugins)
             if noticing:
                 break
         os.chdir(ROOT)
@@ -102,13 +142,12 @@ def examine(fault, stages, *plugins):
     return "broken", output.getvalue()[-2000:], seconds
 
 
-def run(tests, root, output, *plugins):
+def run(tests, root, temporary, output, *plugins):
     """Run tests until the first fails; return pytest's exit code and that test. What pytest says goes to ``output``."""
     plugin = FirstFailure()
     # Nobody reads why a test failed, so nothing is prepared for telling it well.
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=line"]
-    # A place of its own: where several runs share one, each clears away what others are clearing away.
-    options += ["--basetemp", str(Path(root) / "temporary")]
+    options += ["--basetemp", str(Path(temporary) / "tests")]
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
             code = pytest.main([*options, "--rootdir", str(root), *tests], plugins=[plugin, *plugins])

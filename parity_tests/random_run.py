@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from parity_tests import random_mutants, reached
-from parity_tests.planting import COMPILED, ROOT, apart, copy_project, enter, examine, run
+from parity_tests.planting import COMPILED, ROOT, Copies, apart, copy_project, enter, examine, run
 
 # Seconds of processor time: of one test, and after which no further test is begun.
 ONE_TEST, ALL_TESTS = 60, 150
@@ -28,9 +28,9 @@ ONE_TEST, ALL_TESTS = 60, 150
 ASLEEP = 900
 MEMORY = 6 << 30
 # Which tests meet code that is compiled, which is then run uncompiled.
-MEET_COMPILED = tuple(f"parity_tests/{part}" for part in ("jit/", "inputs/", "unroll/", "test_drawn"))
+MEET_COMPILED = tuple(f"parity_tests/{part}" for part in ("compiling/", "jit/", "inputs/", "unroll/", "test_drawn"))
 # Which the rest of scratch does without: what a program does in a process of its own is not seen.
-DONE_WITHOUT = ("/jit/", "example", "test_programs", "test_random_mutants")
+DONE_WITHOUT = ("/compiling/", "/jit/", "example", "test_programs", "test_random_mutants")
 
 
 class Limits:
@@ -74,7 +74,7 @@ def record_file(file, uncompiled):
             enter(folder, uncompiled)
             entered = reached.Entered(folder)
             limits = Limits(ONE_TEST // (4 if uncompiled else 1), 3000)
-            run(["--maxfail=0", file], folder, io.StringIO(), limits, entered)
+            run(["--maxfail=0", file], folder, Path(folder, "temporary"), io.StringIO(), limits, entered)
             os.chdir(ROOT)
             return entered.tests
 
@@ -95,25 +95,29 @@ def record(paths, pool):
     return {uncompiled: reached.record(chosen[uncompiled], uncompiled, record_file, pool) for uncompiled in modes}
 
 
-def judge(mutant, recorded):
-    """Return ``(verdict, detail)`` for a mutant."""
+def judge(mutant, recorded, copies):
+    """Return ``(verdict, detail)`` for a mutant, planted in one of some copies of the project."""
     stages = [tests for tests in reached.judges(mutant, recorded[mutant.path.startswith(COMPILED)]) if tests]
     if not stages:
         return "survived", "no test enters it"
 
     def meet(mutant, stages, *bounds):
-        limits = Limits(*bounds)
-        return *examine(mutant, stages, limits)[:2], limits.not_begun
+        def meet_in(folder):
+            limits = Limits(*bounds)
+            return *examine(mutant, stages, folder, limits)[:2], limits.not_begun
 
-    result = apart(lambda: meet(mutant, stages))
+        with copies.with_fault(mutant) as folder:
+            return apart(lambda: meet_in(folder))
+
+    result = meet(mutant, stages)
     if not isinstance(result, int) and result[0] == "broken":
         # The names of tests may hold what is changed, a default for one: then there is no test of that name.
         files = [[*dict.fromkeys(test.partition("::")[0] for test in tests)] for tests in stages]
-        result = apart(lambda: meet(mutant, files))
+        result = meet(mutant, files)
     if not isinstance(result, int) and result[0] == "survived" and mutant.path.startswith(COMPILED):
         place = reached.place_of(mutant.path)
         place = place if (ROOT / place).exists() else str(Path(place).parent)
-        result = apart(lambda: meet(replace(mutant, compiled=True), [[place]], 5 * ONE_TEST, 10 * ONE_TEST))
+        result = meet(replace(mutant, compiled=True), [[place]], 5 * ONE_TEST, 10 * ONE_TEST)
     if isinstance(result, int):
         # Below 0 it is the signal that ended the process: a crash, or no end in sight. Else it is we who failed.
         return "noticed" if result < 0 else "broken", f"the process ended with {result}"
@@ -129,12 +133,13 @@ def main(number, seed, only, processes):
     explained = random_mutants.explained()
     gc.freeze()
     counts = collections.defaultdict(collections.Counter)
+    copies = Copies()
     with ThreadPoolExecutor(processes) as pool:
         recorded = record(sources, pool)
 
         def verdict_on(mutant):
             why = explained.get((mutant.path, *mutant.lines(sources[mutant.path])))
-            return ("explained", why) if why else judge(mutant, recorded)
+            return ("explained", why) if why else judge(mutant, recorded, copies)
 
         for mutant, (verdict, detail) in zip(mutants, pool.map(verdict_on, mutants), strict=True):
             wing = "/".join(mutant.path.split("/")[1:-1][:1]) or "scratch"

@@ -66,7 +66,7 @@ def record(files, uncompiled, find, pool):
 def place_of(path):
     """Return the file of tests of a file of scratch, by its name: ``cells/lstm.py`` has ``cells/test_lstm.py``.
 
-    The tests of a wing are in one folder: ``jit/machine/kept.py`` has ``jit/test_kept.py``.
+    The tests of a wing are in one folder: ``jit/machine/flags.py`` has ``jit/test_flags.py``.
     """
     wing, _, name = path.removeprefix("scratch/").rpartition("/")
     return "/".join(filter(None, ("parity_tests", wing.partition("/")[0], f"test_{name}")))

@@ -19,8 +19,8 @@ from jaxtyping import AbstractArray, AnnotationError, jaxtyped
 
 # Of each function so many first calls are looked at, and then one in so many.
 FIRST, THEN = 30, 50
-# Numba reads the functions of the first two, and Keras the methods of the last: they must be undecorated.
-UNCHECKED = ("scratch.jit", "scratch.inputs.wire", "tf_impl.cells")
+# Numba reads the functions of the first three, and Keras the methods of the last: they must be undecorated.
+UNCHECKED = ("scratch.compiling", "scratch.jit", "scratch.inputs.wire", "tf_impl.cells")
 # A NumPy scalar counts as a number, as it does to scratch.
 NUMBERS = {int: numbers.Integral, float: numbers.Real, bool: bool | np.bool_}
 
@@ -51,6 +51,8 @@ def fits(value, hint):
     if issubclass(hint, AbstractArray):
         if hint.array_type is typing.Any:
             return True  # a tensor of TensorFlow, whose type knows no shape
+        if isinstance(value, np.ndarray) and value.dtype == object:
+            return True  # numbers of another arithmetic, those of parity_tests/bounds
         try:
             return isinstance(value, hint)
         except AnnotationError:

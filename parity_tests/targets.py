@@ -16,9 +16,10 @@ from pathlib import Path
 from llvmlite import binding
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = "parity_tests/jit"
+TESTS, COMPILING = "parity_tests/jit", "parity_tests/compiling"
 # What is the same whatever is compiled for, or asks for targets itself.
-OTHERS = [f"--ignore={TESTS}/test_{name}.py" for name in ("arm", "bounds", "compiler", "memory", "schedule")]
+OTHERS = [f"--ignore={TESTS}/test_{name}.py" for name in ("arm", "bounds", "memory", "schedule")]
+OTHERS.append(f"--ignore={COMPILING}/test_compiler.py")
 OTHERS.append(f"--deselect={TESTS}/test_machines.py::test_processors_share_a_folder_and_no_code")
 # The plainest of its kind: on x86-64 a processor that has SSE2 alone.
 BASELINE = {"NUMBA_CPU_NAME": "generic"}
@@ -48,7 +49,7 @@ def missing(target, features):
 def run_tests(name):
     """Run the tests for a target and return pytest's exit code."""
     environment = environment_of(TARGETS[name], ROOT / ".cache" / name)
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "-q", TESTS, *OTHERS]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "-q", TESTS, COMPILING, *OTHERS]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

@@ -78,7 +78,7 @@ def test_arrows_go_one_way(package):
 
 
 def test_within_scratch_tasks_stand_on_training_training_on_unroll_and_unroll_on_cells():
-    order = ["cells", "jit", "unroll", "inputs", "training", "tasks"]
+    order = ["cells", "compiling", "jit", "unroll", "inputs", "training", "tasks"]
     for wing in order:
         for path in (ROOT / "scratch" / wing).glob("*.py"):
             # A program, which no other file imports: it runs all cells, and so unrolls them.

@@ -1,17 +1,21 @@
 """``examples/run_keras_model.py`` against ``model.predict`` of the same models, those of ``keras_models.py``.
 
-The models are made, asked and exported by ``build``, in a process of its own: where a model is saved and loaded, Keras
-warns of a change in NumPy, which would be an error here, and TensorFlow takes too long to import to do so for each.
+The models are made and asked by ``build``, in a process of its own, and kept in ``.cache`` until their sources change:
+it takes long, and most tests are about what the program makes of them.
 """
 
+import hashlib
 import io
 import json
 import os
 import runpy
 import shutil
+import tempfile
 import warnings
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import metadata
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,8 +30,8 @@ main = runpy.run_path(str(PROGRAM))["main"]
 NAMES = [*make_models(SimpleNamespace(layers=None)), *[f"{name}_of_2" for name in KERAS_2], "front_last_of_3"]
 
 
-def build(folder, *names):
-    """Write models, their predictions and exported weights: those named, or all, and what is said of the refused."""
+def build(folder):
+    """Write all models and their predictions, those that are refused, and the inputs."""
     # Not above: the tests themselves need no TensorFlow.
     from tf_impl.keras_layers import keras
     from tf_impl.tensorflow import tf_keras
@@ -35,7 +39,7 @@ def build(folder, *names):
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(0)
     three, two = make_models(keras), make_models(tf_keras)
-    for name in names or NAMES:
+    for name in NAMES:
         if name.endswith("_of_2"):
             start = name.removesuffix("_of_2")
             save(two[start](), folder / f"{name}{KERAS_2[start]}", rng)
@@ -54,19 +58,11 @@ def build(folder, *names):
     # HDF5 under the other name.
     if (path := folder / "front_sequences_of_2.h5").exists():
         path.rename(path.with_suffix(".keras"))
-    for path in [*folder.glob("*.keras"), *folder.glob("*.h5")]:
-        main(["export", str(path), str(path.with_suffix(".npz"))])
-    if names:
-        return
-    said = {}
-    for number, (words, make) in enumerate(make_refused(keras).items()):
-        path = folder / f"refused_{number}.keras"
-        make().save(path)
-        try:
-            said[words] = main(["export", str(path), str(path.with_suffix(".npz"))])
-        except SystemExit as stopped:
-            said[words] = stopped.code
-    (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
+    for number, make in enumerate(make_refused(keras).values()):
+        make().save(folder / f"refused_{number}.keras")
+    for name, inputs in INPUTS.items():
+        if not isinstance(inputs, dict):
+            np.save(folder / f"{name}.npy", inputs)
 
 
 def save(model, path, rng):
@@ -102,21 +98,52 @@ def renamed_weights(path):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, request):
+def built():
+    """Return the folder of all models, made anew where a source or a version has changed."""
+    sources = [Path(__file__), ROOT / "parity_tests" / "keras_models.py"]
+    versions = [metadata.version(package).encode() for package in ("tensorflow", "keras", "tf-keras", "numpy")]
+    digest = hashlib.sha256(b"".join([path.read_bytes() for path in sources] + versions)).hexdigest()[:16]
+    kept = ROOT / ".cache" / f"keras-models-{digest}"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        code = "import pathlib, sys; from parity_tests.test_run_keras_model import build\n"
+        code += "build(pathlib.Path(sys.argv[1]))"
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            made = Path(folder, "models")
+            made.mkdir()
+            done = run("-c", code, made, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "examples")]))
+            assert done.returncode == 0, done.stderr
+            # Another process may have been quicker.
+            with suppress(OSError):
+                made.rename(kept)
+    return kept
+
+
+@pytest.fixture(scope="module")
+def folder(built, tmp_path_factory, request):
+    """Return a folder with the models that the tests to run need, those exported, and the inputs."""
     folder, here = tmp_path_factory.mktemp("models"), request.module.__name__
     # The pages are tests, too, and of no module.
     tests = [test for test in request.session.items if getattr(getattr(test, "module", None), "__name__", "") == here]
-    # For a few tests of one model each, those models alone.
     names = {getattr(test, "callspec", None) and test.callspec.params.get("name") for test in tests}
-    names = () if None in names else names
-    code = "import pathlib, sys; from parity_tests.test_run_keras_model import build\n"
-    code += "build(pathlib.Path(sys.argv[1]), *sys.argv[2:])"
-    done = run("-c", code, folder, *names, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "examples")]))
-    assert done.returncode == 0, done.stderr
-    for name, inputs in INPUTS.items():
-        if not isinstance(inputs, dict):
-            np.save(folder / f"{name}.npy", inputs)
+    for path in built.iterdir():
+        os.symlink(path, folder / path.name)
+    for path in [*folder.glob("*.keras"), *folder.glob("*.h5")]:
+        # For a few tests of one model each, those models alone.
+        if not path.stem.startswith("refused_") and (None in names or path.stem in names):
+            export(path)
     return folder
+
+
+def export(path):
+    """Return what the program returns when it exports a model, or the words with which it ends."""
+    with warnings.catch_warnings():
+        # Where a model is loaded, Keras warns of a change in NumPy.
+        warnings.simplefilter("ignore")
+        try:
+            return main(["export", str(path), str(path.with_suffix(".npz"))])
+        except SystemExit as stopped:
+            return stopped.code
 
 
 def outputs_of(folder, name, out, *options):
@@ -147,7 +174,10 @@ def test_numba_computes_the_same(folder, tmp_path, name):
 
 
 def test_what_cannot_be_run_is_refused_by_name(folder):
-    for words, said in json.loads((folder / "said.json").read_text(encoding="utf-8")).items():
+    from tf_impl.keras_layers import keras
+
+    for number, words in enumerate(make_refused(keras)):
+        said = export(folder / f"refused_{number}.keras")
         assert words in str(said)
         assert "\n" not in said
     assert not list(folder.glob("refused_*.npz"))

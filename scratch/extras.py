@@ -8,6 +8,8 @@ EXTRAS = {
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
     "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
+    "witness": ("torch", "jax", "onnxruntime", "mpmath"),
+    "convert": ("onnx", "safetensors"),
     "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",

@@ -7,7 +7,7 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from scratch.jit.machine.compiler import has_feature
+from scratch.compiling.compiler import has_feature
 
 PACKAGES = ("numpy", "scipy", "numba", "tensorflow", "tf-keras", "keras", "torch", "jax")
 

@@ -3,12 +3,10 @@
 import numpy as np
 
 from scratch import dynamic_rnn, static_rnn
-from scratch.jit.batch import ends_of
 from scratch.jit.walk.forward import walk_forward
 from scratch.jit.walk.layer import layer_of
 from scratch.jit.walk.plan import Tape
 from scratch.jit.walk.schedule import make_schedule
-from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree
 
 
@@ -26,10 +24,10 @@ def tiles(problem, lengths):
     schedule = make_schedule(np.full(batch_size, num_steps), num_steps, time_major=True)
     shapes = (tokens, layer.row_width), (tokens, layer.z_width), (batch_size + tokens, num_units)
     rows, z, c = (np.empty(shape, np.float32) for shape in shapes)
-    tape = Tape(rows, z, c, layer.constants(problem.params), np.empty((batch_size, num_units), np.float32))
+    tape = Tape(rows, z, c, layer.numbers, np.empty((batch_size, num_units), np.float32))
     outputs, state = np.empty((num_steps, batch_size, num_units), np.float32), map_tree(np.ndarray.copy, problem.state)
-    ends = ends_of(problem.x, outputs, state)
-    walk_forward(layer.plan, pack_all(layer, problem.params), schedule, tape, ends, 0)
+    ends = layer.ends(problem.x, outputs, state)
+    walk_forward(layer.plan, layer.pack(problem.params), schedule, tape, ends, 0)
     return outputs, state.c
 
 

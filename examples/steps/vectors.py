@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine.activations import sigmoid, tanh
-from scratch.jit.machine.compiler import compiled
 from scratch.jit.machine.vector import lanes, load, store
 from steps.problem import fresh_memory
 

@@ -12,12 +12,12 @@ FAULTS = [
     *faults_in(
         "jit/walk/forward.py",
         "cells/test_dropout.py::test_numba_agrees_with_numpy_given_the_same_masks",
-        ("state not dropped", "multiply_row(ends.keep, row, h_new, r)", "pass"),
+        ("state not dropped", "multiply_row(ends.factors, row, h_new, r)", "pass"),
     ),
     *faults_in(
         "jit/walk/backward.py",
         "cells/test_dropout.py::test_numba_agrees_with_numpy_given_the_same_masks",
-        ("gradient of the state not dropped", "multiply_row(ends.keep, row, d_rows, r)", "pass"),
+        ("gradient of the state not dropped", "multiply_row(ends.factors, row, d_rows, r)", "pass"),
     ),
     *faults_in(
         "jit/covered.py",
@@ -27,7 +27,7 @@ FAULTS = [
     *faults_in(
         "jit/walk/forward.py",
         "jit/test_layer.py::test_what_is_infinite_saturates",
-        ("padding of z left as it is", "            clear_padding(z_p, product.units, product.gate_size)\n", ""),
+        ("padding of z left as it is", "    clear_padding(z, product.units, product.gate_size)\n", ""),
     ),
     *faults_in(
         "jit/walk/forward.py",
@@ -37,10 +37,9 @@ FAULTS = [
         ("x beside another column", "copy_row(ends.x, row, 0, rows, r, h_size + 1, num_inputs)", "copy_row(ends.x, row, 0, rows, r, h_size, num_inputs)"),
     ),
     *faults_in(
-        "jit/walk/forward.py",
+        "jit/walk/rows.py",
         "jit/test_layer.py::test_nothing_is_read_before_it_is_written",
-        ("what stands beyond h's width left as it is", "        clear_row(tape.rows, token + r, num_outputs, h_size)\n", ""),
-        ("what stands beyond c's width left as it is", "        clear_row(c_new, r, num_units, c_size)\n", ""),
+        ("what stands beyond a state's width left as it is", "        clear_row(target, r, source.shape[1], target.shape[1])\n", ""),
     ),
     *faults_in(
         "jit/walk/forward.py",
@@ -120,7 +119,7 @@ FAULTS = [
     *faults_in(
         "jit/walk/weights.py",
         "jit/test_threads.py::test_any_number_of_threads_gives_the_same_bits",
-        ("peepholes' gradients of the first part alone", "zip(constants.sum(axis=0), ", "zip(constants[0], "),
+        ("peepholes' gradients of the first part alone", ".sum(axis=0)", "[0]"),
     ),
     *faults_in(
         "jit/cells/gru.py",
@@ -222,8 +221,8 @@ FAULTS = [
         "cells/test_dropout.py::test_numba_agrees_with_numpy_given_the_same_masks",
         ("input's gradient not dropped", "return drop(d_x, by_step(masks.input), cell.input_keep_prob), d_initial_state", "return d_x, d_initial_state"),
         ("outputs not dropped", "plain(drop(outputs, by_step(masks.output), cell.output_keep_prob)), (tape", "outputs, (tape"),
-        ("one wrapper's masks of the state in the place of another's", "return keep * other", "return other"),
-        ("masks of the lowest layer's state for all", "is_empty(keep) else keep[n]", "is_empty(keep) else keep[0]"),
+        ("one wrapper's masks of the state in the place of another's", "return factors * other", "return other"),
+        ("masks of the lowest layer's state for all", "is_empty(factors) else factors[n]", "is_empty(factors) else factors[0]"),
     ),
     *faults_in(
         "jit/walk/layer.py",
@@ -408,7 +407,7 @@ FAULTS = [
         compiled=True,
     ),
     *faults_in(
-        "jit/machine/compiler.py",
+        "compiling/compiler.py",
         "jit/test_machines.py",
         ("the first mention of a feature counts", "if feature[1:] == name][-1:]", "if feature[1:] == name][:1]"),
         compiled=True,
@@ -484,8 +483,8 @@ FAULTS = [
         compiled=True,
     ),
     *faults_in(
-        "jit/machine/progress.py",
-        "jit/test_progress.py",
+        "compiling/progress.py",
+        "compiling/test_progress.py",
         ("announced although nothing is compiled", "reports.current = reports.current, self\n", "reports.current, self.began = reports.current, self, 0.0\n        self.set_timer()\n"),
         ("announced although it was quick", "            self.timer.cancel()", "            pass"),
         ("announced among the results", "sys.stderr.write(line", "sys.stdout.write(line"),
@@ -514,11 +513,11 @@ FAULTS = [
         compiled=True,
     ),
     *faults_in(
-        "jit/machine/kept.py",
-        "jit/test_kept.py",
+        "compiling/kept.py",
+        "compiling/test_kept.py",
         ("no place to keep what is compiled is an error", "except (RuntimeError, OSError):", "except ZeroDivisionError:"),
         ("no place, and nothing said", "        cannot_keep(self.folder, \"it", "        str(self.folder + \"it"),
-        ("kept although the engine has changed", ".parent, ENGINE\n", ".parent,\n"),
+        ("kept although the engine has changed", ".parent, *ENGINE\n", ".parent,\n"),
         ("kept although bounds are checked now", "str(numba.config.BOUNDSCHECK), ", ""),
         ("folders below are not looked at", "folder.rglob(", "folder.glob("),
         ("what other sources kept is read", "f\"{base}.{version[:16]}.\"", "f\"{base}.\""),
@@ -532,5 +531,48 @@ FAULTS = [
         ("half a file is left behind", "unfinished.unlink(missing_ok=True)", "pass"),
         ("a half-written file under the final name", "path.with_name(f\"{path.name}.{token_hex(16)}\")", "path"),
         compiled=True,
+    ),
+    *faults_in(
+        "jit/attention/look.py",
+        "jit/test_attention.py::test_agrees_with_numpy",
+        ("scores of the window without the query", "tanh(load(look.projected, k * ranks + r, 0) + load(look.q, r, 0))", "tanh(load(look.projected, k * ranks + r, 0))"),
+        ("α not a share of all", "            alpha[r, k] /= all_of_it\n", "            alpha[r, k] /= 1\n"),
+        ("∂softmax without what the others lose", "(d_alpha[r, k] - mean)", "d_alpha[r, k]"),
+        ("gradient of the window without that of the weighted sum", "load(d.window, row, n) + load(d.u, r, n) * alpha[r, k]", "load(d.window, row, n)"),
+        ("one q serves the last k alone", "                d_q = d_q + d_z\n", "                d_q = d_z\n"),
+    ),
+    *faults_in(
+        "jit/attention/look.py",
+        "jit/test_attention.py::test_scores_far_apart_choose_one",
+        ("the largest score not taken off", "exp(load(alpha, r, n) - largest)", "exp(load(alpha, r, n))"),
+    ),
+    *faults_in(
+        "jit/attention/forward.py",
+        "jit/test_attention.py::test_agrees_with_numpy",
+        ("u not handed on", "copy_row(rows, r, place.u_new, next_rows, r, place.u, a_size)", "copy_row(rows, r, place.u, next_rows, r, place.u, a_size)"),
+        ("the window of a row that ends one step too old", "copy_row(window, (t + 1 + k) * ranks + r, 0, ends.window", "copy_row(window, (t + k) * ranks + r, 0, ends.window"),
+        ("c' left out of the query", "copy_row(c_new, r, 0, rows, r, place.c, c_size)", "copy_row(c, r, 0, rows, r, place.c, c_size)"),
+    ),
+    *faults_in(
+        "jit/attention/backward.py",
+        "jit/test_attention.py::test_agrees_with_numpy",
+        ("∂L/∂u of the next step forgotten", "            add_row(d_u_next, r, d_u, r)\n", ""),
+        ("∂L/∂s' of the query forgotten", "            add_row(d_h_here, r, d_cell_rows, r)\n", ""),
+        ("∂L/∂c' of the query forgotten", "            add_row(d_c_here, r, d_c, r)\n", ""),
+        ("∂L/∂S of the final state one step off", "d_window, (t + 1 + k) * ranks + r, 0, num_outputs)", "d_window, (t + k) * ranks + r, 0, num_outputs)"),
+        ("outputs' part in later windows forgotten", "            copy_row(d_new, r, 0, d_output, r, 0, a_size)\n", "            copy_row(d_new, r, 0, d_output, r, 0, 0)\n"),
+        ("S of the initial state not through W_a", "    multiply_rows_back(plan.window, arenas.window, 0, d_old_projected, d_old)\n", ""),
+    ),
+    *faults_in(
+        "jit/attention/backward.py",
+        "jit/test_attention.py::test_nothing_is_read_before_it_is_written",
+        ("∂L/∂c of the query added to what was there", "            clear_row(d_rows, r, place.c, place.c + c_size)\n", ""),
+    ),
+    *faults_in(
+        "jit/covered.py",
+        "jit/test_attention.py::test_dropout_of_its_outputs_runs_and_of_its_state_does_not",
+        ("state with attention taken for dropped", "cell.state_keep_prob < 1 and attends(cell.cell)", "False"),
+        ("layers are not looked into", "return any(map(attends, cell.cells))", "return False"),
+        ("any cell within", "AttentionCellWrapper and is_compiled(cell.cell):", "AttentionCellWrapper:"),
     ),
 ]

@@ -1,10 +1,12 @@
 """What every compiled recurrence has to pass."""
 
 import numba
+import numpy as np
 
 import scratch
 import tf_impl
 from parity_tests.harness import assert_padding_is_zero, assert_parity, run_dynamic
+from scratch.tree import named_leaves
 
 # How far apart two results may be that differ only in how the work was cut: not at all. Uncompiled, NumPy's own
 # products round by their shapes, and the limit is that of the dtype.
@@ -36,3 +38,12 @@ def check_against_numpy_and_tensorflow(case, dtype):
     """Both at once."""
     check_against_numpy(case, dtype)
     check_against_tensorflow(case, dtype)
+
+
+def gradients_as_one(results):
+    """Return outputs, states, and all gradients as one vector: for those that may cancel to almost nothing.
+
+    So may that of a bias of a single unit, or of a query, through a softmax. Its scale is that of the whole.
+    """
+    gradients = dict(named_leaves(tuple(results[2:])))
+    return (*results[:2], np.concatenate([gradients[name].ravel() for name in sorted(gradients)]))

@@ -5,8 +5,8 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine.activations import clip, is_within, sigmoid, sigmoid_or_tanh, slope, tanh, value
-from scratch.jit.machine.compiler import compiled
 from scratch.jit.machine.vector import lanes, load, lower_to_registers, store
 
 

@@ -9,8 +9,8 @@ from llvmlite import binding
 from numba import types
 
 from parity_tests.jit import test_activations, test_vector
+from scratch.compiling.compiler import OPTIONS
 from scratch.jit.machine import tile
-from scratch.jit.machine.compiler import OPTIONS
 from scratch.jit.machine.register import Registers, tile_size
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")

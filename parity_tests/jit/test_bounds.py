@@ -10,7 +10,7 @@ import pytest
 
 from parity_tests.jit.test_vector import copy_block, total_of
 from parity_tests.targets import BOUNDS, ROOT, environment_of
-from scratch.jit.machine.compiler import OPTIONS
+from scratch.compiling.compiler import OPTIONS
 from scratch.jit.machine.flags import look
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile, tile_code

@@ -5,8 +5,8 @@ import threading
 import numpy as np
 
 from parity_tests.harness import STUCK
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine import flags as module
-from scratch.jit.machine.compiler import compiled
 from scratch.jit.machine.flags import look, raise_flag, wait_for_flags
 
 # Looks that take hours.

@@ -6,7 +6,7 @@ import pytest
 import scratch
 from parity_tests.cases import GRU_CELLS, LSTM_CELLS, MIXED_CELLS, RESIDUAL_CELLS, RNN_CELLS
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic
-from parity_tests.jit.checks import run_numba
+from parity_tests.jit.checks import gradients_as_one, run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn, dynamic_rnn_backward
 from scratch.jit.machine import threads
 from scratch.jit.walk import layer
@@ -44,15 +44,6 @@ def check_calmly(case, dtype, time_major=False):
     assert_parity(each(actual), each(expected))
     if case.sequence_length is not None:
         assert_padding_is_zero(case, actual)
-
-
-def gradients_as_one(results):
-    """Return outputs, states, and all gradients as one vector, for a cell of a single unit.
-
-    The gradient of its bias is one number, which may cancel to almost nothing: its scale is that of the whole.
-    """
-    gradients = dict(named_leaves(tuple(results[2:])))
-    return (*results[:2], np.concatenate([gradients[name].ravel() for name in sorted(gradients)]))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -12,7 +12,7 @@ from numba.core import codegen
 
 from parity_tests.jit.test_vector import copy_block
 from parity_tests.targets import AVX2, BASELINE, BOUNDS, ROOT, environment_of
-from scratch.jit.machine.compiler import OPTIONS, has_feature
+from scratch.compiling.compiler import OPTIONS, has_feature
 
 HOST = binding.get_host_cpu_features()
 on_x86 = pytest.mark.skipif(

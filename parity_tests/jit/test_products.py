@@ -3,7 +3,7 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from parity_tests.jit.checks import SAME_BITS
-from scratch.jit.machine.compiler import kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.tile import ROWS, VECTORS, tile_code
 from scratch.jit.machine.view import block, matrix_in, rows_of

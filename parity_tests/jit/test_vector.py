@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from scratch.jit.machine.compiler import compiled
+from scratch.compiling.compiler import compiled
 from scratch.jit.machine.register import (
     REGISTER,
     Register,

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from scratch.jit.machine.compiler import kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, rows_of, transposed
 
 DTYPES = [np.float32, np.float64]

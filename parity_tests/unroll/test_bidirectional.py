@@ -24,6 +24,7 @@ from scratch import (
     BasicRNNCell,
     DropoutWrapper,
     GRUCell,
+    MultiRNNCell,
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
     bidirectional_params,
@@ -339,8 +340,8 @@ def test_refusals():
         call(time_major="yes")
     with pytest.raises(ValueError, match="engine must be one of 'numpy', 'numba', but is 'cuda'"):
         call(engine="cuda")
-    attending = AttentionCellWrapper(GRUCell(2), 2)
-    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper"):
+    attending = AttentionCellWrapper(MultiRNNCell([GRUCell(2)]), 2)
+    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper of MultiRNNCell"):
         call(
             cell_bw=attending,
             params=bidirectional_params(np.random.default_rng(0), fw, attending, 3, np.float64),
@@ -379,9 +380,9 @@ def test_what_the_second_cell_refuses_is_refused_before_the_first_one_runs(monke
     monkeypatch.setattr("scratch.unroll.bidirectional.dynamic_rnn", None)
     fw, bw, dropped = BasicLSTMCell(4), GRUCell(2), DropoutWrapper(GRUCell(2), 0.5)
     params = bidirectional_params(np.random.default_rng(0), fw, bw, 3, np.float64)
-    attending = AttentionCellWrapper(GRUCell(2), 2)
+    attending = AttentionCellWrapper(MultiRNNCell([GRUCell(2)]), 2)
     wider = bidirectional_params(np.random.default_rng(0), fw, attending, 3, np.float64)
-    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper"):
+    with pytest.raises(ValueError, match="engine 'numba' runs .* but not AttentionCellWrapper of MultiRNNCell"):
         bidirectional_dynamic_rnn(fw, attending, wider, np.zeros((5, 6, 3)), engine="numba")
     for cell, options, message in [
         (dropped, {}, "masks\\[1\\] must be given for a cell with dropout"),

@@ -196,7 +196,8 @@ def test_what_does_not_fit_the_cell_is_refused_before_the_first_step():
             for engine in ("numpy", "numba"):
                 with pytest.raises(ValueError, match="Stream runs a cell without dropout: give it the cell that is in"):
                     Stream(unfit, {}, engine=engine)
-    for unfit in (AttentionCellWrapper(cell, 2), MultiRNNCell([cell, OwnCell(4)]), ResidualWrapper(OwnCell(4))):
+    attending = AttentionCellWrapper(MultiRNNCell([cell]), 2)
+    for unfit in (attending, MultiRNNCell([cell, OwnCell(4)]), ResidualWrapper(OwnCell(4))):
         with pytest.raises(ValueError, match="engine 'numba' runs BasicRNNCell, .* but not (OwnCell|Attention)"):
             Stream(unfit, {}, engine="numba")
 

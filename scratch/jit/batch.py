@@ -5,11 +5,10 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from scratch.arrays import Array, Float, Int, State
-from scratch.cells.lstm import LSTMState
+from scratch.arrays import Array, Float, Int
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
-from scratch.jit.walk.plan import Ends
+from scratch.jit.walk.layer import matrix
 from scratch.jit.walk.rows import clear_ends
 from scratch.jit.walk.schedule import strides
 
@@ -55,19 +54,6 @@ class Batch:
 @lru_cache(maxsize=64)
 def full_batch(num_steps: int, batch_size: int, time_major: bool, dtype: np.dtype, keep_tape: bool) -> Batch:
     return Batch(np.full(batch_size, num_steps), num_steps * batch_size, num_steps, time_major, dtype, keep_tape)
-
-
-def ends_of(
-    x: Float[Array, "_ _ D"], outputs: Float[Array, "_ _ output"], state: State, keep: Array | None = None
-) -> Ends:
-    """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where there is none."""
-    c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
-    return Ends(matrix(x), matrix(outputs), np.empty((0, 0), x.dtype) if keep is None else keep, c, h)
-
-
-def matrix(array: Array) -> Array:
-    """Return [B, T, size] or [T, B, size] as a matrix [B · T, size]."""
-    return array.reshape(-1, array.shape[-1])
 
 
 def plain(array: Array) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Sizes
+from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
@@ -26,13 +27,18 @@ def check_covered(cell: Any) -> None:
         check_covered(cell.cell)
         if cell.state_keep_prob < 1 and has_c(cell.filtered(cell.state_size)):
             raise ValueError("engine 'numba' drops h, but not the memory c of an LSTM; engine 'numpy' drops both")
+        if cell.state_keep_prob < 1 and attends(cell.cell):
+            raise ValueError("engine 'numba' does not drop the state of AttentionCellWrapper; engine 'numpy' does")
     elif is_compiled(cell):
         check_activations(cell)
+    elif type(cell) is AttentionCellWrapper and is_compiled(cell.cell):
+        check_activations(cell.cell)
     else:
+        of_what = f" of {type(cell.cell).__name__}" if type(cell) is AttentionCellWrapper else ""
         raise ValueError(
             "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
-            "GRUCell, and MultiRNNCell, DropoutWrapper and ResidualWrapper of these, but not "
-            f"{type(cell).__name__}; engine 'numpy' runs every cell"
+            "GRUCell, AttentionCellWrapper of one of these, and MultiRNNCell, DropoutWrapper and ResidualWrapper of "
+            f"all these, but not {type(cell).__name__}{of_what}; engine 'numpy' runs every cell"
         )
 
 
@@ -43,6 +49,15 @@ def check_activations(cell: Any) -> None:
         if (found := getattr(cell, name, functions[0])) not in functions:
             known = " and ".join(map(repr, functions))
             raise ValueError(f"engine 'numba' has {known} for {name}, but not {found!r}; engine 'numpy' has them all")
+
+
+def attends(cell: Any) -> bool:
+    """Return whether an ``AttentionCellWrapper`` is among the cells of a cell that is covered."""
+    if isinstance(cell, MultiRNNCell):
+        return any(map(attends, cell.cells))
+    if isinstance(cell, DropoutWrapper | ResidualWrapper):
+        return attends(cell.cell)
+    return isinstance(cell, AttentionCellWrapper)
 
 
 def has_c(sizes: Sizes) -> bool:

@@ -16,11 +16,12 @@ from scratch.cells.dropout import DropoutWrapper, drop
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.jit.batch import Batch, ends_of, full_batch, matrix, plain
+from scratch.compiling.compiler import announced
+from scratch.jit.attention.layer import layer_of
+from scratch.jit.batch import Batch, full_batch, plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.machine.compiler import announced
 from scratch.jit.small.plan import plan_of
-from scratch.jit.walk.layer import layer_of
+from scratch.jit.walk.layer import matrix
 from scratch.tree import map_tree, rebuild
 
 
@@ -75,44 +76,44 @@ def backward(
 
 
 def run_forward(
-    cell: Cell, params: Params, x: Float[Array, "_ _ D"], state: State, masks: Masks, keep: Tree, batch: Batch
+    cell: Cell, params: Params, x: Float[Array, "_ _ D"], state: State, masks: Masks, factors: Tree, batch: Batch
 ) -> tuple[Float[Array, "_ _ output"], State, JitTape]:
     """``forward`` of a cell, or of one within it.
 
-    ``keep``: what the state is multiplied by after each step, arrays in its structure; ``()`` where it is not.
+    ``factors``: what the state is multiplied by after each step, arrays in its structure; ``()`` where it is not.
     """
     kept: Any
     input_size = x.shape[2]
-    small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(keep) and batch.is_full else None
+    small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(factors) and batch.is_full else None
     if small:
         outputs, final_state, kept = small.forward(params, x, state)
     elif isinstance(cell, MultiRNNCell):
         states, tapes, outputs = [], [], x
         for n, (name, layer, _) in enumerate(cell.layers(input_size)):
-            layer_keep = () if is_empty(keep) else keep[n]
+            of_layer = () if is_empty(factors) else factors[n]
             outputs, layer_state, tape = run_forward(
-                layer, params[name], outputs, state[n], masks[n], layer_keep, batch
+                layer, params[name], outputs, state[n], masks[n], of_layer, batch
             )
             states.append(layer_state)
             tapes.append(tape)
         final_state, kept = tuple(states), tuple(tapes)
     elif isinstance(cell, DropoutWrapper):
         by_step = partial(map_tree, batch.by_step)
-        keep = product(keep, factors(by_step(masks.state), cell.state_keep_prob, batch.dtype))
+        factors = product(factors, factors_of(by_step(masks.state), cell.state_keep_prob, batch.dtype))
         dropped = plain(drop(x, by_step(masks.input), cell.input_keep_prob))
-        outputs, final_state, tape = run_forward(cell.cell, params, dropped, state, masks.cell, keep, batch)
+        outputs, final_state, tape = run_forward(cell.cell, params, dropped, state, masks.cell, factors, batch)
         outputs, kept = plain(drop(outputs, by_step(masks.output), cell.output_keep_prob)), (tape, masks)
     elif isinstance(cell, ResidualWrapper):
-        outputs, final_state, kept = run_forward(cell.cell, params, x, state, masks, keep, batch)
+        outputs, final_state, kept = run_forward(cell.cell, params, x, state, masks, factors, batch)
         outputs = batch.add_live(outputs, x)
     else:
         # Row-major as the kernels need them, and of the state a copy, which the walk makes the final state of.
         params, final_state = map_tree(plain, params), map_tree(np.ndarray.copy, state)
-        outputs, keep = batch.array(cell.output_size), keep.h if isinstance(keep, LSTMState) else keep
-        keep = None if is_empty(keep) else matrix(plain(keep))
+        outputs, factors = batch.array(cell.output_size), factors.h if isinstance(factors, LSTMState) else factors
+        factors = None if is_empty(factors) else matrix(plain(factors))
         walk = layer_of(cell, input_size, batch.dtype)
         schedule = walk.schedule(batch.lengths, batch.num_tokens, batch.num_steps, batch.time_major)
-        kept = walk.run_forward(params, schedule, ends_of(x, outputs, final_state, keep), batch.keep_tape), keep
+        kept = walk.run_forward(params, schedule, walk.ends(x, outputs, final_state, factors), batch.keep_tape), factors
     return outputs, final_state, JitTape(cell, params, input_size, batch, kept)
 
 
@@ -139,25 +140,25 @@ def run_backward(
     if isinstance(cell, ResidualWrapper):
         d_x, d_initial_state, d_params = run_backward(kept, d_outputs, d_final_state)
         return batch.add_live(d_x, d_outputs), d_initial_state, d_params
-    layer_tape, keep = kept
+    layer_tape, factors = kept
     layer, d_x = layer_of(cell, input_size, batch.dtype), batch.array(input_size)
     # The array's own ``copy`` is row-major, as the kernels need it; ``np.copy`` keeps the order of what it copies.
     d_state = map_tree(np.ndarray.copy, d_final_state)
-    return d_x, d_state, layer.run_backward(layer_tape, ends_of(d_x, d_outputs, d_state, keep))
+    return d_x, d_state, layer.run_backward(layer_tape, layer.ends(d_x, d_outputs, d_state, factors))
 
 
-def factors(masks: Masks, keep_prob: float, dtype: np.dtype) -> Tree:
+def factors_of(masks: Masks, keep_prob: float, dtype: np.dtype) -> Tree:
     """Return what ``drop`` multiplies by, mask / keep_prob, in the structure of the masks."""
     return map_tree(lambda mask: drop(np.ones(mask.shape, dtype), mask, keep_prob), masks)
 
 
-def product(keep: Tree, other: Tree) -> Tree:
+def product(factors: Tree, other: Tree) -> Tree:
     """Return the products of the factors of two trees, ``()`` where neither has one."""
-    if is_empty(keep) or is_empty(other):
-        return other if is_empty(keep) else keep
-    if isinstance(keep, tuple):
-        return rebuild(keep, [product(part, factor) for part, factor in zip(keep, other, strict=True)])
-    return keep * other
+    if is_empty(factors) or is_empty(other):
+        return other if is_empty(factors) else factors
+    if isinstance(factors, tuple):
+        return rebuild(factors, [product(part, factor) for part, factor in zip(factors, other, strict=True)])
+    return factors * other
 
 
 def is_empty(tree: Tree) -> bool:

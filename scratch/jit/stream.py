@@ -6,15 +6,13 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Params, State
 from scratch.cells.dropout import DropoutWrapper
-from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
-from scratch.jit.batch import ends_of, plain
+from scratch.compiling.compiler import announced
+from scratch.jit.attention.layer import layer_of
+from scratch.jit.batch import plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.machine.compiler import announced
 from scratch.jit.small.plan import SmallPlan, plan_of
-from scratch.jit.walk.layer import layer_of
-from scratch.jit.walk.weights import pack_all
 from scratch.tree import map_tree, named_leaves
 
 
@@ -22,13 +20,13 @@ class LayerStream:
     """One layer: ``step(x)`` maps x [B, D] to an output [B, output_size], and changes ``state``."""
 
     def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
-        h = state.h if isinstance(state, LSTMState) else state
+        _, h = next(iter(named_leaves(state)))
         self.layer = layer_of(cell, input_size, h.dtype)
         # A sequence of one step, of which nothing need be kept but the state after it.
         self.schedule = self.layer.schedule(np.ones(len(h), np.int64), len(h), 1, True)
         self.params, self.state = params, state
         with announced(type(cell).__name__, "forward in", h.dtype):
-            self.weights = pack_all(self.layer, params)
+            self.weights = self.layer.pack(params)
             # A step that is thrown away, so that what there is to compile is compiled here.
             self.step(np.zeros((len(h), input_size), h.dtype))
         self.state = state
@@ -38,7 +36,7 @@ class LayerStream:
         self.state = map_tree(np.ndarray.copy, self.state)
         output = np.empty((len(x), self.layer.cell.output_size), x.dtype)
         # The tape of one step is as short as none.
-        self.layer.run_forward(self.params, self.schedule, ends_of(x, output, self.state), True, self.weights)
+        self.layer.run_forward(self.params, self.schedule, self.layer.ends(x, output, self.state), True, self.weights)
         return output
 
 

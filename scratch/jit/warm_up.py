@@ -13,6 +13,7 @@ import numpy as np
 
 from scratch import jit
 from scratch.cell import Cell
+from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
@@ -38,6 +39,7 @@ CELLS: dict[str, list[Cell]] = {
         for projected in (None, 6)
         for phi in ACTIVATIONS
     ],
+    "AttentionCellWrapper": [AttentionCellWrapper(BasicRNNCell(5), 2)],
     "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
 }
 DTYPES = "float32", "float64"
@@ -85,7 +87,8 @@ def run(cell: Cell, dtype: np.dtype) -> None:
 
 def report(seconds: float) -> int:
     """Compile what threads wait with, say where the code is, and return the status."""
-    from scratch.jit.machine import flags, kept
+    from scratch.compiling import kept
+    from scratch.jit.machine import flags
 
     raised = np.zeros(1, np.int64)
     flags.raise_flag(raised, 0, 1)

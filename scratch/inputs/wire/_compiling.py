@@ -59,7 +59,7 @@ def compiled(function: Function) -> Function:
 def compile_now(function: Function) -> Function:
     if not has_numba():
         return function
-    from scratch.jit.machine import compiler
+    from scratch.compiling import compiler
 
     with lock:
         while pending:
@@ -71,7 +71,7 @@ def announced(*what: object) -> AbstractContextManager[None]:
     """Return the ``announced`` of the compiler, or where nothing is compiled a context that says nothing."""
     if not has_numba():
         return nullcontext()
-    from scratch.jit.machine import compiler
+    from scratch.compiling import compiler
 
     return compiler.announced(*what)
 

@@ -52,7 +52,7 @@ def gates_adjoint(flags: Flags, token: Token) -> Results:
 def equations(cell: CoupledInputForgetGateLSTMCell, input_size: int) -> Equations:
     relu, projects, clips = cell.activation == "relu", cell.num_proj is not None, cell.proj_clip is not None
     constants: Constants = {"forget_bias": cell.forget_bias} | ({"proj_clip": cell.proj_clip} if clips else {})
-    constants |= {name: name for name in ("W_F_diag", "W_O_diag") if cell.use_peepholes}
+    constants |= {name: (name,) for name in ("W_F_diag", "W_O_diag") if cell.use_peepholes}
     # [z_j, z_f, z_o] = [h, 1, x] [W_h; b; W_x]
     weights = h_1_x(cell, input_size, kernel="W_0", bias="B")
     products = [Product(weights, ("j", "f", "o"), cell.num_units, gates, gates_adjoint)]

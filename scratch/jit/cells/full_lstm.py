@@ -78,7 +78,7 @@ def equations(cell: LSTMCell, input_size: int) -> Equations:
         clips_projection=cell.proj_clip is not None,
     )
     constants: Constants = {"forget_bias": cell.forget_bias}
-    constants |= {name: name for name in ("w_i_diag", "w_f_diag", "w_o_diag") if flags.peepholes}
+    constants |= {name: (name,) for name in ("w_i_diag", "w_f_diag", "w_o_diag") if flags.peepholes}
     clips = {"cell_clip": cell.cell_clip, "proj_clip": cell.proj_clip}
     constants |= {name: bound for name, bound in clips.items() if bound is not None}
     # [z_i, z_j, z_f, z_o] = [h, 1, x] [W_h; b; W_x]

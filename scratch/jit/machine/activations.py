@@ -46,13 +46,17 @@ def tanh(z: Any) -> Any:
     return e / (e + 2)
 
 
-def sigmoid(z: Any) -> Any:
-    """Return σ(z), to 3 units in the last place, however small."""
+def exp(z: Any) -> Any:
+    """Return e^z: where it would be no normal number 0, and finite however large z is."""
     # A bound at which e^z is still finite, and e^−z so small that ``power_of_two`` makes it 0: n is −127 or −1023.
     num_terms, bound = (6, 88.0) if is_single(z) else (12, 709.0)
     p, power = exp_parts(clip(z, bound), num_terms)
-    # σ(z) = e^z / (e^z + 1)
-    e = power * p + power
+    return power * p + power
+
+
+def sigmoid(z: Any) -> Any:
+    """Return σ(z) = e^z / (e^z + 1), to 3 units in the last place, however small."""
+    e = exp(z)
     return e / (e + 1)
 
 

@@ -13,7 +13,7 @@ from numba import types
 from numba.core import cgutils
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import instruction, kernel
+from scratch.compiling.compiler import instruction, kernel
 from scratch.jit.machine.vector import address_of, check_index
 
 # Processors of this kind have the instruction PAUSE for loops that wait: some 30 ns each.

@@ -12,7 +12,7 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils
 
-from scratch.jit.machine.compiler import has_feature
+from scratch.compiling.compiler import has_feature
 
 # Bytes in a register: what AVX-512 has, and a line of the cache on all processors of today. LLVM splits it into as many
 # registers as it takes where they are shorter.

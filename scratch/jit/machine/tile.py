@@ -23,7 +23,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import compiled_address, instruction
+from scratch.compiling.compiler import compiled_address, instruction
 from scratch.jit.machine.register import REGISTER, call_llvm, constant, registers, spread, tile_size
 from scratch.jit.machine.vector import Vector, check_index
 from scratch.jit.machine.words import INTEGER, call_with_words, load_words

@@ -11,7 +11,7 @@ from numba.core import cgutils
 from numba.np.arrayobj import populate_array
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import instruction
+from scratch.compiling.compiler import instruction
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.vector import address_of
 

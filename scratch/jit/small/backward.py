@@ -1,7 +1,7 @@
 """Small LSTMs, back: the adjoint of ``forward.py``, from the last wave to the first."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.vector import load, store
 from scratch.jit.machine.view import block, copy_row, record_at, rows_of, transposed
 from scratch.jit.small.network import Gradients, Layout, Tape, flat_of, gradients_in, product, tape_in

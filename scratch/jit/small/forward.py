@@ -19,8 +19,8 @@ takes twice as long. What keeps the processor busy:
 """
 
 from scratch.arrays import Array
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.activations import sigmoid_or_tanh, tanh
-from scratch.jit.machine.compiler import inlined, kernel
 from scratch.jit.machine.vector import lanes, load, store
 from scratch.jit.machine.view import block, copy_row, matrix_in, record_at, rows_of
 from scratch.jit.small.network import Layout, Tape, flat_of, product, tape_in

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scratch.arrays import Array, Float
-from scratch.jit.machine.compiler import inlined
+from scratch.compiling.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes
 from scratch.jit.machine.view import block, matrix_in

@@ -1,11 +1,11 @@
 """The walk back: the adjoint of ``forward.py``, from the last step to the first."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, prefetch_row, record_at, rows_of
+from scratch.compiling.compiler import inlined, kernel
+from scratch.jit.machine.view import block, copy_row, matrix_in, prefetch_row, record_at, rows_of
 from scratch.jit.walk.plan import Ends, Gradients, Plan, ProductPlan, Tape
 from scratch.jit.walk.products import add_gradient, clear_padding, multiply, multiply_few
-from scratch.jit.walk.rows import add_row, multiply_row
+from scratch.jit.walk.rows import add_row, load_rows, multiply_row
 from scratch.jit.walk.schedule import Schedule
 from scratch.jit.walk.stage import call_stage
 from scratch.jit.walk.step import Step
@@ -21,6 +21,19 @@ def multiply_back(plan: Plan, arena: Array, product: ProductPlan, d_z: Array, d_
     multiply(plan.tile, d_z, arena, product.d_panels, d_row, adds, soon)
     few = matrix_in(arena, product.few_panels, product.few, product.columns)
     multiply_few(d_z, few, block(d_rows, 0, live, product.few_source, d_rows.shape[1]), adds)
+
+
+@inlined
+def step_backward(plan: Plan, arena: Array, step: Step, rows_before: Array, z_before: Array) -> None:
+    """The adjoint of ``step_forward``; prefetches the rows of the step before, which is the next on the way back."""
+    num_products, live_before = len(plan.products), rows_before.shape[0]
+    for p in range(num_products - 1, -1, -1):
+        product = record_at(ProductPlan, plan.products, p)
+        if product.adjoint >= 0:
+            call_stage(product.adjoint, product.gate_size, step)
+        is_first = p == num_products - 1
+        soon = rows_of(z_before if is_first else rows_before, 0, live_before if is_first or p == 0 else 0)
+        multiply_back(plan, arena, product, step.d_z, step.d_rows, soon)
 
 
 @inlined
@@ -42,18 +55,14 @@ def walk_backward(
 ) -> None:
     """The adjoint of a part's steps: from the gradients of the outputs and of the final state to all others."""
     num_ranks, first_rank, last_rank = len(schedule.rows), schedule.parts[part], schedule.parts[part + 1]
-    last, h_size, c_size, num_inputs = len(plan.products) - 1, plan.h_size, tape.c.shape[1], ends.x.shape[1]
+    h_size, num_inputs = plan.h_size, ends.x.shape[1]
     num_outputs, num_units, num_constants = ends.h.shape[1], ends.c.shape[1], tape.constants.shape[0]
     d_rows, d_c = rows_of(d.rows, first_rank, last_rank), rows_of(d.c, first_rank, last_rank)
     d_constants = rows_of(d.constants, part * num_constants, (part + 1) * num_constants)
     most_tokens = d.z.shape[0] // (len(schedule.parts) - 1)
     d_z_block = block(d.z, part * most_tokens, (part + 1) * most_tokens, 0, tape.z.shape[1])
-    for r in range(last_rank - first_rank):
-        row = schedule.rows[first_rank + r]
-        copy_row(ends.h, row, 0, d_rows, r, 0, num_outputs)
-        clear_row(d_rows, r, num_outputs, h_size)
-        copy_row(ends.c, row, 0, d_c, r, 0, num_units)
-        clear_row(d_c, r, num_units, c_size)
+    load_rows(ends.h, schedule.rows, first_rank, block(d_rows, 0, last_rank - first_rank, 0, h_size))
+    load_rows(ends.c, schedule.rows, first_rank, d_c)
     num_steps = schedule.live.shape[1] - 1
     first_step, first_token, num_tokens, add = num_steps, 0, 0, False
     for t in range(num_steps - 1, -1, -1):
@@ -67,34 +76,29 @@ def walk_backward(
                 first_step -= 1
             first_token = schedule.first[part, first_step]
             num_tokens = token + live - first_token
-        next_token, next_live = schedule.first[part, t - 1], schedule.live[part, t - 1]
+        token_before, live_before = schedule.first[part, t - 1], schedule.live[part, t - 1]
         rows, z = rows_of(tape.rows, token, token + live), rows_of(tape.z, token, token + live)
-        next_rows = rows_of(tape.rows, next_token, next_token + next_live)
-        next_z = rows_of(tape.z, next_token, next_token + next_live)
-        old, new = num_ranks + next_token if t > 0 else first_rank, num_ranks + token
+        rows_before = rows_of(tape.rows, token_before, token_before + live_before)
+        z_before = rows_of(tape.z, token_before, token_before + live_before)
+        old, new = num_ranks + token_before if t > 0 else first_rank, num_ranks + token
         c, c_new = rows_of(tape.c, old, old + live), rows_of(tape.c, new, new + live)
         d_z = rows_of(d_z_block, token - first_token, token - first_token + live)
         for r in range(live):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
-            if len(ends.keep):
-                multiply_row(ends.keep, row, d_rows, r)
+            if len(ends.factors):
+                multiply_row(ends.factors, row, d_rows, r)
             # The output and the h of the new state are one array, h', used twice: its two gradients add.
             add_row(ends.outputs, row, d_rows, r)
             if t > 0:
                 prefetch_row(ends.outputs, row - schedule.step_stride, 0, num_outputs)
                 prefetch_row(ends.x, row - schedule.step_stride, 0, num_inputs)
-        for p in range(last, -1, -1):
-            product = record_at(ProductPlan, plan.products, p)
-            if product.adjoint >= 0:
-                step = Step(
-                    live=live, width=product.gate_size, size=plan.size, own=plan.own, d_own=plan.d_own,
-                    # The stand-in of h': going back no stage asks for it.
-                    rows=rows, z=z, c=c, c_new=c_new, h_new=d_rows, constants=tape.constants,
-                    d_rows=d_rows, d_z=d_z, d_c=d_c, d_constants=d_constants,
-                )
-                call_stage(product.adjoint, step)
-            soon = rows_of(next_z if p == last else next_rows, 0, next_live if p == last or p == 0 else 0)
-            multiply_back(plan, arena, product, d_z, d_rows, soon)
+        step = Step(
+            live=live, size=plan.size, own=plan.own, d_own=plan.d_own,
+            # The stand-in of h': going back no stage asks for it.
+            rows=rows, z=z, c=c, c_new=c_new, h_new=d_rows, constants=tape.constants,
+            d_rows=d_rows, d_z=d_z, d_c=d_c, d_constants=d_constants,
+        )
+        step_backward(plan, arena, step, rows_before, z_before)
         for r in range(live):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
             copy_row(d_rows, r, h_size, ends.x, row, 0, num_inputs)

@@ -7,12 +7,15 @@ neighbouring columns of the first to neighbouring columns of the second.
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+from scratch.arrays import Params
 from scratch.cell import Cell
 
 # What a stage returns: registers, by the names of where they belong.
 Results: TypeAlias = dict[str, Any]
-# Numbers a unit that the stages get: a number for all, or the name of a parameter [units].
+# Numbers a unit that the stages get: a number for all, or the path of names of a parameter [units].
 Constants: TypeAlias = dict[str, Any]
+# The columns of a row that are a 1, for the bias: a second one where products of different columns have biases.
+ONES = "one", "another_one"
 
 
 class Rows(NamedTuple):
@@ -49,7 +52,7 @@ class Equations(NamedTuple):
     """
 
     products: list[Product]
-    flags: NamedTuple
+    flags: Any
     constants: Constants
     has_memory: bool = False
     own: str = ""
@@ -62,3 +65,11 @@ def h_1_x(cell: Cell, input_size: int, kernel: str = 'kernel', bias: str = 'bias
         "one": Rows((bias,), 0, 1),
         "x": Rows((kernel,), 0, input_size),
     }
+
+
+def at_path(params: Params, path: tuple[str, ...], otherwise: Any = None) -> Any:
+    """Return the parameter at the end of a path of names, ``otherwise`` where there is none."""
+    found: Any = params
+    for name in path:
+        found = found.get(name, otherwise)
+    return found

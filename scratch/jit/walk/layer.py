@@ -6,18 +6,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array, Params
+from scratch.arrays import Array, Float, Params, State
 from scratch.cell import Cell
+from scratch.cells.lstm import LSTMState
 from scratch.jit.cells import equations_of
-from scratch.jit.machine.memory import empty, zeros
+from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import part_count, run, share_count, shares
 from scratch.jit.walk.backward import walk_backward
 from scratch.jit.walk.forward import walk_forward
 from scratch.jit.walk.layout import Layout
-from scratch.jit.walk.plan import Ends, Gradients, Tape
+from scratch.jit.walk.plan import Ends
 from scratch.jit.walk.products import TOKENS
 from scratch.jit.walk.schedule import Schedule, make_schedule, without_tape
-from scratch.jit.walk.weights import gradients_of_params, pack_all, pack_all_transposed
+from scratch.jit.walk.weights import pack_all, pack_all_transposed, write_gradients
+from scratch.tree import map_tree
 
 
 class LayerTape(NamedTuple):
@@ -25,21 +27,21 @@ class LayerTape(NamedTuple):
 
     params: Params
     schedule: Schedule
-    tape: Tape
+    tape: Any
 
 
 class Layer(Layout):
     """A cell for inputs of one width and dtype: ``run_forward``, ``run_backward``."""
 
+    def __init__(self, cell: Any, input_size: int, dtype: np.dtype) -> None:
+        self.cell, self.input_size = cell, input_size
+        equations = equations_of(cell, input_size)
+        columns = {"h": cell.output_size, "one": 1, "x": input_size}
+        super().__init__(equations, columns | ({equations.own: cell.num_units} if equations.own else {}), dtype)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very layer; one that was saved is made anew: an address of compiled code means nothing there.
         return layer_of, (self.cell, self.input_size, self.dtype)
-
-    @cached_property
-    def numbers(self) -> Array | None:
-        """The constants, where no parameter is among them: they are the same at every call."""
-        given = any(isinstance(wanted, str) for wanted in self.equations.constants.values())
-        return None if given else self.rows_of_constants({})
 
     def schedule(self, lengths: Array, num_tokens: int, num_steps: int, time_major: bool) -> Schedule:
         """Return the ``Schedule`` of rows of these lengths, in as many parts as there could be threads worth it."""
@@ -50,22 +52,30 @@ class Layer(Layout):
         """How many multiply-adds a token takes forward, and about twice as many back."""
         return sum(product.depth * product.columns for product in self.records)
 
+    def ends(
+        self, x: Float[Array, "_ _ D"], outputs: Float[Array, "_ _ output"], state: State, factors: Array | None = None
+    ) -> Ends:
+        """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where it is none."""
+        c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
+        return Ends(matrix(x), matrix(outputs), np.empty((0, 0), x.dtype) if factors is None else factors, c, h)
+
+    def pack(self, params: Params) -> Any:
+        """Return the packed weights that ``run_forward`` takes."""
+        return pack_all(self, params)
+
     def run_forward(
         self, params: Params, schedule: Schedule, ends: Ends, keep_tape: bool, arena: Array | None = None
     ) -> LayerTape:
         """Run from the inputs to the outputs of ``Ends``, and from the initial states to the final ones.
 
-        Return what the backward pass needs. ``arena`` is from ``pack_all``.
+        Return what the backward pass needs. ``arena`` is from ``pack``.
         """
-        num_ranks, num_tokens = len(schedule.rows), schedule.num_tokens
+        num_tokens = schedule.num_tokens
         if not keep_tape:
-            schedule, num_tokens = without_tape(schedule), 2 * num_ranks
-        rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
-        c = empty((num_ranks + num_tokens, self.c_size), self.dtype)
-        h_new = empty((num_ranks, self.h_size), self.dtype)
-        tape = Tape(rows, z, c, self.constants(params), h_new)
-        if num_tokens:
-            arena = pack_all(self, params) if arena is None else arena
+            schedule, num_tokens = without_tape(schedule), 2 * len(schedule.rows)
+        tape = self.new_tape(params, len(schedule.rows), num_tokens)
+        if schedule.num_tokens:
+            arena = self.pack(params) if arena is None else arena
             self.run_parts(schedule, partial(walk_forward, self.plan, arena, schedule, tape, ends))
         return LayerTape(params, schedule, tape)
 
@@ -74,21 +84,16 @@ class Layer(Layout):
 
         Return the gradients of the parameters.
         """
-        schedule, num_parts = kept.schedule, len(kept.schedule.parts) - 1
-        constants = zeros((num_parts, *kept.tape.constants.shape), self.dtype)
-        weights = zeros((1, self.num_weights), self.dtype)
+        schedule = kept.schedule
+        # ∂L/∂z of a block of tokens, in each part.
+        num_rows = (len(schedule.parts) - 1) * max(TOKENS, np.diff(schedule.parts).max(initial=0))
+        d = self.new_gradients(schedule, num_rows)
         if schedule.num_tokens:
-            weights = empty((num_parts, self.num_weights), self.dtype)
-            num_ranks = len(schedule.rows)
-            rows, c = empty((num_ranks, self.d_width), self.dtype), empty((num_ranks, self.c_size), self.dtype)
-            # ∂L/∂z of a block of tokens, in each part. Between two rows is a line of the cache, else all of them would
-            # fall on few lines of it.
-            num_rows = num_parts * max(TOKENS, np.diff(schedule.parts).max())
-            z = empty((num_rows, self.z_width + self.vector), self.dtype)
-            d = Gradients(rows, c, z, weights.reshape(-1), constants.reshape(-1, constants.shape[2]))
             arena = pack_all_transposed(self, kept.params)
             self.run_parts(schedule, partial(walk_backward, self.plan, arena, schedule, kept.tape, ends, d))
-        return gradients_of_params(self, kept.params, weights, constants)
+        d_params = map_tree(lambda parameter: empty(parameter.shape, self.dtype), kept.params)
+        write_gradients(self, d_params, d)
+        return d_params
 
     def run_parts(self, schedule: Schedule, function: Callable[[int], None]) -> None:
         """Call ``function`` for each part, shared out among as many threads as are worth it."""
@@ -101,21 +106,13 @@ class Layer(Layout):
 
         run(run_some, shares(num_parts, count))
 
-    def constants(self, params: Params) -> Array:
-        """Return the constants, a row each: numbers, and parameters [units]."""
-        return self.rows_of_constants(params) if self.numbers is None else self.numbers
 
-    def rows_of_constants(self, params: Params) -> Array:
-        rows = zeros((len(self.equations.constants), max(self.size, self.h_size)), self.dtype)
-        for row, wanted in zip(rows, self.equations.constants.values(), strict=True):
-            if isinstance(wanted, str):
-                row[: len(params[wanted])] = params[wanted]
-            else:
-                row[:] = wanted
-        return rows
+def matrix(array: Array) -> Array:
+    """Return [B, T, size] or [T, B, size] as a matrix [B · T, size]."""
+    return array.reshape(-1, array.shape[-1])
 
 
 @lru_cache(maxsize=256)
 def layer_of(cell: Cell, input_size: int, dtype: np.dtype) -> Layer:
     """Return the ``Layer`` of a cell that has ``Equations``."""
-    return Layer(cell, equations_of(cell, input_size), input_size, dtype)
+    return Layer(cell, input_size, dtype)

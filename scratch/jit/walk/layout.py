@@ -1,37 +1,41 @@
 """From a cell's equations to the plan of the walk: where each column is, and each product's weights."""
 
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
+from scratch.arrays import Array, Params
 from scratch.jit.machine.memory import empty, zeros
 from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
-from scratch.jit.walk.equations import Equations
-from scratch.jit.walk.plan import Plan, ProductPlan
+from scratch.jit.walk.equations import ONES, Equations, at_path
+from scratch.jit.walk.plan import Gradients, Plan, ProductPlan, Tape
+from scratch.jit.walk.schedule import Schedule
 from scratch.jit.walk.stage import Stage
 
 
 class Layout:
-    """The columns, the products and the memory of a cell for inputs of one width and dtype."""
+    """The columns of a row, by name, the products of these, and the memory of their weights."""
 
-    def __init__(self, cell: Any, equations: Equations, input_size: int, dtype: np.dtype) -> None:
-        self.cell, self.equations, self.input_size, self.dtype = cell, equations, input_size, np.dtype(dtype)
+    def __init__(self, equations: Equations, columns: dict[str, int], dtype: np.dtype) -> None:
+        self.equations, self.dtype = equations, np.dtype(dtype)
         vector = self.vector = padded(1, dtype)
         self.panel = VECTORS * vector
-        self.size, self.h_size = padded(cell.num_units, dtype), padded(cell.output_size, dtype)
+        self.size, self.h_size = padded(equations.products[0].units, dtype), padded(columns.get("h", 0), dtype)
         self.c_size = self.size if equations.has_memory else 0
-        x_size, own_size = padded(input_size, dtype), self.size if equations.own else 0
-        # Where each column begins, in rows of the tape and in rows of gradients, and how many numbers are in it.
-        self.columns = {"h": 0, "one": self.h_size, "x": self.h_size + 1, equations.own: self.h_size + 1 + input_size}
-        self.d_columns = {"h": 0, "x": self.h_size, equations.own: self.h_size + x_size}
-        self.widths = {"h": self.h_size, "one": 1, "x": input_size, equations.own: own_size}
-        self.d_widths = {"h": self.h_size, "x": x_size, equations.own: own_size}
-        self.row_width, self.d_width = self.columns[equations.own] + own_size, self.d_columns[equations.own] + own_size
-        self.is_narrow = input_size <= vector // 4
+        # Where each column begins, in rows of the tape and in rows of gradients, and how many numbers are in it. Those
+        # of x stand there as the caller has them; a 1 has no gradient.
+        self.columns, self.widths, self.row_width = {}, {}, 0
+        self.d_columns, self.d_widths, self.d_width = {}, {}, 0
+        for name, width in columns.items():
+            self.columns[name], self.d_columns[name] = self.row_width, self.d_width
+            self.widths[name] = width if name in ONES or name == "x" else padded(width, dtype)
+            self.d_widths[name] = 0 if name in ONES else padded(width, dtype)
+            self.row_width, self.d_width = self.row_width + self.widths[name], self.d_width + self.d_widths[name]
+        self.few = columns["x"] if columns.get("x", vector) <= vector // 4 else 0
         # Where units or inputs do not fill their vectors, what is packed has gaps, which must be 0.
-        sizes = cell.num_units, cell.output_size, input_size
+        sizes = [product.units for product in equations.products]
+        sizes += [width for name, width in columns.items() if name not in ONES]
         self.start = empty if all(size % vector == 0 for size in sizes) else zeros
         self.lay_out()
 
@@ -43,8 +47,8 @@ class Layout:
         self.records = []
         self.z_width = self.arena_size = self.d_arena_size = self.num_weights = 0
         for product in self.equations.products:
-            names = [name for name in product.weights if name != "one"]
-            few = self.input_size if "x" in names and self.is_narrow else 0
+            names = [name for name in product.weights if name not in ONES]
+            few = self.few if "x" in names else 0
             wide = [name for name in names if not (name == "x" and few)]
             depth, size = sum(self.widths[name] for name in product.weights), padded(product.units, self.dtype)
             columns, d_columns = len(product.gates) * size, sum(self.d_widths[name] for name in wide)
@@ -65,7 +69,7 @@ class Layout:
                     adjoint=adjoint,
                     d_source=self.d_columns[wide[0]] if wide else 0,
                     d_columns=d_columns,
-                    few_source=self.d_columns["x"],
+                    few_source=self.d_columns.get("x", 0),
                     few=few,
                     adds=int(product.adds),
                     panels=self.arena_size,
@@ -79,5 +83,41 @@ class Layout:
             self.d_arena_size += d_panels + few * columns
             self.num_weights += depth * columns
         products = np.array(self.records, np.int64)
-        own, d_own = self.columns[self.equations.own], self.d_columns[self.equations.own]
+        own, d_own = (columns.get(self.equations.own, 0) for columns in (self.columns, self.d_columns))
         self.plan = Plan(tile_code(self.dtype), self.size, self.h_size, own, d_own, self.num_weights, products)
+
+    @cached_property
+    def numbers(self) -> Array | None:
+        """The constants, where no parameter is among them: they are the same at every call."""
+        given = any(isinstance(wanted, tuple) for wanted in self.equations.constants.values())
+        return None if given else self.rows_of_constants({})
+
+    def rows_of_constants(self, params: Params) -> Array:
+        """Return the constants, a row each: numbers, and parameters [units]."""
+        rows = zeros((len(self.equations.constants), max(self.size, self.h_size)), self.dtype)
+        for row, wanted in zip(rows, self.equations.constants.values(), strict=True):
+            if isinstance(wanted, tuple):
+                parameter = at_path(params, wanted)
+                row[: len(parameter)] = parameter
+            else:
+                row[:] = wanted
+        return rows
+
+    def new_tape(self, params: Params, num_ranks: int, num_tokens: int) -> Tape:
+        """Return memory for the ``Tape`` of a run."""
+        rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
+        c = empty((num_ranks + num_tokens, self.c_size), self.dtype)
+        constants = self.rows_of_constants(params) if self.numbers is None else self.numbers
+        return Tape(rows, z, c, constants, empty((num_ranks, self.h_size), self.dtype))
+
+    def new_gradients(self, schedule: Schedule, num_rows: int) -> Gradients:
+        """Return memory for the ``Gradients`` of a run, ∂L/∂z of so many rows."""
+        num_parts, num_ranks = len(schedule.parts) - 1, len(schedule.rows)
+        rows, c = empty((num_ranks, self.d_width), self.dtype), empty((num_ranks, self.c_size), self.dtype)
+        # Between two rows is a line of the cache, else all of them would fall on few lines of it.
+        z = empty((num_rows, self.z_width + self.vector), self.dtype)
+        # Where there is no token, nothing is written to them.
+        start, constants = empty if schedule.num_tokens else zeros, len(self.equations.constants)
+        weights = start((max(1, num_parts) * self.num_weights,), self.dtype)
+        width = max(self.size, self.h_size)
+        return Gradients(rows, c, z, weights, zeros((num_parts * constants, width), self.dtype))

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.vector import lanes
 from scratch.jit.machine.view import copy_row, matrix_in
 

@@ -69,12 +69,12 @@ class Tape(NamedTuple):
 class Ends(NamedTuple):
     """The caller's inputs and outputs as matrices [B · T, …], and states [B, …]; backward, the gradients of each.
 
-    ``keep``, as outputs are: what h is multiplied by after its step; without a row where it is not.
+    ``factors``, as outputs are: what h is multiplied by after its step; without a row where it is not.
     """
 
     x: np.ndarray
     outputs: np.ndarray
-    keep: np.ndarray
+    factors: np.ndarray
     c: np.ndarray
     h: np.ndarray
 

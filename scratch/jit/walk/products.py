@@ -9,7 +9,7 @@ computed. So each product prefetches rows that will be needed next, read or writ
 """
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined
+from scratch.compiling.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes, load, total
 from scratch.jit.machine.view import block, clear_row, matrix_in, prefetch_row, transposed

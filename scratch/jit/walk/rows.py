@@ -1,9 +1,20 @@
 """Rows of a matrix of the caller's, to and from those of a part's ranks."""
 
 from scratch.arrays import Array
-from scratch.jit.machine.compiler import inlined, kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.vector import lanes, load, store
-from scratch.jit.machine.view import clear_row
+from scratch.jit.machine.view import clear_row, copy_row
+
+
+@inlined
+def load_rows(source: Array, rows: Array, first: int, target: Array) -> None:
+    """Copy rows of a matrix, those that ``rows`` names from its ``first`` number on, to all rows of a wider one.
+
+    What is beyond them becomes 0.
+    """
+    for r in range(target.shape[0]):
+        copy_row(source, rows[first + r], 0, target, r, 0, source.shape[1])
+        clear_row(target, r, source.shape[1], target.shape[1])
 
 
 @inlined

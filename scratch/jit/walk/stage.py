@@ -19,7 +19,7 @@ from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from scratch.jit.machine.compiler import compiled_address, instruction
+from scratch.compiling.compiler import compiled_address, instruction
 from scratch.jit.machine.register import REGISTER, Register
 from scratch.jit.machine.vector import vector_type
 from scratch.jit.machine.words import INTEGER, call_with_words, load_words
@@ -67,17 +67,17 @@ def loop_of(key: str) -> Callable[..., None]:
     return run_stage
 
 
-def call_stage(address: int, step: Step) -> None:
-    """Run a stage over the rows of a ``Step``; ``address`` is from ``Stage.address``."""
+def call_stage(address: int, width: int, step: Step) -> None:
+    """Run a stage over the rows of a ``Step`` and ``width`` columns; ``address`` is from ``Stage.address``."""
     stage = list(stages.values())[address]
     columns = stage.columns()
 
     def view(column):
         matrix = getattr(step, column.matrix)
         if column.unit == "row":
-            return matrix[column.number, : step.width]
+            return matrix[column.number, : width]
         first = column.number * getattr(step, column.unit)
-        return matrix[: step.live, first : first + step.width]
+        return matrix[: step.live, first : first + width]
 
     for name, result in stage.function(stage.flags, Token(columns, view)).items():
         if columns[name].matrix == "d_constants":
@@ -87,10 +87,10 @@ def call_stage(address: int, step: Step) -> None:
 
 
 @instruction(call_stage)
-def build_call_stage(address, step):
+def build_call_stage(address, width, step):
     def generate(context, builder, signature, arguments):
-        address, step_value = arguments
-        words = []
+        address, width, step_value = arguments
+        words = [width]
         for name, kind, field in zip(Step._fields, step.types, cgutils.unpack_tuple(builder, step_value), strict=True):
             if name in SIZES:
                 words.append(field)
@@ -100,7 +100,7 @@ def build_call_stage(address, step):
         call_with_words(builder, address, words)
         return context.get_dummy_value()
 
-    return types.void(types.intp, step), generate
+    return types.void(types.intp, types.intp, step), generate
 
 
 @intrinsic(prefer_literal=True)
@@ -110,7 +110,7 @@ def build_loop(typing, key, step):
     def generate(context, builder, signature, arguments):
         stage, single = stages[key.literal_value], key.literal_value.endswith("float32")
         words = iter(load_words(builder, arguments[1], NUM_WORDS))
-        step, strides = {}, {}
+        width, step, strides = next(words), {}, {}
         for name in Step._fields:
             step[name] = next(words)
             if name not in SIZES:
@@ -118,7 +118,7 @@ def build_loop(typing, key, step):
         kind, columns = vector_type(single), stage.columns()
         lanes, itemsize = INTEGER(kind.count), INTEGER(REGISTER // kind.count)
         with cgutils.for_range(builder, step["live"]) as rows:
-            registers = cgutils.for_range_slice(builder, INTEGER(0), step["width"], lanes, INTEGER)
+            registers = cgutils.for_range_slice(builder, INTEGER(0), width, lanes, INTEGER)
             with registers as (k, _):
 
                 def place(column):

@@ -9,7 +9,7 @@ import numpy as np
 class Step(NamedTuple):
     """What a stage gets of a step: sizes, and matrices that begin at the row of the step's first token.
 
-    - ``live``: the rows. ``width``: the columns the stage computes. ``size``: the columns of a gate.
+    - ``live``: the rows. ``size``: the columns of a gate.
     - ``own``, ``d_own``: where the cell's own column begins in ``rows`` and in ``d_rows``.
     - ``rows``, ``z``, ``c``, ``c_new``, ``h_new``: the tape's [h, 1, x, own], a column a gate, and states.
     - ``d_rows``, ``d_z``, ``d_c``: the gradients of [h, x, own], of z, and of c.
@@ -17,7 +17,6 @@ class Step(NamedTuple):
     """
 
     live: int
-    width: int
     size: int
     own: int
     d_own: int
@@ -34,8 +33,8 @@ class Step(NamedTuple):
 
 
 SIZES = [name for name, kind in Step.__annotations__.items() if kind is int]
-# What a stage is handed: a word for a size, an address and a stride for a matrix.
-NUM_WORDS = 2 * len(Step._fields) - len(SIZES)
+# What a stage is handed: how many columns to compute, then a word for a size, an address and a stride for a matrix.
+NUM_WORDS = 1 + 2 * len(Step._fields) - len(SIZES)
 
 
 class Column(NamedTuple):

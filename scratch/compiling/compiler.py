@@ -9,9 +9,9 @@ from numba.core.codegen import get_host_cpu_features
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
 
-from scratch.jit.machine.kept import keep
-from scratch.jit.machine.parts import AnnouncedCompiler, KernelCompiler, register_part
-from scratch.jit.machine.progress import announced
+from scratch.compiling.kept import keep
+from scratch.compiling.parts import AnnouncedCompiler, KernelCompiler, register_part
+from scratch.compiling.progress import announced
 
 __all__ = ["announced", "compiled", "compiled_address", "has_feature", "inlined", "instruction", "kernel"]
 

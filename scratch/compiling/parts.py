@@ -29,7 +29,7 @@ from numba.core.typed_passes import (
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.core.untyped_passes import FixupArgs, GenericRewrites, IRProcessing, ReconstructSSA, TranslateByteCode
 
-from scratch.jit.machine.progress import compiling
+from scratch.compiling.progress import compiling
 
 
 class Library(JITCodeLibrary):

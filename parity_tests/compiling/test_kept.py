@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numba.core import caching
 
-from scratch.jit.machine import compiler, kept, progress
+from scratch.compiling import compiler, kept, progress
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 
@@ -185,7 +185,7 @@ def test_a_function_of_another_folder_depends_on_its_own_and_on_the_engine(folde
     asked = []
     monkeypatch.setattr(kept, "sources", lambda folder: asked.append(folder) or "")
     compiler.compiled(double)
-    assert asked == [Path(__file__).parent, kept.ENGINE]
+    assert asked == [Path(__file__).parent, *kept.ENGINE]
 
 
 def test_all_of_a_function_can_be_deleted(folder):

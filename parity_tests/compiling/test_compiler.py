@@ -2,7 +2,7 @@ import numba
 import numpy as np
 import pytest
 
-from scratch.jit.machine import compiler
+from scratch.compiling import compiler
 
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scratch import BasicRNNCell, dynamic_rnn
-from scratch.jit.machine import progress
+from scratch.compiling import progress
 
 
 class Clock:

@@ -22,10 +22,10 @@ import numba
 from numba.core.caching import FunctionCache, NullCache
 from numba.core.serialize import dumps
 
-from scratch.jit.machine.progress import tell
+from scratch.compiling.progress import tell
 
-# The folder of the whole engine.
-ENGINE = Path(__file__).parents[1]
+# What may be compiled into any function: what is in this folder, and in that of the engine.
+ENGINE = Path(__file__).parent, Path(__file__).parents[1] / "jit"
 # Folders where code could not be kept, and why.
 not_kept: dict[str, str] = {}
 
@@ -79,8 +79,8 @@ class Kept(FunctionCache):
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
         # Numba looks whether the file of a function has changed, not at what is compiled into it: other files of its
-        # folder, and of this one. Code that disagrees with them about the size of a tile writes where it must not.
-        folders = Path(function.__code__.co_filename).parent, ENGINE
+        # folder, and of the engine. Code that disagrees with them about the size of a tile writes where it must not.
+        folders = Path(function.__code__.co_filename).parent, *ENGINE
         # Nor does it tell apart what was compiled with bounds checked, by NUMBA_BOUNDSCHECK, and without.
         version = " ".join([numba.__version__, str(numba.config.BOUNDSCHECK), *map(sources, folders)])
         base = self._impl.filename_base

@@ -1,0 +1,1 @@
+"""The conformance vectors, for whoever computes recurrent networks otherwise: ``docs/vectors.md``."""

@@ -1,0 +1,109 @@
+"""A vector is written when all agree on it: both engines within the bound, TensorFlow and complex steps in the limit.
+
+What is written are 50 digits, rounded once. The cells that TensorFlow no longer ships are differentiated by it all the
+same (``tf_impl``); where it has no loop for a case, the engines and complex steps are the witnesses.
+"""
+
+import numpy as np
+
+import scratch
+import tf_impl
+from parity_tests.cases import BLOCK_CELLS, DROPOUT_CELLS
+from parity_tests.harness import LIMITS, assert_parity, run_static, to_complex
+from parity_tests.report import block_lstm
+from parity_tests.vectors.cases import run
+from scratch.engines import ENGINES
+from scratch.tree import map_named, map_tree, named_leaves
+
+STEP = 1e-100
+
+
+def check(case, problem, expected, bounds):
+    """Return the names of the witnesses of a case, or fail with what one of them has otherwise."""
+    found = []
+    for engine in ("numpy", "numba") if is_compiled(case.cell) else ("numpy",):
+        floats = run(scratch, case, problem, engine=engine)
+        assert_within(f"{case.name}, {engine}", floats, expected, bounds)
+        found.append(f"scratch {engine}")
+    if (theirs := tensorflow(case, problem)) is not None:
+        limit = LIMITS[np.dtype(case.dtype)]
+        assert_parity(map_tree(np.float64, theirs), expected, limit)
+        found.append("TensorFlow")
+    if case.dtype == np.float64 and has_derivative(case):
+        check_directions(case, problem, expected)
+        found.append("complex steps")
+    return found
+
+
+def is_compiled(cell):
+    """Return whether the compiled engine runs a cell."""
+    try:
+        ENGINES["numba"].check_cell(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def has_derivative(case):
+    """Return whether the gradients are derivatives, which the fused kernel's past its clipping are not.
+
+    Nor are those at a kink: from a state of zeros, a unit whose candidate relu makes 0 has a memory of exactly 0. There
+    every framework takes 0 for the slope, and so do the vectors; a complex step takes one side.
+    """
+    at_kink = case.zero_state and "relu" in repr(case.cell)
+    return getattr(case.cell, "clipping_stops_gradients", True) and not at_kink
+
+
+def assert_within(name, floats, expected, bounds):
+    """Fail unless each number is as near to its witness as its bound says."""
+    for (path, have), (_, want), (_, bound) in zip(*map(named_leaves, (floats, expected, bounds)), strict=True):
+        # The witness is rounded, too, to float64.
+        beyond = np.abs(have - want) > bound + np.spacing(np.abs(want))
+        if beyond.any():
+            raise AssertionError(f"{name}: {path} is beyond its bound in {beyond.sum()} of {beyond.size} numbers")
+
+
+def tensorflow(case, problem):
+    """Return what TensorFlow has for a case, ``None`` where it has no such cell or loop."""
+    if case.cell in BLOCK_CELLS:
+        # The fused kernel: float32, every row full.
+        fits = case.dtype == np.float32 and case.sequence_length is None
+        return block_lstm(case, problem) if fits else None
+    if case.cell in DROPOUT_CELLS:
+        # Masks that are drawn in the loop cannot be fed; those of a static graph can, where all rows are full.
+        return run_static(tf_impl, case, problem) if case.sequence_length is None else None
+    return run(tf_impl, case, problem)
+
+
+def check_directions(case, problem, expected):
+    """Hold each gradient to a complex step in a direction that is drawn: one run of the forward pass for each.
+
+    The imaginary part of L(x + iεv) / ε is the sum of the gradient times v: an error in any entry of it shows.
+    """
+    arguments = {"params": problem.params, "inputs": problem.inputs, "initial_state": problem.initial_state}
+    gradients = (expected.d_params, expected.d_inputs, expected.d_initial_state)
+    named = dict(named_leaves(dict(zip(arguments, gradients, strict=True))))
+    rng = np.random.default_rng(0)
+    for moved, gradient in named.items():
+        direction = rng.standard_normal(gradient.shape)
+
+        def step(path, leaf, moved=moved, direction=direction):
+            return leaf + 1j * STEP * direction if path == moved else leaf
+
+        given = problem._replace(**map_named(step, to_complex(arguments)))
+        derivative = loss_of(case, given, problem).imag / STEP
+        scale = np.abs(gradient * direction).sum()
+        limit = LIMITS[np.dtype(np.float64)]
+        assert abs(derivative - (gradient * direction).sum()) <= limit * max(scale, 1), f"{case.name}: d of {moved}"
+
+
+def loss_of(case, given, problem):
+    """Return Σ outputs ⊙ d_outputs + Σ final_state ⊙ d_final_state of a forward pass in complex numbers."""
+    zeros = map_tree(np.zeros_like, to_complex((problem.d_outputs, problem.d_final_state)))
+    results = run(scratch, case, given._replace(d_outputs=zeros[0], d_final_state=zeros[1]))
+    pairs = zip(
+        named_leaves((results.outputs, results.final_state)),
+        named_leaves((problem.d_outputs, problem.d_final_state)),
+        strict=True,
+    )
+    return sum((result * weight).sum() for (_, result), (_, weight) in pairs)
