@@ -2,6 +2,9 @@
 
 from typing import Any, TypedDict
 
+import numpy as np
+
+from scratch import hints
 from scratch.arrays import Array, Bool, DType, Masks, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_masks, check_state, is_plain, shape_text
@@ -37,7 +40,9 @@ def check_arguments(
 ) -> State:
     """Check what every way to unroll takes, and return the state to start from."""
     if not isinstance(cell, Cell):
-        raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+        raise TypeError(
+            f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}{hints.of_cell(cell)}"
+        )
     if input_size == 0:
         raise ValueError("inputs must have at least one feature, but their last axis is empty")
     check_fit(params, cell.param_shapes, input_size, dtype, "inputs")
@@ -59,6 +64,9 @@ def check_sequence_masks(
                 f"cell.draw_masks(rng, num_steps={num_steps}, batch_size={batch_size}, input_size={input_size})"
             )
         return sizes
+    if isinstance(masks, np.ndarray) and isinstance(sizes, tuple):
+        wanted = "what cell.draw_masks draws" if any(named_leaves(sizes)) else "None for a cell without dropout"
+        raise TypeError(f"{name} must be {wanted}, but is an array{hints.of_masks(masks, num_steps, batch_size)}")
     check_masks(name, masks, sizes, num_steps, batch_size)
     return masks
 
@@ -79,5 +87,6 @@ def check_step_mask(mask: Any, batch_size: int, num_steps: int) -> Bool[Array, "
     if not is_plain(mask) or mask.dtype != bool:
         raise TypeError(f"{expected}, but is {mask.dtype if is_plain(mask) else type(mask).__name__}")
     if mask.shape != (batch_size, num_steps):
-        raise ValueError(f"{expected}, but has {shape_text(mask.shape)}")
+        hint = hints.of_step_mask(mask.shape, batch_size, num_steps)
+        raise ValueError(f"{expected}, but has {shape_text(mask.shape)}{hint}")
     return mask

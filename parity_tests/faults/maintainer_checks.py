@@ -6,6 +6,15 @@ ARRAYS, OPTIONS, TOGETHER = "test_arguments.py::test_arrays", "test_options.py",
 
 FAULTS = [
     *faults_in(
+        "hints.py",
+        "test_hints.py",
+        ("a hint where batch and steps are as many", "num_steps != batch_size", "num_steps == batch_size"),
+        ("a hint for lengths that are no counts", "(numbers == np.floor(numbers)).all()", "True"),
+        ("swapped states for any", "widths == ((sizes.h,), (sizes.c,))", "widths == ((sizes.c,), (sizes.h,))"),
+        ("no word of Keras", 'if "recurrent_kernel" in names:', "if False:"),
+        ("one-hot by the number of axes", "(*shape, num_classes)", "(*shape, num_classes + 1)"),
+    ),
+    *faults_in(
         "options.py",
         f"{OPTIONS}::test_fields[BasicRNNCell.num_units]",
         ("a Boolean is an integer", "    if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "    if not isinstance(value, numbers.Integral):"),
