@@ -1,4 +1,4 @@
-"""Small models of Keras for ``test_run_keras_model.py``: a row for each layer and option that can be run.
+"""Small models of Keras for ``test_run_model.py``: a row for each layer and option that can be run.
 
 A model's name begins with that of its inputs. ``KERAS_2`` names those that Keras 2 saves as well, and in which form.
 """

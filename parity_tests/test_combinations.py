@@ -16,6 +16,7 @@ import tf_impl
 from parity_tests.cells import checks
 from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, run_dynamic, run_static
 from scratch.engines import ENGINES, TextBook
+from scratch.layer import Given
 from scratch.tasks import echo, mnist, tagging
 from scratch.tree import map_tree, named_leaves
 
@@ -357,7 +358,7 @@ def test_every_program_hands_on_its_engine(witness):
 
     with_tape = (False, True, lengths.tolist())
     for call in (
-        lambda: tagger.forward(params, words[0], lengths, "witness"),
+        lambda: tagger.network.forward(params, words[0], Given(sequence_length=lengths, engine="witness")),
         lambda: tagging.loss_and_gradients(tagger, params, batch, "witness"),
         lambda: trainer.step(batch),
         lambda: trainer.predict(words[0], lengths),

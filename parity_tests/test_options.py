@@ -139,7 +139,7 @@ CLASSES = [
         {"attn_length": COUNT} | dict.fromkeys(("attn_size", "attn_vec_size", "input_size"), COUNT.or_none()),
         ("cell",),
     ),
-    (scratch.Dense, {"units": 2}, {"units": COUNT}, ()),
+    (scratch.Dense, {"units": 2}, {"units": COUNT}, ("kernel_initializer", "bias_initializer")),
     (
         scratch.Embedding,
         {"vocabulary_size": 3, "embedding_size": 2},

@@ -46,7 +46,7 @@ PROGRAMS = {
     "masked_loss": ((), [TENSORFLOW, "2.806157", "Masked padding is at 0.", PICTURES]),
     "mnist_pixels": (TRAINED, ["digits drawn by rule", RECORDS, "numpy", PICTURES]),
     "mnist_rows": (TRAINED, ["digits drawn by rule", RECORDS, "numpy", PICTURES]),
-    "run_keras_model": (("--help",), ["run WEIGHTS.npz"]),
+    "run_model": (("--help",), ["run WEIGHTS.npz"]),
     "sequence_records": ((), [TENSORFLOW, "295 bytes", "[4 5 1]", "Ours is what was written", PICTURES]),
     "state_copying": ((), [TENSORFLOW, "state is copied", "static_rnn and dynamic_rnn agree", PICTURES]),
     "text_tagging": (("--engine", "numpy", "--sentences", 300, "--epochs", 12), ["words alone", "ms/step", PICTURES]),
@@ -57,7 +57,7 @@ PROGRAMS = {
     ),
 }
 # These do not draw, and have arguments of their own.
-APART = "run_keras_model", "worksheet"
+APART = "run_model", "worksheet"
 OURS = [name for name in PROGRAMS if name not in APART]
 # It imports NumPy alone, nothing of the project: parity_tests/test_one_page.py runs it.
 ALONE = ["one_page"]

@@ -15,7 +15,7 @@ from scratch import BasicLSTMCell, BasicRNNCell, MultiRNNCell
 
 
 def test_a_row_holds_every_quantity_and_what_each_is_off_by():
-    found = list(rows("GRUCell(num_units=4, activation='tanh', reset_after=False)"))
+    found = list(rows("GRUCell(4)"))
     assert {row.dtype for row in found} == {"float32", "float64"}
     assert {row.cell for row in found} == {"GRUCell(4)"}
     assert {row.witness for row in found} == {"TF1 dynamic_rnn", "Keras 3", "GRUBlockCell"}
@@ -33,7 +33,7 @@ def test_a_name_is_first_of_all_that_of_a_cell():
     """``BasicRNNCell`` alone, and not every stack that holds one; a part of a name is all that contain it."""
     assert set(cells_named("basicrnncell")) == {cell for cell in CELLS if type(cell) is BasicRNNCell}
     assert cells_named("BasicLSTMCell(4)") == {BasicLSTMCell(4)}
-    assert cells_named("BasicRNNCell(num_units=4, activation='relu')") == {BasicRNNCell(4, activation="relu")}
+    assert cells_named("BasicRNNCell(4, activation='relu')") == {BasicRNNCell(4, activation="relu")}
     holding = cells_named("RNN")
     assert {type(cell) for cell in holding} > {BasicRNNCell, MultiRNNCell}
     assert holding == {cell for cell in CELLS + DROPOUT_CELLS if "rnn" in repr(cell).lower()}
@@ -47,7 +47,7 @@ def test_every_cell_of_the_case_table_has_a_row():
 
 
 def test_where_numba_exists_it_has_a_row():
-    found = list(rows("BasicRNNCell(num_units=4, activation='relu')", [np.float64]))
+    found = list(rows("BasicRNNCell(4, activation='relu')", [np.float64]))
     assert ("numpy", "BasicRNNCell(4, activation='relu')") in {(row.engine, row.cell) for row in found}
     assert ("numba", "BasicRNNCell(4, activation='relu')") in {(row.engine, row.cell) for row in found}
     assert BasicRNNCell(4, activation="relu") in JIT_CELLS
@@ -148,7 +148,7 @@ def test_the_table_on_the_site_has_every_row_and_the_rows_are_still_true():
     assert {key[2] for key in keys[: -len(cells)]} == {"TensorFlow's op"}
     assert all(float(row["of its scale"]) <= float(row["limit"]) for row in kept)
     told = dict(zip(keys, kept, strict=True))
-    for row in rows("BasicRNNCell(num_units=4, activation='relu')"):
+    for row in rows("BasicRNNCell(4, activation='relu')"):
         now = summary(row)
         same = told[row.cell, row.engine, row.witness, row.dtype]
         assert {name: same[name] for name in ("quantities", "limit")} == {

@@ -74,15 +74,16 @@ def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> b
 
 def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> None:
     """Refuse masks that are not Booleans [*leading, size] in the structure of ``mask_sizes``."""
+    check_structure(name, masks, mask_sizes, lambda leaf, mask, size: check_mask(leaf, mask, (*leading, size)))
 
-    def check_mask(leaf: str, mask: Any, size: int) -> None:
-        if not is_plain(mask) or mask.dtype != bool:
-            came = mask.dtype if is_plain(mask) else type(mask).__name__
-            raise TypeError(f"{leaf} must be an array of Booleans, but is {came}")
-        if mask.shape != (*leading, size):
-            raise ValueError(f"{leaf} must have shape {shape_text((*leading, size))}, but has {shape_text(mask.shape)}")
 
-    check_structure(name, masks, mask_sizes, check_mask)
+def check_mask(name: str, mask: Any, shape: tuple[int, ...]) -> None:
+    """Refuse all but an array of Booleans of this shape."""
+    if not is_plain(mask) or mask.dtype != bool:
+        came = mask.dtype if is_plain(mask) else type(mask).__name__
+        raise TypeError(f"{name} must be an array of Booleans, but is {came}")
+    if mask.shape != shape:
+        raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(mask.shape)}")
 
 
 def check_structure(name: str, tree: Tree, sizes: Tree, check_leaf: Callable[[str, Leaf, Any], None]) -> None:

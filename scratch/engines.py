@@ -20,7 +20,10 @@ from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backw
 
 
 class Unrolling(NamedTuple):
-    """A call of ``dynamic_rnn``, checked: ``lengths`` [B] is ``None`` for full rows, and ``state`` always given."""
+    """A call of ``dynamic_rnn``, checked: ``lengths`` [B] is ``None`` for full rows, and ``state`` always given.
+
+    ``plan``: what the engine's ``plan`` returned at an earlier call like this one.
+    """
 
     cell: Cell
     params: Params
@@ -30,6 +33,7 @@ class Unrolling(NamedTuple):
     masks: Masks
     time_major: bool
     keep_tape: bool
+    plan: Any = None
 
     @property
     def steps(self) -> Float[Array, "T B D"]:
@@ -45,11 +49,17 @@ class Unrolling(NamedTuple):
 class Engine:
     """What every engine has. Arrays are in the caller's layout, [B, T, …] or, with ``time_major``, [T, B, …]."""
 
+    # Whether it runs only cells that never change, so that what follows from one need not be worked out anew.
+    knows_cells = False
+
     def check_installed(self) -> None:
         """Refuse to go on where a package that the engine needs is not there."""
 
     def check_cell(self, cell: Cell) -> None:
         """Refuse, by name, a cell that the engine does not run."""
+
+    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool) -> Any:
+        """Return what is worth keeping for all calls with this cell and such inputs, ``None`` where nothing is."""
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
         """Return ``(outputs, final_state, tape)`` of an ``Unrolling``; the tape is of use only where it is kept."""
@@ -64,6 +74,13 @@ class Engine:
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
         """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it."""
         raise NotImplementedError
+
+    def train_step(self, trainer: Any, batch: Any) -> Any:
+        """Take a whole step of a ``Trainer`` on a ``Batch`` and return its ``Step``; ``None`` leaves it to NumPy.
+
+        What the step changes it leaves in the trainer: see ``scratch/training/trainer.py``.
+        """
+        return None
 
 
 class TextBook(Engine):
@@ -113,13 +130,20 @@ class Checkpointed(TextBook):
 class Compiled(Engine):
     """The loop over time in one compiled function, for the cells in ``scratch/jit``."""
 
+    knows_cells = True
+
     def check_installed(self) -> None:
         jit.check_installed()
 
     def check_cell(self, cell: Cell) -> None:
         jit.check_covered(cell)
 
+    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool) -> Any:
+        return jit.plan_of(cell, inputs.shape, inputs.dtype, time_major)
+
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
+        if run.plan and run.lengths is None:
+            return run.plan.run(run.params, run.inputs, run.state)
         return jit.forward(
             run.cell, run.params, run.inputs, run.lengths, run.state, run.masks, run.time_major, run.keep_tape
         )

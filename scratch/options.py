@@ -60,6 +60,14 @@ def check_decay(name: str, value: Any) -> float:
     return value
 
 
+def check_probability(name: str, value: Any) -> float:
+    """Return a number above 0 and at most 1: a part of all that is kept."""
+    value = check_number(name, value, above=0)
+    if value > 1:
+        raise ValueError(f"{name} must be at most 1, but is {value}")
+    return value
+
+
 def check_choice(name: str, value: Any, choices: Collection[str | bool]) -> Any:
     """Refuse all but one of these strings or Booleans."""
     if not isinstance(value, str | bool) or value not in choices:

@@ -5,17 +5,14 @@ there and the gradients come back through ``scratch.conversions``; everything be
 """
 
 import os
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 import scratch.cells.full_lstm
 import scratch.cells.gru
 import scratch.cells.lstm
 import scratch.cells.rnn
 from scratch import conversions
-from scratch.arrays import Array, Bool, Float, Lengths, Params, Shapes, State
+from scratch.arrays import Array, Bool, Float, Lengths, Params, State
 from scratch.cells.lstm import LSTMState
 from scratch.extras import lacking
 from tf_impl.activations import activation
@@ -63,9 +60,7 @@ def keras_rnn(
     """
     if type(cell) not in LAYERS:
         raise TypeError(f"Keras has no layer for {type(cell).__name__}")
-    kind = LAYERS[type(cell)][0]
-    if not cell.use_bias and getattr(cell, "forget_bias", 0.0) != 0:
-        raise ValueError("Keras has its forget bias in the bias: without one, forget_bias must be 0")
+    kind, to_keras, _ = LAYERS[type(cell)]
     options = {"zero_output_for_mask": True, "use_bias": cell.use_bias, **options}
     options |= {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
     if hasattr(cell, "recurrent_activation"):
@@ -80,7 +75,7 @@ def keras_rnn(
     )
     layer.build(inputs.shape)
     weights = [variable.value for variable in layer.trainable_variables]
-    for variable, array in zip(weights, keras_weights(cell, params), strict=True):
+    for variable, array in zip(weights, to_keras(cell, params), strict=True):
         variable.assign(array)
     if sequence_length is not None:
         mask = tf.sequence_mask(sequence_length, inputs.shape[1])
@@ -93,25 +88,13 @@ def keras_rnn(
     outputs, final_state, d_inputs, d_state, d_weights = tf.nest.map_structure(
         lambda tensor: tensor.numpy(), [outputs, final_state, *d_arguments]
     )
-    return outputs, scratch_state(final_state), d_inputs, scratch_state(d_state), gradients(cell, d_weights)
-
-
-def keras_weights(cell: Any, params: Params) -> list[Array]:
-    """Return the weights of the Keras layer for ``cell``: without a bias the first two of three."""
-    biased = replace(cell, use_bias=True)
-    arrays = LAYERS[type(cell)][1](biased, with_zeros(params, biased.param_shapes(1)))
-    return arrays if cell.use_bias else arrays[:2]
-
-
-def with_zeros(params: Params, shapes: Shapes) -> Params:
-    """Return ``params`` with zeros for each bias that is not there; of ``shapes``, its own counts."""
-    filled: Params = {}
-    for name, shape in shapes.items():
-        if isinstance(shape, dict):
-            filled[name] = with_zeros(params[name], shape)
-        else:
-            filled[name] = params[name] if name in params else np.zeros(shape, params["kernel"].dtype)
-    return filled
+    return (
+        outputs,
+        scratch_state(final_state),
+        d_inputs,
+        scratch_state(d_state),
+        conversions.gradients_from_keras(cell, d_weights),
+    )
 
 
 def keras_state(state: State) -> list[Float[Tensor, "B H"]]:
@@ -122,29 +105,3 @@ def keras_state(state: State) -> list[Float[Tensor, "B H"]]:
 def scratch_state(arrays: list[Float[Array, "B H"]]) -> State:
     """Return ``LSTMState(c, h)`` of h and c, or the one array itself."""
     return LSTMState(c=arrays[1], h=arrays[0]) if len(arrays) == 2 else arrays[0]
-
-
-def gradients(cell: Any, d_weights: list[Array]) -> Params:
-    """Return ∂L/∂params from the gradients of the Keras weights: the transpose of ``to_keras``.
-
-    The weights are only put in another order, so their gradients are put back in the same way, but for two things: the
-    forget bias is a constant and has no part in it; and a gate's second bias is 0 whatever the parameters are.
-    """
-    kernel, recurrent_kernel = d_weights[:2]
-    no_bias = np.zeros((2, kernel.shape[1]) if getattr(cell, "reset_after", False) else kernel.shape[1:], kernel.dtype)
-    bias = d_weights[2] if cell.use_bias else no_bias
-    if hasattr(cell, "forget_bias"):
-        cell = replace(cell, forget_bias=0.0)
-    if bias.ndim == 2:
-        bias[1, : 2 * cell.num_units] = 0
-    from_keras = LAYERS[type(cell)][2]
-    d_params = from_keras(replace(cell, use_bias=True), [kernel, recurrent_kernel, bias])
-    return d_params if cell.use_bias else without_biases(d_params)
-
-
-def without_biases(params: Params) -> Params:
-    return {
-        name: without_biases(branch) if isinstance(branch, dict) else branch
-        for name, branch in params.items()
-        if name != "bias"
-    }

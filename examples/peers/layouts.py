@@ -7,16 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scratch import BasicLSTMCell, BasicRNNCell
-from scratch.conversions import (
-    gru_from_keras,
-    gru_to_keras,
-    lstm_from_keras,
-    lstm_to_keras,
-    reorder,
-    rnn_from_keras,
-    rnn_to_keras,
-)
+from scratch import gradients_from_keras, gradients_from_torch, to_keras, to_torch
 from scratch.tree import map_tree, named_leaves
 
 
@@ -39,56 +30,26 @@ def map_shapes(function, shapes):
     return function(shapes)
 
 
-def to_keras(cell, params):
-    if isinstance(cell, BasicRNNCell):
-        return rnn_to_keras(cell, params)
-    return lstm_to_keras(cell, params) if isinstance(cell, BasicLSTMCell) else gru_to_keras(cell, params)
+def to_torch_list(cell, params):
+    """Return ``[weight_ih, weight_hh, bias_ih, bias_hh]`` of a layer of PyTorch."""
+    return list(to_torch(cell, params).values())
 
 
-def from_keras(cell, d_weights):
-    """Return the gradients of a Keras layer in the structure of the parameters.
-
-    What holds for weights holds for gradients, but for two things: the forget bias is a constant, and of a gate's two
-    biases, which are only ever used as a sum, each has the gradient of the sum.
-    """
-    kernel, recurrent_kernel, bias = d_weights
-    if isinstance(cell, BasicRNNCell):
-        return rnn_from_keras(cell, d_weights)
-    if isinstance(cell, BasicLSTMCell):
-        return lstm_from_keras(replace(cell, forget_bias=0.0), d_weights)
-    if cell.reset_after:
-        bias = bias.copy()
-        bias[1, : 2 * cell.num_units] = 0
-    return gru_from_keras(cell, [kernel, recurrent_kernel, bias])
+def from_torch_list(cell, d_weights):
+    """Return the gradients of a layer of PyTorch in the structure of the parameters."""
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    return gradients_from_torch(cell, dict(zip(names, map(np.ascontiguousarray, d_weights), strict=True)))
 
 
-def to_torch(cell, params):
-    """Return ``[weight_ih, weight_hh, bias_ih, bias_hh]`` of a layer of PyTorch.
-
-    The LSTM has Keras's order i, f, j, o; the GRU has r, u, n, and always resets after the product. Every matrix is
-    transposed. There are always two biases, of which only the GRU needs the second.
-    """
-    kernel, recurrent_kernel, bias = to_keras(cell, params)
-    biases = bias if bias.ndim == 2 else [bias, np.zeros_like(bias)]
-    weights = [kernel.T, recurrent_kernel.T, *biases]
-    return [torch_order(cell, array) for array in weights]
+def from_keras_list(cell, d_weights):
+    return gradients_from_keras(cell, list(map(np.ascontiguousarray, d_weights)))
 
 
-def from_torch(cell, d_weights):
-    weight_ih, weight_hh, bias_ih, bias_hh = (torch_order(cell, array, back=True) for array in d_weights)
-    bias = np.stack([bias_ih, bias_hh]) if getattr(cell, "reset_after", False) else bias_ih
-    return from_keras(cell, [weight_ih.T, weight_hh.T, bias])
-
-
-def torch_order(cell, array, back=False):
-    """Return the rows of a GRU's weights in PyTorch's order, or back in Keras's; those of another cell as they are."""
-    if isinstance(cell, BasicRNNCell | BasicLSTMCell):
-        return array
-    orders = ("run", "urn") if back else ("urn", "run")
-    return reorder(array.T, *orders).T
-
-
-LAYOUTS = {"scratch": (to_scratch, from_scratch), "keras": (to_keras, from_keras), "torch": (to_torch, from_torch)}
+LAYOUTS = {
+    "scratch": (to_scratch, from_scratch),
+    "keras": (to_keras, from_keras_list),
+    "torch": (to_torch_list, from_torch_list),
+}
 
 
 def carry(workload, problem, params, layout):

@@ -11,6 +11,7 @@ from parity_tests.equations.reading import Meaningless, Reading, pick
 
 BUILT_IN = {
     "tanh": np.tanh,
+    "cos": np.cos,
     "log": np.log,
     "exp": np.exp,
     "abs": lambda v: np.abs(np.real(v)),

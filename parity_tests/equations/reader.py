@@ -29,7 +29,7 @@ from parity_tests.equations.nodes import (
 from parity_tests.equations.symbols import Symbols, Unreadable
 from parity_tests.equations.tokens import PRODUCTS, RELATIONS, SIGNS
 
-FUNCTIONS = {r"\log": "log", r"\max": "max", r"\min": "min", r"\tanh": "tanh", r"\exp": "exp"}
+FUNCTIONS = {r"\log": "log", r"\max": "max", r"\min": "min", r"\tanh": "tanh", r"\exp": "exp", r"\cos": "cos"}
 CLOSING = {"(": ")", "[": "]", "|": "|", r"\lVert": r"\rVert", r"\lfloor": r"\rfloor"}
 AROUND = {"|": "abs", r"\lVert": "norm", r"\lfloor": "floor"}
 # What a product ends at.

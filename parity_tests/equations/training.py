@@ -25,6 +25,7 @@ from scratch import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
+from scratch.training.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, PolynomialDecay
 
 ROWS, STEPS, CLASSES = 4, 3, 5
 
@@ -216,6 +217,20 @@ def batch_norm():
     return [run, *averages]
 
 
+def schedules():
+    found = []
+    for n in (3, 5):
+        given = {"eta_0": 0.3, "n": n, "N": 7, "rho": 0.6, "eta_end": 0.05, "p": 2.0, "alpha": 0.2, "pi": np.pi}
+        for schedule in (
+            ExponentialDecay(0.3, 7, 0.6),
+            InverseTimeDecay(0.3, 7, 0.6),
+            PolynomialDecay(0.3, 7, 0.05, 2.0),
+            CosineDecay(0.3, 7, 0.2),
+        ):
+            found.append(Run(given | {"eta": schedule(n)}))
+    return found
+
+
 RUNS = {
     "training/losses": losses,
     "training/sequence_loss": weighted_loss,
@@ -227,4 +242,5 @@ RUNS = {
     "training/adam": adam,
     "training/clipping": clipping,
     "training/batch_norm": batch_norm,
+    "training/schedules": schedules,
 }

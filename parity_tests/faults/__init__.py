@@ -3,6 +3,7 @@
 from parity_tests.faults import (
     attacked,
     cells,
+    conversions,
     course,
     entry,
     grade,
@@ -13,6 +14,7 @@ from parity_tests.faults import (
     maintainer_files,
     maintainer_together,
     models,
+    networks,
     one_page,
     optimizers,
     site,
@@ -21,6 +23,6 @@ from parity_tests.faults import (
     unroll,
 )
 
-GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
+GROUPS += (networks, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -105,20 +105,6 @@ FAULTS = [
         ("one array not stacked", "    return np.stack(steps, axis)", "    return np.expand_dims(steps[0], axis) if len(steps) == 1 else np.stack(steps, axis)"),
     ),
     *faults_in(
-        "conversions.py",
-        "test_sharing.py::test_parts",
-        ("an RNN's bias not copied on the way there", 'params["bias"].copy()]', 'params["bias"]]'),
-        ("an RNN's bias not copied on the way back", '"bias": bias.copy()}', '"bias": bias}'),
-        ("rows of x and h not copied", "[rows.copy() for rows in np.split(kernel, [-num_units])]", "np.split(kernel, [-num_units])"),
-        ("peepholes not copied on the way there", "map_tree(np.copy, params | ordered)", "params | ordered"),
-        ("peepholes not copied on the way back", 'map_tree(np.copy, weights | {"kernel"', '(weights | {"kernel"'),
-    ),
-    *faults_in(
-        "conversions.py",
-        "test_sharing.py::test_a_part_that_is_kept_does_not_keep_the_whole",
-        ("a GRU's parts not copied", 'map_tree(np.copy, {"gates": gates, "candidate": candidate})', '{"gates": gates, "candidate": candidate}'),
-    ),
-    *faults_in(
         "inputs/wire/layout_fixed.py",
         "test_sharing.py::test_descriptions_keep_values_of_their_own",
         ("default kept, not copied", "deepcopy(self.default_value)", "self.default_value"),

@@ -1,14 +1,14 @@
-"""Faults in ``examples/keras_model``, each noticed by one model of ``parity_tests/keras_models.py``."""
+"""Faults in ``examples/saved_model``, each noticed by one model of ``parity_tests/keras_models.py``."""
 
 from parity_tests.faults.fault import Fault
 
-TESTS = "parity_tests/test_run_keras_model.py::test_a_model_is_run_as_keras_runs_it"
+TESTS = "parity_tests/test_run_model.py::test_a_model_is_run_as_keras_runs_it"
 
 
 def in_file(name, *faults):
     """Return a ``Fault`` for each ``(what, old, new, model)`` in one file of the package."""
     return [
-        Fault(what, f"examples/keras_model/{name}", old, new, f"{TESTS}[{model}]") for what, old, new, model in faults
+        Fault(what, f"examples/saved_model/{name}", old, new, f"{TESTS}[{model}]") for what, old, new, model in faults
     ]
 
 
@@ -82,9 +82,9 @@ FAULTS = [
     ),
     Fault(
         "code in a layer inside a layer",
-        "examples/keras_model/saved.py",
+        "examples/saved_model/saved.py",
         "    for part in config if isinstance(config, list) else ():\n        refuse_code(part)\n",
         "",
-        "parity_tests/test_run_keras_model.py::test_what_is_no_model_is_named",
+        "parity_tests/test_run_model.py::test_what_is_no_model_is_named",
     ),
 ]

@@ -21,11 +21,6 @@ FAULTS = [
             "d_y.sum(axis=0)",
             "d_y.mean(axis=0)",
         ),
-        (
-            "kernel initialiser ignored",
-            "else kernel_initializer, rng",
-            "else glorot_uniform, rng",
-        ),
     ),
     *faults_in(
         "initializers.py",

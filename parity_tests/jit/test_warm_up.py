@@ -33,12 +33,12 @@ def test_after_it_nothing_is_left_to_compile(names, capsys):
     assert line.startswith("BasicRNNCell in float32: ")
     assert last.split(", kept in ")[1]
     names.clear()
-    cell, rng = BasicRNNCell(20, activation="relu"), np.random.default_rng(0)
-    params = cell.init_params(rng, 5, np.float32)
-    for lengths in (None, np.array([3, 0, 7])):
-        outputs, _, tape = dynamic_rnn(cell, params, np.ones((3, 7, 5), np.float32), lengths, engine="numba")
-        dynamic_rnn_backward(tape, outputs)
-    Stream(cell, params, engine="numba").step(np.ones((1, 5), np.float32))
+    for cell in (BasicRNNCell(num_units, activation="relu") for num_units in (3, 7, 20)):
+        params = cell.init_params(np.random.default_rng(0), 5, np.float32)
+        for lengths in (None, np.array([3, 0, 7])):
+            outputs, _, tape = dynamic_rnn(cell, params, np.ones((3, 7, 5), np.float32), lengths, engine="numba")
+            dynamic_rnn_backward(tape, outputs)
+        Stream(cell, params, engine="numba").step(np.ones((1, 5), np.float32))
     assert names == []
 
 

@@ -13,11 +13,12 @@ from parity_tests.test_examples import ROOT
 DOCS = ROOT / "docs"
 SYMBOLS = DOCS / "symbols.md"
 CONVERTER = LatexToMathML(fancy_error=False)
+WINGS = "cells", "unroll", "inputs", "training", "tasks", "jit", "conversions"
 # The wings: the course uses the symbols of the pages that a meeting stands on.
 PAGES = [
-    page for wing in ("cells", "unroll", "inputs", "training", "tasks", "jit") for page in (DOCS / wing).glob("*.md")
+    page for wing in WINGS for page in (DOCS / wing).glob("*.md")
 ]
-PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "conversions", "parity")]
+PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "parity")]
 
 
 def equations(text):

@@ -10,7 +10,7 @@ along time, with one mask for a whole sequence. The page is ``docs/cells/dropout
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +18,11 @@ import numpy as np
 from scratch.arrays import Array, Bool, Cache, Float, Leaf, Masks, Params, Sizes, State, Tree
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.cells.lstm import LSTMState
+from scratch.cells.multi import MultiRNNCell
 from scratch.checks import check_masks
 from scratch.initializers import check_generator
-from scratch.options import check_count, check_flag, check_options, check_positive
-from scratch.tree import map_tree, rebuild
+from scratch.options import check_count, check_flag, check_options, check_probability
+from scratch.tree import map_tree, named_leaves, rebuild
 
 
 class DropoutMasks(NamedTuple):
@@ -59,11 +60,8 @@ class DropoutWrapper(CellWrapper):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        probabilities = dict.fromkeys(("input_keep_prob", "output_keep_prob", "state_keep_prob"), check_positive)
+        probabilities = dict.fromkeys(("input_keep_prob", "output_keep_prob", "state_keep_prob"), check_probability)
         check_options(self, variational_recurrent=check_flag, **probabilities)
-        for name in probabilities:
-            if getattr(self, name) > 1:
-                raise ValueError(f"{name} must be at most 1, but is {getattr(self, name)}")
         if not callable(self.dropout_state_filter_visitor):
             raise TypeError(
                 f"dropout_state_filter_visitor must be a function, but is {self.dropout_state_filter_visitor!r}"
@@ -125,6 +123,20 @@ class DropoutWrapper(CellWrapper):
         d_new_state = drop(d_new_state, masks.state, self.state_keep_prob)
         d_x, d_state, d_params = self.cell.backward(params, cache, d_output, d_new_state)
         return drop(d_x, masks.input, self.input_keep_prob), d_state, d_params
+
+
+def without_dropout(cell: Cell) -> Cell:
+    """Return the cell without its ``DropoutWrapper``s, to run what has been trained: its parameters are the same.
+
+    A cell that has none is returned itself.
+    """
+    if not any(named_leaves(cell.mask_sizes(1))):
+        return cell
+    if isinstance(cell, MultiRNNCell):
+        return MultiRNNCell([without_dropout(layer) for layer in cell.cells])
+    if isinstance(cell, DropoutWrapper):
+        return without_dropout(cell.cell)
+    return replace(cell, cell=without_dropout(cell.cell))  # type: ignore[type-var, attr-defined]
 
 
 def drop(tree: Tree, masks: Masks, keep_prob: float) -> Tree:

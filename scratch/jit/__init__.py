@@ -4,7 +4,7 @@
 - ``machine/``: what stands below. ``register.py`` and ``activations.py``, what is computed on; ``vector.py`` and
   ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``compiler.py``,
   ``memory.py``, ``threads.py``.
-- ``small/``: the same once more for networks of a few units.
+- ``small/``: another walk, for networks of a few units, that takes the same cells.
 - ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layout.py`` and ``layer.py``, a layer over a
   batch; ``forward.py`` and ``backward.py``, the walk; ``step.py`` and ``stage.py``, where it meets the cell;
   ``schedule.py``, which rows run when.
@@ -24,6 +24,7 @@ MODULES = {
     "forward": "stack",
     "get_num_threads": "machine.threads",
     "make_stream": "stream",
+    "plan_of": "small.plan",
     "set_num_threads": "machine.threads",
 }
 

@@ -2,7 +2,7 @@
 
 ``static_rnn`` runs all layers of a ``MultiRNNCell`` within a time step; here the lowest layer runs through the whole
 sequence, then the next one over its outputs. Both orders compute the same numbers, because a layer at step t needs
-only itself at t − 1 and the layer below at t. Small networks have kernels of their own, for all layers at once.
+only itself at t − 1 and the layer below at t. Small networks have a walk of their own, for all layers at once.
 """
 
 from functools import partial
@@ -20,13 +20,13 @@ from scratch.compiling.compiler import announced
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import Batch, full_batch, plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.small.plan import plan_of
+from scratch.jit.small.plan import SmallTape, plan_of
 from scratch.jit.walk.layer import matrix
 from scratch.tree import map_tree, rebuild
 
 
 class JitTape(NamedTuple):
-    """What a compiled forward pass keeps: of a layer or a small network, its kernels' tape; else those within it."""
+    """What a compiled forward pass keeps: of a layer, its walk's tape; else those of the layers within it."""
 
     cell: Cell
     params: Params
@@ -68,7 +68,7 @@ def forward(
 
 
 def backward(
-    tape: JitTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
+    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
 ) -> tuple[Float[Array, "_ _ D"], State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
     with announced(type(tape.cell).__name__, "backward in", tape.dtype):
@@ -77,7 +77,7 @@ def backward(
 
 def run_forward(
     cell: Cell, params: Params, x: Float[Array, "_ _ D"], state: State, masks: Masks, factors: Tree, batch: Batch
-) -> tuple[Float[Array, "_ _ output"], State, JitTape]:
+) -> tuple[Float[Array, "_ _ output"], State, JitTape | SmallTape]:
     """``forward`` of a cell, or of one within it.
 
     ``factors``: what the state is multiplied by after each step, arrays in its structure; ``()`` where it is not.
@@ -86,8 +86,8 @@ def run_forward(
     input_size = x.shape[2]
     small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(factors) and batch.is_full else None
     if small:
-        outputs, final_state, kept = small.forward(params, x, state)
-    elif isinstance(cell, MultiRNNCell):
+        return small.run(params, x, state)
+    if isinstance(cell, MultiRNNCell):
         states, tapes, outputs = [], [], x
         for n, (name, layer, _) in enumerate(cell.layers(input_size)):
             of_layer = () if is_empty(factors) else factors[n]
@@ -118,13 +118,11 @@ def run_forward(
 
 
 def run_backward(
-    tape: JitTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
+    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
 ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+    if isinstance(tape, SmallTape):
+        return tape.plan.backward(tape.params, tape.numbers, d_outputs, d_final_state)
     cell, params, input_size, batch, kept = tape
-    if isinstance(kept, np.ndarray):
-        shape = d_outputs.shape[0], d_outputs.shape[1], input_size
-        small: Any = plan_of(cell, shape, batch.dtype, batch.time_major)
-        return small.backward(params, kept, d_outputs, d_final_state)
     if isinstance(cell, MultiRNNCell):
         d_states, named = [], {}
         for n, (name, _, _) in reversed(list(enumerate(cell.layers(input_size)))):

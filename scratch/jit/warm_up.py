@@ -8,10 +8,13 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 
 from scratch import jit
+from scratch.arrays import Array, Int
 from scratch.cell import Cell
 from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
@@ -43,6 +46,8 @@ CELLS: dict[str, list[Cell]] = {
     "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
 }
 DTYPES = "float32", "float64"
+# Units of small networks whose stages are compiled for registers of 16, 32 and 64 bytes, in both precisions.
+SMALL = 2, 4, 8, 16
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,15 +79,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(cell: Cell, dtype: np.dtype) -> None:
     """Call every kernel of a cell once."""
-    params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     # Rows of unequal lengths, for what is past the end of one is cleared by a kernel as well.
-    outputs, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), np.array([2, 1]), state, (), False)
-    jit.backward(tape, np.ones_like(outputs), state)
+    run_both_ways(cell, dtype, np.array([2, 1]))
+    params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     jit.make_stream(cell, params, 2, state).step(np.ones((2, 2), dtype))
-    if cell == BasicLSTMCell(5):
-        # A small network over full rows has kernels of its own.
-        _, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), None, state, (), False)
-        jit.backward(tape, np.ones_like(outputs), state)
+    for num_units in SMALL if hasattr(cell, "num_units") else ():
+        # Over full rows a small network has kernels of its own.
+        sizes = {"num_units": num_units} | ({"num_proj": num_units} if getattr(cell, "num_proj", None) else {})
+        small: Any = replace(cast(Any, cell), **sizes)
+        run_both_ways(small, dtype, None)
+
+
+def run_both_ways(cell: Cell, dtype: np.dtype, lengths: Int[Array, " B"] | None) -> None:
+    """Call the kernels of a cell forward and back."""
+    params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
+    outputs, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), lengths, state, (), False)
+    jit.backward(tape, np.ones_like(outputs), state)
 
 
 def report(seconds: float) -> int:

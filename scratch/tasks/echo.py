@@ -10,6 +10,7 @@ The page is ``docs/tasks/echo.md``.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,14 @@ from scratch.cells.rnn import BasicRNNCell
 from scratch.engines import check_engine
 from scratch.finite import check_finite
 from scratch.initializers import glorot_uniform, uniform
-from scratch.inputs.unstack import series_to_rows, stack, unstack
+from scratch.inputs.unstack import series_to_rows
 from scratch.options import check_count
 from scratch.training.dense import Dense
-from scratch.training.losses import (
-    softmax_cross_entropy_with_logits_backward,
-    sparse_softmax_cross_entropy_with_logits,
-)
+from scratch.training.layers import RNN
+from scratch.training.losses import CrossEntropy, softmax
+from scratch.training.network import Network
 from scratch.training.optimizers import AdagradOptimizer
-from scratch.unroll.dynamic import dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.static import static_rnn, static_rnn_backward
+from scratch.training.trainer import Trainer
 from scratch.unroll.truncated import windows
 
 TOTAL_SERIES_LENGTH = 50_000
@@ -46,12 +45,21 @@ LEARNING_RATE = 0.3
 
 @dataclass(frozen=True)
 class EchoPart:
-    """One part of the series: its network, and how it is unrolled (``"static"`` or ``"dynamic"``)."""
+    """One part of the series: its cell, and how the tutorial unrolls it (``"static"`` or ``"dynamic"``).
+
+    TensorFlow's graphs differ, the numbers do not: NumPy has one loop.
+    """
 
     title: str
     cell: Cell
     unroll: str
     kernel_initializer: Initializer = glorot_uniform
+
+    @property
+    def network(self) -> Network:
+        """The network, its weights started as the tutorial starts them: W2 uniform in [0, 1) and every bias zero."""
+        start = partial(type(self.cell).init_params, kernel_initializer=self.kernel_initializer)
+        return Network({"rnn": RNN(self.cell, start), "dense": Dense(NUM_CLASSES, uniform)})
 
 
 def lstm_layers() -> MultiRNNCell:
@@ -72,16 +80,12 @@ PARTS = {
     5: EchoPart("three LSTM layers, dynamic_rnn", lstm_layers(), "dynamic"),
     6: EchoPart("three LSTM layers with dropout, dynamic_rnn", dropped(lstm_layers()), "dynamic"),
 }
-OUTPUT_LAYER = Dense(NUM_CLASSES)
 OPTIMIZER = AdagradOptimizer(LEARNING_RATE)
 
 
 def init_params(part: EchoPart, rng: np.random.Generator, dtype: DType = np.float32) -> Params:
-    """Return ``{"rnn": …, "dense": …}`` as the tutorial starts them: W2 uniform in [0, 1) and every bias zero."""
-    return {
-        "rnn": part.cell.init_params(rng, 1, dtype, part.kernel_initializer),
-        "dense": OUTPUT_LAYER.init_params(rng, part.cell.output_size, dtype, uniform),
-    }
+    """Return ``{"rnn": …, "dense": …}``, the parameters of the network of a part."""
+    return part.network.init_params(rng, 1, dtype)
 
 
 def generate_data(
@@ -106,59 +110,43 @@ def generate_data(
 
 
 class EchoTrainer:
-    """The network of one part in training: its weights, what its optimiser remembers, and one step of both.
+    """A ``Trainer`` of the network of one part, fed with windows of bits, the state handed from one to the next.
 
     - ``params``: from ``init_params``; never changed, each step replaces ``trainer.params``.
-    - ``engine``: ``"numpy"`` or ``"numba"``. The compiled loop knows no static unrolling: it runs every part the same.
+    - ``engine``: ``"numpy"`` or ``"numba"``.
     """
 
     def __init__(self, part: EchoPart, params: Params, engine: str = "numpy") -> None:
-        self.part, self.params, self.engine = part, params, check_engine(engine)
-        self.dtype = params["dense"]["kernel"].dtype
-        self.slots = OPTIMIZER.init_slots(params)
+        check_engine(engine)
+        self.part = part
+        self.trainer = Trainer(part.network, params, CrossEntropy(), OPTIMIZER, carry_state=True, engine=engine)
+
+    @property
+    def params(self) -> Params:
+        return self.trainer.params
+
+    @property
+    def slots(self) -> Params:
+        return self.trainer.slots
 
     def zero_state(self, batch_size: int) -> State:
-        return self.part.cell.zero_state(batch_size, self.dtype)
+        return self.part.cell.zero_state(batch_size, self.trainer.dtype)
 
     def draw_masks(self, rng: np.random.Generator, batch_size: int) -> Masks:
         return self.part.cell.draw_masks(rng, TRUNCATED_BACKPROP_LENGTH, batch_size, 1)
 
     def step(
         self, x: Int[Array, "B T"], labels: Int[Array, "B T"], state: State, masks: Masks
-    ) -> tuple[Any, Float[Array, "B T C"], State]:
+    ) -> tuple[float, Float[Array, "B T C"], State]:
         """Train on one window, x and labels [B, T], and return ``(loss, probabilities [B, T, 2], new_state)``.
 
         ``loss`` is the mean over all B·T steps of the softmax cross-entropy, before the weights change; ``masks`` are
         those of the cell, for part 6.
         """
-        inputs = x.astype(self.dtype)[:, :, None]
-        outputs, new_state, rnn_tape = self.unroll(inputs, state, masks)
-        logits, dense_cache = OUTPUT_LAYER.forward(self.params["dense"], outputs)
-        losses, loss_cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
-
-        # loss = Σ losses / (B·T)
-        d_losses = np.full_like(losses, 1 / losses.size)
-        d_logits = softmax_cross_entropy_with_logits_backward(loss_cache, d_losses)
-        d_outputs, d_dense = OUTPUT_LAYER.backward(self.params["dense"], dense_cache, d_logits)
-        # No d_final_state: this is the cut of truncated backpropagation.
-        d_rnn = self.unroll_backward(rnn_tape, d_outputs)
-        gradients = {"rnn": d_rnn, "dense": d_dense}
-        self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
-        return losses.mean(), loss_cache.p, new_state
-
-    def unroll(
-        self, inputs: Float[Array, "B T D"], state: State, masks: Masks
-    ) -> tuple[Float[Array, "B T H"], State, Any]:
-        cell, params = self.part.cell, self.params["rnn"]
-        if self.part.unroll == "static" and self.engine == "numpy":
-            outputs, new_state, tape = static_rnn(cell, params, unstack(inputs), state, masks=masks)
-            return stack(outputs), new_state, tape
-        return dynamic_rnn(cell, params, inputs, initial_state=state, engine=self.engine, masks=masks)
-
-    def unroll_backward(self, tape: Any, d_outputs: Float[Array, "B T H"]) -> Params:
-        if self.part.unroll == "static" and self.engine == "numpy":
-            return static_rnn_backward(tape, unstack(d_outputs))[2]
-        return dynamic_rnn_backward(tape, d_outputs)[2]
+        # From the state that is given, and no gradient into it: this is the cut of truncated backpropagation.
+        self.trainer.state = {"rnn": state}
+        step = self.trainer.step(x.astype(self.trainer.dtype)[:, :, None], labels, masks={"rnn": masks})
+        return step.loss, softmax(step.y), self.trainer.state["rnn"]
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from scratch.arrays import Array, Cache, DType, Float, Int, Params
+from scratch.arrays import Array, DType, Float, Int, Params
 from scratch.cells.lstm import BasicLSTMCell
-from scratch.checks import check_dtype
 from scratch.engines import check_engine
 from scratch.finite import check_finite
 from scratch.inputs.padding import bucket_by_length, unpad_batch
@@ -25,14 +24,13 @@ from scratch.options import check_count, check_options
 from scratch.training.adam import AdamOptimizer
 from scratch.training.dense import Dense
 from scratch.training.embedding import Embedding
-from scratch.training.losses import mask_by_length, masked_loss, masked_loss_backward
-from scratch.unroll.bidirectional import (
-    bidirectional_dynamic_rnn,
-    bidirectional_dynamic_rnn_backward,
-    bidirectional_params,
-)
+from scratch.training.layers import Bidirectional
+from scratch.training.losses import CrossEntropy
+from scratch.training.network import Network
+from scratch.training.trainer import Batch, Trainer
 
-OPTIMIZER = AdamOptimizer(0.01)
+# The mean over all real words of a batch.
+LOSS, OPTIMIZER = CrossEntropy("steps"), AdamOptimizer(0.01)
 BATCH_SIZE = 32
 BUCKET_BOUNDARIES = [8, 12, 16, 20, 28]
 
@@ -67,77 +65,57 @@ class Tagger:
         check_options(self, **dict.fromkeys(sizes, check_count))
 
     @property
-    def layers(self) -> tuple[Embedding, BasicLSTMCell, Dense]:
-        """The embedding, the cell of either direction and the output layer."""
-        embedding = Embedding(self.vocabulary_size, self.embedding_size)
-        return embedding, BasicLSTMCell(self.num_units), Dense(self.num_labels)
+    def network(self) -> Network:
+        """The chain of the embedding, the two LSTMs and the output layer."""
+        cell = BasicLSTMCell(self.num_units)
+        return Network(
+            {
+                "embedding": Embedding(self.vocabulary_size, self.embedding_size),
+                "bidirectional_rnn": Bidirectional(cell, cell),
+                "dense": Dense(self.num_labels),
+            }
+        )
 
     def init_params(self, rng: np.random.Generator, dtype: DType = np.float32) -> Params:
         """Return freshly drawn weights, each part as TF1 starts it, from a ``numpy.random.Generator``."""
-        check_dtype("dtype", dtype)
-        embedding, cell, dense = self.layers
-        return {
-            "embedding": embedding.init_params(rng, dtype),
-            "bidirectional_rnn": bidirectional_params(rng, cell, cell, self.embedding_size, dtype),
-            "dense": dense.init_params(rng, 2 * self.num_units, dtype),
-        }
-
-    def forward(
-        self, params: Params, words: Int[Array, "B T"], sequence_length: Any, engine: str = "numpy"
-    ) -> tuple[Float[Array, "B T labels"], Cache]:
-        """Return ``(logits [B, T, num_labels], tape)`` for the numbers of words [B, T]."""
-        embedding, cell, dense = self.layers
-        # x = E[words]
-        vectors, embedding_cache = embedding.forward(params["embedding"], words)
-        # h = [fw, bw]
-        outputs, _, rnn_tape = bidirectional_dynamic_rnn(
-            cell, cell, params["bidirectional_rnn"], vectors, sequence_length, engine=engine
-        )
-        # y = h W + b
-        logits, dense_cache = dense.forward(params["dense"], np.concatenate(outputs, axis=2))
-        return logits, (embedding_cache, rnn_tape, dense_cache)
-
-    def backward(self, params: Params, tape: Cache, d_logits: Float[Array, "B T labels"]) -> Params:
-        """Return ``d_params``, in the structure of ``params``, from d_logits [B, T, num_labels]."""
-        embedding, _, dense = self.layers
-        embedding_cache, rnn_tape, dense_cache = tape
-        d_outputs, d_dense = dense.backward(params["dense"], dense_cache, d_logits)
-        # h = [fw, bw]: each direction gets its half.
-        d_vectors, _, d_rnn = bidirectional_dynamic_rnn_backward(rnn_tape, np.split(d_outputs, 2, axis=2))
-        d_embedding = embedding.backward(params["embedding"], embedding_cache, d_vectors)
-        return {"embedding": d_embedding, "bidirectional_rnn": d_rnn, "dense": d_dense}
+        return self.network.init_params(rng, self.vocabulary_size, dtype)
 
 
 def loss_and_gradients(
     tagger: Tagger, params: Params, batch: TaggingBatch, engine: str = "numpy"
 ) -> tuple[Any, Params]:
     """Return ``(loss, d_params)`` of a ``TaggingBatch``: the mean over its real words, and its gradient."""
-    logits, tape = tagger.forward(params, batch.words, batch.sequence_length, engine)
-    mask = mask_by_length(batch.labels, batch.sequence_length)
-    loss, cache = masked_loss(batch.labels, logits, mask, mean="steps")
-    return loss, tagger.backward(params, tape, masked_loss_backward(cache))
+    trainer = TaggingTrainer(tagger, params, engine).trainer
+    loss, _, _, gradients = trainer.loss_and_gradients(Batch(batch.words, batch.labels, batch.sequence_length))
+    return loss, gradients
 
 
 class TaggingTrainer:
-    """A ``Tagger`` in training: its weights, what its optimiser remembers, and one step of both.
+    """A ``Trainer`` of the network of a ``Tagger``, fed with ``TaggingBatch``es.
 
     - ``params``: from ``tagger.init_params``; never changed, each step replaces ``trainer.params``.
     - ``engine``: ``"numpy"`` or ``"numba"``.
     """
 
     def __init__(self, tagger: Tagger, params: Params, engine: str = "numpy") -> None:
-        self.tagger, self.params, self.engine = tagger, params, check_engine(engine)
-        self.slots = OPTIMIZER.init_slots(params)
+        check_engine(engine)
+        self.trainer = Trainer(tagger.network, params, LOSS, OPTIMIZER, engine=engine)
+
+    @property
+    def params(self) -> Params:
+        return self.trainer.params
+
+    @property
+    def slots(self) -> Params:
+        return self.trainer.slots
 
     def step(self, batch: TaggingBatch) -> float:
         """Train on one ``TaggingBatch`` and return its loss, before the weights change."""
-        loss, gradients = loss_and_gradients(self.tagger, self.params, batch, self.engine)
-        self.params, self.slots = OPTIMIZER.apply_gradients(self.params, gradients, self.slots)
-        return float(loss)
+        return self.trainer.step(batch.words, batch.labels, batch.sequence_length).loss
 
     def predict(self, words: Int[Array, "B T"], sequence_length: Any) -> Int[Array, "B T"]:
         """Return the likeliest label [B, T] of each of the words [B, T]; those past a sentence's end mean nothing."""
-        return self.tagger.forward(self.params, words, sequence_length, self.engine)[0].argmax(axis=-1)
+        return self.trainer.logits(words, sequence_length).argmax(axis=-1)
 
 
 def make_batches(rows: Rows, batch_size: int = BATCH_SIZE) -> tuple[list[Any], list[Any]]:

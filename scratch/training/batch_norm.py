@@ -19,6 +19,7 @@ import numpy as np
 from scratch.arrays import Array, DType, Float, Params, Shapes
 from scratch.checks import check_array, check_dtype, check_params
 from scratch.fit import check_fit
+from scratch.layer import Given, Kept, Layer
 from scratch.options import check_count, check_decay, check_flag, check_options, check_positive
 from scratch.tree import map_tree
 
@@ -32,7 +33,7 @@ class BatchNormalizationCache(NamedTuple):
 
 
 @dataclass(frozen=True)
-class BatchNormalization:
+class BatchNormalization(Layer):
     """Each of D features with the mean 0 and the variance 1 over the batch, then scaled and shifted as is learnt.
 
     - ``momentum``: how much of the moving statistics a training step keeps, at least 0 and below 1.
@@ -119,3 +120,14 @@ class BatchNormalization:
             d_x_hat = d_x_hat - through_mean - through_variance
         d_params = {"gamma": d_gamma, "beta": d_beta}
         return d_x_hat * inverse, {name: d_params[name] for name in self.param_shapes(len(inverse))}
+
+    def chain_params(self, rng: np.random.Generator, input_size: int, dtype: DType) -> Params:
+        return self.init_params(input_size, dtype)
+
+    def chain_moving(self, params: Params, input_size: int | None, dtype: DType) -> Params:
+        known = [len(leaf) for leaf in params.values()]
+        return self.init_moving(known[0] if known else input_size, dtype)  # type: ignore[arg-type]
+
+    def chain_forward(self, params: Params, x: Array, given: Given) -> tuple[Array, Kept]:
+        y, new_moving, cache = self.forward(params, given.moving or {}, x, given.training)
+        return y, Kept(cache, moving=new_moving)

@@ -10,15 +10,44 @@ or an infinity is an answer here and no accident: what becomes of it is what Ten
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from scratch.arrays import Array, Float, Params
-from scratch.options import check_number, check_positive
+from scratch.options import check_choice, check_number, check_options, check_positive
 from scratch.shown import shown
 from scratch.training.optimizers import check_weights
 from scratch.tree import map_named, map_tree, named_leaves
+
+CLIPPED_BY = "value", "norm", "global_norm"
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """How a ``Trainer`` clips: ``by`` ``"value"``, ``"norm"`` or ``"global_norm"``, and to which ``limit`` c.
+
+    By value, every entry is moved into [−c, c]. ``skip``, for ``"norm"`` alone, names what is left as it is. Raises
+    ``ValueError`` or ``TypeError`` where ``limit`` is not above 0, or an option is not one of these.
+    """
+
+    by: str
+    limit: float
+    skip: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_options(self, by=lambda name, value: check_choice(name, value, CLIPPED_BY), limit=check_positive)
+        if not isinstance(self.skip, tuple) or (self.skip and self.by != "norm"):
+            raise ValueError(f"skip must be (), or with by='norm' a tuple of names, but is {shown(self.skip)}")
+
+    def apply(self, gradients: Params) -> Params:
+        """Return the gradients clipped."""
+        if self.by == "norm":
+            return clip_by_norm(gradients, self.limit, self.skip)
+        if self.by == "value":
+            return clip_by_value(gradients, -self.limit, self.limit)
+        return clip_by_global_norm(gradients, self.limit)[0]
 
 
 def clip_by_value(gradients: Params, clip_value_min: float, clip_value_max: float) -> Params:

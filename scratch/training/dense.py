@@ -6,7 +6,8 @@ The same W and b serve every row of every leading axis, so outputs of a recurren
 The derivation is in ``docs/training/dense.md``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,18 +15,22 @@ from scratch.arrays import Array, Cache, DType, Float, Initializer, Params, Shap
 from scratch.checks import check_array, check_dtype
 from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
+from scratch.layer import Layer
 from scratch.options import check_count, check_options
 
 
 @dataclass(frozen=True)
-class Dense:
+class Dense(Layer):
     """y = x W + b, with ``units`` outputs.
 
-    Parameters: ``kernel`` W [D, units] and ``bias`` b [units].
+    Parameters: ``kernel`` W [D, units] and ``bias`` b [units], drawn by ``kernel_initializer`` and
+    ``bias_initializer``, functions of ``scratch/initializers.py``.
     Raises ``ValueError`` or ``TypeError`` where ``units`` is not an integer of at least 1.
     """
 
     units: int
+    kernel_initializer: Initializer = field(default=glorot_uniform, repr=False)
+    bias_initializer: Initializer = field(default=zeros, repr=False)
 
     def __post_init__(self) -> None:
         check_options(self, units=check_count)
@@ -38,13 +43,16 @@ class Dense:
         rng: np.random.Generator,
         input_size: int,
         dtype: DType = np.float32,
-        kernel_initializer: Initializer = glorot_uniform,
+        kernel_initializer: Initializer | None = None,
     ) -> Params:
-        """Return ``kernel`` drawn by ``kernel_initializer`` and ``bias`` zero, from a ``numpy.random.Generator``."""
+        """Return ``kernel`` and ``bias``, from a ``numpy.random.Generator``; an initialiser given here comes first."""
         input_size = check_count("input_size", input_size)
         check_dtype("dtype", dtype)
-        shapes = self.param_shapes(input_size)
-        return draw_params(shapes, lambda path: zeros if path == "bias" else kernel_initializer, rng, dtype)
+        start = {"kernel": kernel_initializer or self.kernel_initializer, "bias": self.bias_initializer}
+        return draw_params(self.param_shapes(input_size), start.__getitem__, rng, dtype)
+
+    def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*shape[:-1], self.units)
 
     def forward(self, params: Params, inputs: Float[Array, "*N D"]) -> tuple[Float[Array, "*N units"], Cache]:
         """Compute inputs [..., D] to ``(outputs [..., units], cache)``."""

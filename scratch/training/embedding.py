@@ -14,11 +14,12 @@ import numpy as np
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Int, Params, Shapes
 from scratch.checks import check_array, check_dtype, check_params, is_plain
 from scratch.initializers import draw_params, glorot_uniform
+from scratch.layer import Kept, Layer
 from scratch.options import check_count, check_options
 
 
 @dataclass(frozen=True)
-class Embedding:
+class Embedding(Layer):
     """x = E[n]: a row of ``embedding_size`` numbers for each of ``vocabulary_size`` words.
 
     Parameters: ``embeddings`` E [V, D].
@@ -62,6 +63,18 @@ class Embedding:
         d_embeddings = np.zeros_like(embeddings)
         np.add.at(d_embeddings, numbers, d_vectors)
         return {"embeddings": d_embeddings}
+
+    def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (*shape[:2], self.embedding_size)
+
+    def chain_params(self, rng: np.random.Generator, input_size: int, dtype: DType) -> Params:
+        """Return ``init_params``: the width of the inputs, seen as one-hot rows, is the number of words."""
+        if check_count("input_size", input_size) != self.vocabulary_size:
+            raise ValueError(f"input_size must be {self.vocabulary_size}, the number of words, but is {input_size}")
+        return self.init_params(rng, dtype)
+
+    def chain_backward(self, params: Params, kept: Kept, d_y: Array) -> tuple[Array | None, Params]:
+        return None, self.backward(params, kept.cache, d_y)
 
     def check_numbers(self, numbers: Any) -> None:
         """Refuse all but integers that each name a row."""

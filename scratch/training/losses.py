@@ -9,16 +9,17 @@ log p is computed as (y − max y) − log Σ exp(y − max y), so logits of ±1
     masked loss = Σ share ⊙ losses        share = mask / how many steps the mean is over
     ∂(masked loss)/∂y = share (p − labels)
 
-The derivations are in ``docs/training/losses.md``.
+``CrossEntropy`` is either mean as the loss of a ``Trainer``. The derivations are in ``docs/training/losses.md``.
 """
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array, Bool, Float, Int
+from scratch.arrays import Array, Bool, Float, Int, Lengths
 from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
-from scratch.options import check_choice, check_number
+from scratch.options import check_choice, check_number, check_options
 
 
 class CrossEntropyCache(NamedTuple):
@@ -33,6 +34,43 @@ class MaskedLossCache(NamedTuple):
 
     cross_entropy: CrossEntropyCache
     share: Float[Array, "B T"]
+
+
+@dataclass(frozen=True)
+class CrossEntropy:
+    """The mean of the softmax cross-entropy over the real steps of a batch: a loss for a ``Trainer``.
+
+    ``mean``: ``"steps"``, over all steps, or ``"examples"``, over each row's own and then over the rows: see
+    ``masked_loss``. Raises ``ValueError`` for any other.
+    """
+
+    mean: str = "steps"
+
+    def __post_init__(self) -> None:
+        check_options(self, mean=lambda name, value: check_choice(name, value, ("examples", "steps")))
+
+    def forward(
+        self, labels: Int[Array, "*N"], logits: Float[Array, "*N C"], sequence_length: Lengths = None
+    ) -> tuple[Any, CrossEntropyCache | MaskedLossCache]:
+        """Return ``(loss, cache)``; ``sequence_length`` [B] says which steps of logits [B, T, C] are real."""
+        if sequence_length is None or logits.ndim < 3:
+            losses, cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
+            return losses.mean(), cache
+        return masked_loss(labels, logits, mask_by_length(labels, sequence_length), self.mean)
+
+    def backward(self, cache: CrossEntropyCache | MaskedLossCache) -> Float[Array, "*N C"]:
+        """Return d_logits, the gradient of the loss."""
+        if isinstance(cache, MaskedLossCache):
+            return masked_loss_backward(cache)
+        # loss = Σ losses / N
+        d_losses = np.full(cache.labels.shape, 1 / cache.labels.size, cache.p.dtype)
+        return softmax_cross_entropy_with_logits_backward(cache, d_losses)
+
+
+def softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
+    """Return p [..., C], the probabilities exp(y_k) / Σ exp(y_m) of logits y [..., C]. Source: ``tf.nn.softmax``."""
+    check_logits(logits)
+    return np.exp(log_softmax(logits))
 
 
 def softmax_cross_entropy_with_logits(

@@ -16,10 +16,57 @@ import numpy as np
 from scratch.arguments import check_arguments, check_layout, check_sequence_masks, check_step_mask, check_tape
 from scratch.arrays import Array, Bool, Float, Int, Lengths, Masks, Params, State
 from scratch.cell import Cell
-from scratch.checks import check_array, check_lengths, check_state
+from scratch.checks import are_usual, check_array, check_lengths, check_state, is_usual_state
 from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine
 from scratch.options import check_count, check_flag
+from scratch.tree import map_tree, named_leaves
 from scratch.visits import Visits, visits_of
+
+
+class Form:
+    """What a cell asks of a call whose inputs have one shape and dtype: worked out once, for all calls after it.
+
+    ``plan`` is the engine's, ``None`` where it has none, and ``zero_state`` a state that nobody may write to.
+    """
+
+    def __init__(self, cell: Cell, sizes: tuple[int, int, int], dtype: np.dtype, plan: Any) -> None:
+        self.cell, self.sizes, self.dtype, self.plan = cell, sizes, dtype, plan
+        self.shapes, self.masks = cell.param_shapes(sizes[2]), cell.mask_sizes(sizes[2])
+        self.state_size, self.takes_masks = cell.state_size, any(named_leaves(self.masks))
+        self.zero_state = plan.zero_state if plan else cell.zero_state(sizes[1], dtype)
+        map_tree(lambda zeros: zeros.setflags(write=False), self.zero_state)
+
+    def fits(self, params: Any, state: Any, masks: Any) -> bool:
+        """Return whether arguments are as asked for; where not, it may still be that they need a closer look."""
+        return (
+            masks is None
+            and not self.takes_masks
+            and type(params) is dict
+            and are_usual(params, self.shapes, self.dtype, set())
+            and (state is None or is_usual_state(state, self.state_size, self.sizes[1], self.dtype))
+        )
+
+
+# By the id of the cell, which each ``Form`` keeps alive, and by what its inputs are. No array is kept or known again:
+# shapes and dtypes are looked at in each call, for an array may change.
+forms: dict[Any, Form] = {}
+MOST_FORMS = 256
+
+
+def form_of(cell: Any, inputs: Any, time_major: Any) -> Form | None:
+    """Return the ``Form`` of an earlier call with this cell, ``None`` where there was none."""
+    if type(inputs) is not np.ndarray or type(time_major) is not bool:
+        return None
+    return forms.get((id(cell), inputs.shape, inputs.dtype, time_major))
+
+
+def keep_form(chosen: Engine, cell: Cell, inputs: Array, time_major: bool, sizes: tuple[int, int, int]) -> Form:
+    """Return a new ``Form``, and keep it for later calls."""
+    if len(forms) >= MOST_FORMS:
+        forms.clear()
+    plan = chosen.plan(cell, inputs, time_major)
+    form = forms[id(cell), inputs.shape, inputs.dtype, time_major] = Form(cell, sizes, inputs.dtype, plan)
+    return form
 
 
 @dataclass(frozen=True)
@@ -33,6 +80,7 @@ class DynamicTape:
     tape: Any
     time_major: bool
     output_shape: tuple[int, int, int]
+    form: Form | None = None
     visits: Visits | None = None
 
     @property
@@ -78,19 +126,29 @@ def dynamic_rnn(
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and ``ImportError`` for
     ``"numba"`` where there is no Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
-    num_steps, batch_size, input_size = check_layout(inputs, time_major)
+    form = form_of(cell, inputs, time_major)
+    num_steps, batch_size, input_size = form.sizes if form else check_layout(inputs, time_major)
     chosen = choose(engine, checkpoint_every, keep_tape)
-    state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
+    known = form if form and chosen.knows_cells and form.fits(params, initial_state, masks) else None
+    if known:
+        state: State = known.zero_state if initial_state is None else initial_state
+    else:
+        state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
     lengths = None if sequence_length is None else check_lengths(sequence_length, batch_size, num_steps)
-    masks = check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
-    visits = plan(lengths, mask, reverse, zero_output_for_mask, (num_steps, batch_size), time_major)
+    visits = plan_visits(lengths, mask, reverse, zero_output_for_mask, (num_steps, batch_size), time_major)
+    masks = known.masks if known else check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
+    plan = known.plan if known and visits is None else None
     if visits is not None:
         inputs, lengths = visits.take(inputs), lengths if mask is None else visits.lengths
-    run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape)
+    run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape, plan)
     outputs, final_state, tape = chosen.forward(run)
     if visits is not None:
         outputs = visits.outputs(outputs)
-    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, visits) if keep_tape else None
+    if form is None and chosen.knows_cells:
+        known = keep_form(chosen, cell, inputs, time_major, (num_steps, batch_size, input_size))
+    if not keep_tape:
+        return outputs, final_state, None
+    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, known, visits)
 
 
 def dynamic_rnn_backward(
@@ -111,7 +169,7 @@ def dynamic_rnn_backward(
     check_array("d_outputs", d_outputs, tape.output_shape, run.dtype)
     batch_size = tape.output_shape[1 if time_major else 0]
     if d_final_state is None:
-        d_final_state = run.cell.zero_state(batch_size, run.dtype)
+        d_final_state = tape.form.zero_state if tape.form else run.cell.zero_state(batch_size, run.dtype)
     else:
         check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
     if tape.visits is None:
@@ -121,7 +179,7 @@ def dynamic_rnn_backward(
     return tape.visits.put_back(d_inputs), d_initial_state, d_params
 
 
-def plan(
+def plan_visits(
     lengths: Int[Array, " B"] | None,
     mask: Any,
     reverse: Any,

@@ -14,13 +14,14 @@ from typing import Any
 
 import scratch.tasks.tagging as description
 from scratch.arrays import Array, FilePath, Params
+from scratch.layer import Given
 from scratch.options import check_count
 from scratch.training.optimizers import slot_variables
 from scratch.tree import named_leaves
 from tf_impl.tasks.sentences import dataset_of
-from tf_impl.tasks.tagging import Network
 from tf_impl.tensorflow import Tensor, tf
 from tf_impl.training import optimizers
+from tf_impl.training.network import build_network
 
 # A warning of the base class of the TF1 cells, whenever one is called inside a tf.function.
 warnings.filterwarnings("ignore", r"`layer\.updates`", UserWarning)
@@ -75,7 +76,7 @@ class DistributedTrainer:
         self.strategy = strategy
         start = from_chief(strategy, dict(named_leaves(params)) | slot_variables(description.OPTIMIZER, slots))
         with strategy.scope():
-            self.network = Network(tagger, params["dense"]["kernel"].dtype)
+            self.network = build_network(tagger.network, "", tagger.vocabulary_size, params["dense"]["kernel"].dtype)
             self.optimizer = optimizers.genuine(description.OPTIMIZER)
         self.weights = dict(named_leaves(self.network.weights))
         self.variables = self.weights | self.make_slots()
@@ -113,11 +114,19 @@ class DistributedTrainer:
         words, labels = (tf.pad(numbers, [[0, 0], [0, short]]) for numbers in (batch.words, batch.labels))
         weights = list(self.weights.values())
         with tf.GradientTape() as tape:
-            total, count = self.network.loss_sum(batch._replace(words=words, labels=labels))
+            total, count = self.loss_sum(batch._replace(words=words, labels=labels))
         gradient = tape.gradient(total, weights)
         # Not the worker's own count: each word of the global batch weighs the same, whichever worker reads it.
         total, count = self.sum_over_workers([total, count])
         return total / count, [tf.convert_to_tensor(part) / count for part in gradient]
+
+    def loss_sum(self, batch: Any) -> tuple[Tensor, Tensor]:
+        """Return the sum of the losses of all real words, and how many they are, as a number of the same dtype."""
+        words, labels, sequence_length = batch
+        logits, _ = self.network.call(words, Given(sequence_length=sequence_length, training=True))
+        mask = tf.sequence_mask(sequence_length, tf.shape(words)[1], logits.dtype)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+        return tf.reduce_sum(losses * mask), tf.reduce_sum(mask)
 
     def sum_over_workers(self, tensors: list[Tensor]) -> list[Tensor]:
         return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensors)

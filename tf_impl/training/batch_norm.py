@@ -14,8 +14,8 @@ class BatchNormalization:
     def __init__(self, layer: scratch.training.batch_norm.BatchNormalization) -> None:
         self.layer = layer
 
-    def genuine(self, dtype: DType) -> Any:
-        """Return TensorFlow's own layer with the same options."""
+    def genuine(self, dtype: DType, name: str | None = None) -> Any:
+        """Return TensorFlow's own layer with the same options, its variables in the scope ``name``."""
         return v1.layers.BatchNormalization(
             momentum=self.layer.momentum,
             epsilon=self.layer.epsilon,
@@ -23,6 +23,7 @@ class BatchNormalization:
             scale=self.layer.scale,
             fused=False,
             dtype=dtype,
+            name=name,
         )
 
     def forward(

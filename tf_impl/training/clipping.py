@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from scratch.arrays import Float, Params
-from scratch.tree import map_named, map_tree
+from scratch.training.clipping import Clipping
+from scratch.tree import map_named, map_tree, named_leaves
 from tf_impl.inputs.unstack import compute
 from tf_impl.tensorflow import Tensor, tf
 
@@ -41,3 +42,17 @@ def clip_by_global_norm(gradients: Params, clip_norm: float) -> tuple[Params, An
 def global_norm(gradients: Params) -> Any:
     """Return ``tf.linalg.global_norm`` of all gradients together."""
     return compute(lambda tree: tf.linalg.global_norm(tf.nest.flatten(tree)), gradients)
+
+
+def clipped(clip: Clipping | None, gradients: Params) -> Params:
+    """Return the tensors ``gradients`` as TensorFlow clips them, for ``scratch.training.clipping.Clipping``."""
+    if clip is None:
+        return gradients
+    if clip.by == "global_norm":
+        paths, tensors = zip(*named_leaves(gradients), strict=True)
+        short = dict(zip(paths, tf.clip_by_global_norm(tensors, clip.limit)[0], strict=True))
+        return map_named(lambda path, _: short[path], gradients)
+    if clip.by == "value":
+        return map_tree(lambda g: tf.clip_by_value(g, -clip.limit, clip.limit), gradients)
+    left = tuple(f"{name}/" for name in clip.skip)
+    return map_named(lambda path, g: g if f"{path}/".startswith(left) else tf.clip_by_norm(g, clip.limit), gradients)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Bool, Float, Int, Lengths
+from scratch.training.losses import CrossEntropy
 from tf_impl.inputs.unstack import compute
 from tf_impl.program import Program
 from tf_impl.tensorflow import Tensor, tf, v1
@@ -45,17 +46,33 @@ def masked_loss(
 ) -> tuple[Any, Program]:
     """Return ``(loss, program)``: TensorFlow's losses times the mask, and its sums over its counts."""
 
-    def function(labels: Int[Tensor, "B T"], logits: Float[Tensor, "B T C"]) -> Tensor:
-        real = tf.cast(program.feed(mask), logits.dtype)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits) * real
-        if mean == "steps":
-            return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.reduce_sum(real))
-        lengths = tf.reduce_sum(real, axis=1)
-        by_example = tf.math.divide_no_nan(tf.reduce_sum(losses, axis=1), lengths)
-        return tf.math.divide_no_nan(tf.reduce_sum(by_example), tf.math.count_nonzero(lengths, dtype=logits.dtype))
-
     program = Program()
-    return run(function, labels, logits, program)
+    return run(lambda labels, logits: masked_mean(labels, logits, program.feed(mask), mean), labels, logits, program)
+
+
+def masked_mean(
+    labels: Int[Tensor, "B T"], logits: Float[Tensor, "B T C"], mask: Bool[Tensor, "B T"], mean: str
+) -> Tensor:
+    """Return the mean of TensorFlow's losses over the real steps."""
+    real = tf.cast(mask, logits.dtype)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits) * real
+    if mean == "steps":
+        return tf.math.divide_no_nan(tf.reduce_sum(losses), tf.reduce_sum(real))
+    lengths = tf.reduce_sum(real, axis=1)
+    by_example = tf.math.divide_no_nan(tf.reduce_sum(losses, axis=1), lengths)
+    return tf.math.divide_no_nan(tf.reduce_sum(by_example), tf.math.count_nonzero(lengths, dtype=logits.dtype))
+
+
+def mean_loss(loss: CrossEntropy, labels: Int[Tensor, "*N"], logits: Float[Tensor, "*N C"], lengths: Any) -> Tensor:
+    """Return ``scratch.CrossEntropy`` as the tutorials write it; ``lengths`` is a tensor [B] or ``None``."""
+    if lengths is None or logits.shape.rank < 3:
+        return tf.reduce_mean(v1.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+    return masked_mean(labels, logits, tf.sequence_mask(lengths, tf.shape(labels)[1]), loss.mean)
+
+
+def softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
+    """Return ``tf.nn.softmax(logits)``."""
+    return compute(tf.nn.softmax, logits)
 
 
 def masked_loss_backward(program: Program, d_loss: Any = 1.0) -> Float[Array, "B T C"]:

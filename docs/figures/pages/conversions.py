@@ -20,7 +20,7 @@ ORDERS = {
 
 
 @picture(
-    "conversions",
+    "conversions/index",
     "The order of the gates in four libraries",
     "The columns of the LSTM's and the GRU's weights. TF1: i, j, f, o and r, u with n apart. Keras: i, f, "
     "j, o and u, r, n. PyTorch: i, f, j, o and r, u, n. ONNX: i, o, f, j and u, r, n.",

@@ -43,9 +43,9 @@ class VectorModel(models.PrimitiveModel):
         super().__init__(manager, kind, vector_type(kind.dtype == types.float32))
 
 
-def vector_type(single: bool) -> Any:
-    """Return LLVM's type of a register of float32 or float64."""
-    return ir.VectorType(ir.FloatType(), REGISTER // 4) if single else ir.VectorType(ir.DoubleType(), REGISTER // 8)
+def vector_type(single: bool, register: int = REGISTER) -> Any:
+    """Return LLVM's type of a register, of so many bytes, of float32 or float64."""
+    return ir.VectorType(ir.FloatType(), register // 4) if single else ir.VectorType(ir.DoubleType(), register // 8)
 
 
 def lanes(array: Any) -> int:

@@ -37,8 +37,8 @@ def transposed(matrix: Array) -> Array:
 
 
 def record_at(kind: Any, table: Array, row: int) -> Any:
-    """Return a row of a table of integers as a named tuple of ``kind``."""
-    return kind._make(table[row].tolist())
+    """Return the first integers of a row of a table as a named tuple of ``kind``."""
+    return kind._make(table[row, : len(kind._fields)].tolist())
 
 
 def copy_row(

@@ -1,96 +1,112 @@
-"""Small LSTMs, back: the adjoint of ``forward.py``, from the last wave to the first."""
+"""Small networks, back: the adjoint of ``forward.py``, from the top layer's last step to the lowest layer's first."""
 
 from scratch.arrays import Array
 from scratch.compiling.compiler import inlined, kernel
-from scratch.jit.machine.vector import load, store
-from scratch.jit.machine.view import block, copy_row, record_at, rows_of, transposed
-from scratch.jit.small.network import Gradients, Layout, Tape, flat_of, gradients_in, product, tape_in
+from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at, rows_of, transposed
+from scratch.jit.small.network import Layer, Network, Steps, copy_weights, layer_at, product, product_at
+from scratch.jit.walk.products import clear_padding
+from scratch.jit.walk.rows import add_row
+from scratch.jit.walk.stage import call_stage
+from scratch.jit.walk.step import Step
 
 
 @inlined
-def load_gradients(layout: Layout, tape: Tape, d: Gradients, d_states: Array) -> None:
-    """Write the transposed weights, and ∂L/∂(c, h) of the final state [2L · B, H] to the rows of gradients."""
-    num_gates, batch_size, num_units = 4 * layout.num_units, layout.batch_size, layout.num_units
-    for layer in range(layout.num_layers):
-        for k in range(layout.depth):
-            for n in range(num_gates):
-                d.w_t[layer * num_gates + n, k] = tape.w[layer * layout.depth + k, n]
+def go_back(network: Network, layer: Layer, table: Array, tape: Array, work: Array, d_h: Steps, d_x: Steps) -> None:
+    """Take a layer back through all steps: from ∂L/∂outputs ``d_h`` and ∂L/∂state, in ``work``, to ``d_x``."""
+    batch_size, num_steps = network.batch_size, network.num_steps
+    constants = matrix_in(tape, layer.constants, layer.num_constants, layer.constants_width)
+    d_constants = matrix_in(work, layer.constants, layer.num_constants, layer.constants_width)
+    tokens = matrix_in(tape, network.head + layer.tokens, (num_steps + 1) * batch_size, layer.width)
+    d_rows = matrix_in(work, network.head + layer.d_rows, batch_size, layer.d_width)
+    d_c = matrix_in(work, network.head + layer.d_c, batch_size, layer.h - layer.c)
+    d_z_of_all = matrix_in(work, network.head + layer.d_z, num_steps * batch_size, layer.c)
+    for t in range(num_steps - 1, -1, -1):
+        first, last = t * batch_size, (t + 1) * batch_size
+        now, then = rows_of(tokens, first, last), rows_of(tokens, last, last + batch_size)
+        d_z = rows_of(d_z_of_all, first, last)
         for b in range(batch_size):
-            row, given = layer * batch_size + b, 2 * layer * batch_size + b
-            copy_row(d_states, given, 0, d.d_rows, row, layout.d_c, num_units)
-            copy_row(d_states, given + batch_size, 0, d.d_rows, row, layout.h - layout.width, num_units)
+            # The output and the h of the new state are one array, h', used twice: its two gradients add.
+            add_row(d_h.matrix, t * d_h.step_stride + b * d_h.row_stride, d_rows, b)
+        for p in range(layer.last - 1, layer.first - 1, -1):
+            this = product_at(network, table, p)
+            if this.adjoint >= 0:
+                step = Step(
+                    live=batch_size, size=layer.size, own=layer.own, d_own=layer.own,
+                    rows=block(now, 0, batch_size, layer.h, layer.width), z=block(now, 0, batch_size, 0, layer.c),
+                    c=block(now, 0, batch_size, layer.c, layer.h), c_new=block(then, 0, batch_size, layer.c, layer.h),
+                    # The stand-in of h': going back no stage asks for it.
+                    h_new=d_rows, d_rows=d_rows, d_z=d_z, d_c=d_c, constants=constants, d_constants=d_constants,
+                )  # fmt: skip
+                call_stage(this.adjoint, this.gate_size, step)
+            # ∂L/∂row = ∂L/∂z Wᵀ
+            d_gates = block(d_z, 0, batch_size, this.target, this.target + this.gates)
+            clear_padding(d_gates, this.units, this.gate_size)
+            w_t = matrix_in(work, network.head + this.weights_t, this.gates, this.d_columns)
+            d_row = block(d_rows, 0, batch_size, this.source, this.source + this.d_columns)
+            product(network.tile, d_gates, w_t, d_row, this.adds != 0)
+        for b in range(batch_size):
+            row = t * d_x.step_stride + b * d_x.row_stride
+            copy_row(d_rows, b, layer.x - layer.h, d_x.matrix, row, 0, layer.num_inputs)
+    for p in range(layer.first, layer.last):
+        # ∂L/∂W = rowᵀ ∂L/∂z, over all tokens
+        this = product_at(network, table, p)
+        left = layer.h + this.source
+        rows = transposed(block(tokens, 0, num_steps * batch_size, left, left + this.depth))
+        d_z = block(d_z_of_all, 0, num_steps * batch_size, this.target, this.target + this.columns)
+        product(network.tile, rows, d_z, matrix_in(work, this.weights, this.depth, this.columns), False)
 
 
 @inlined
-def go_back(layout: Layout, tokens: Array, d: Gradients, layer: int, start: int) -> None:
-    """The adjoint of a layer's gates and state at one step, whose rows begin at token ``start``."""
-    d_z, d_rows, num_units, h = d.d_z, d.d_rows, layout.num_units, layout.h - layout.width
-    for b in range(layout.batch_size):
-        token, row = start + b, layer * layout.batch_size + b
-        i, j = load(tokens, token, 0), load(tokens, token, num_units)
-        f, o = load(tokens, token, 2 * num_units), load(tokens, token, 3 * num_units)
-        tanh_c = load(tokens, token, layout.tanh_c)
-        # h' is the x of the layer above and the h of the next step: its two gradients add, and so do those of c', used
-        # here and by the next step.    h' = o ⊙ tanh(c')
-        d_h = load(d_rows, row + layout.batch_size, h - num_units) + load(d_rows, row, h)
-        d_c = load(d_rows, row, layout.d_c) + d_h * o * (1 - tanh_c * tanh_c)
-        # c' = f ⊙ c + i ⊙ j, and through each gate's σ or tanh back to z
-        store(d_z, token, 0, d_c * j * i * (1 - i))
-        store(d_z, token, num_units, d_c * i * (1 - j * j))
-        store(d_z, token, 2 * num_units, d_c * load(tokens, token, layout.c) * f * (1 - f))
-        store(d_z, token, 3 * num_units, d_h * tanh_c * o * (1 - o))
-        store(d_rows, row, layout.d_c, d_c * f)
-
-
-@inlined
-def store_gradients(layout: Layout, tape: Tape, d: Gradients, d_given: Array) -> None:
-    """Write the gradients of weights and initial states to where ``Flat`` says."""
-    num_units, of_layer, h = layout.num_units, layout.tokens, layout.h - layout.width
-    for layer in range(layout.num_layers):
-        # ∂L/∂W = [1, x, h]ᵀ ∂L/∂z
-        inputs = layout.num_inputs if layer == 0 else num_units
-        one, row = layout.h - 1 - inputs, layout.depth - num_units - inputs - 1
-        start, end = layer * of_layer, (layer + 1) * of_layer - layout.batch_size
-        rows, d_z = transposed(block(tape.tokens, start, end, one, layout.c)), block(d.d_z, start, end, 0, layout.width)
-        product(layout.tile, rows, d_z, rows_of(d.d_w, row, layout.depth))
-        flat = flat_of(layout, d_given, layer)
-        copy_row(d.d_w, row, 0, flat.bias, 0, 0, 4 * num_units)
-        for k in range(inputs + num_units):
-            copy_row(d.d_w, row + 1 + k, 0, flat.kernel, k, 0, 4 * num_units)
-        for b in range(layout.batch_size):
-            copy_row(d.d_rows, layer * layout.batch_size + b, layout.d_c, flat.c, b, 0, num_units)
-            copy_row(d.d_rows, layer * layout.batch_size + b, h, flat.h, b, 0, num_units)
+def transpose_weights(network: Network, table: Array, tape: Array, work: Array) -> None:
+    """Write all weights, transposed, to where ``go_back`` has them."""
+    for p in range(network.num_products):
+        this = product_at(network, table, p)
+        w = matrix_in(tape, this.weights, this.depth, this.columns)
+        w_t = matrix_in(work, network.head + this.weights_t, this.gates, this.d_columns)
+        for n in range(this.gates):
+            clear_row(w_t, n, this.depth, this.d_columns)
+            for k in range(this.depth):
+                w_t[n, k] = w[k, n]
 
 
 @kernel
 def small_backward(
-    layouts: Array, kept: Array, arena: Array, d_states: Array, d_outputs: Array, d_inputs: Array, d_given: Array
-) -> None:
-    """The adjoint: from ∂L/∂outputs and that of the final states [2L · B, H] to those of inputs, weights and states.
+    table: Array, tape: Array, work: Array, d_outputs: Array, d_final: Array, d_inputs: Array, d_states: Array,
+    d_weights: Array,
+) -> None:  # fmt: skip
+    """The adjoint: from ∂L/∂outputs and ∂L/∂final states to those of inputs, states and weights.
 
-    ``kept``: the arena of the ``Tape``. ``arena``: of the ``Gradients``. ``d_given``: as in ``Flat``.
+    ``table``, ``tape``: those of the pass forward. ``work``: the plan's ``work_size`` numbers, anything at first. The
+    others lie as in ``small_forward``.
     """
-    layout = record_at(Layout, layouts, 0)
-    tape, d = tape_in(layout, kept), gradients_in(layout, arena)
-    num_layers, num_steps, batch_size = layout.num_layers, layout.num_steps, layout.batch_size
-    num_units, h = layout.num_units, layout.h - layout.width
-    load_gradients(layout, tape, d, d_states)
-    for wave in range(num_steps + num_layers - 2, -1, -1):
-        first, last = wave - num_steps + 1 if wave >= num_steps else 0, wave + 1 if wave < num_layers else num_layers
-        if last == num_layers:
-            for b in range(batch_size):
-                row = (wave - num_layers + 1) * layout.step_stride + b * layout.row_stride
-                copy_row(d_outputs, row, 0, d.d_rows, num_layers * batch_size + b, h - num_units, num_units)
-        for layer in range(first, last):
-            go_back(layout, tape.tokens, d, layer, layer * layout.tokens + (wave - layer) * batch_size)
-        for layer in range(first, last):
-            # ∂L/∂[1, x, h] = ∂L/∂z Wᵀ
-            start, row = layer * layout.tokens + (wave - layer) * batch_size, layer * batch_size
-            d_z = block(d.d_z, start, start + batch_size, 0, 4 * num_units)
-            w_t = rows_of(d.w_t, layer * 4 * num_units, (layer + 1) * 4 * num_units)
-            product(layout.tile, d_z, w_t, block(d.d_rows, row, row + batch_size, 0, layout.d_c))
-        if first == 0:
-            for b in range(batch_size):
-                row = wave * layout.step_stride + b * layout.row_stride
-                copy_row(d.d_rows, b, h - layout.num_inputs, d_inputs, row, 0, layout.num_inputs)
-    store_gradients(layout, tape, d, d_given)
+    network = record_at(Network, table, 0)
+    num_tokens, batch_size = network.num_steps * network.batch_size, network.batch_size
+    clear_row(matrix_in(work, 0, 1, network.head), 0, 0, network.head)
+    transpose_weights(network, table, tape, work)
+    top = layer_at(network, table, network.num_layers - 1)
+    d_y = matrix_in(d_outputs, 0, num_tokens, top.num_outputs)
+    d_h = Steps(d_y, network.step_stride, network.row_stride, 0)
+    for number in range(network.num_layers - 1, -1, -1):
+        layer = layer_at(network, table, number)
+        d_rows = matrix_in(work, network.head + layer.d_rows, batch_size, layer.d_width)
+        d_c = matrix_in(work, network.head + layer.d_c, batch_size, layer.h - layer.c)
+        c = matrix_in(d_final, layer.c_at, batch_size, layer.num_memory)
+        h = matrix_in(d_final, layer.h_at, batch_size, layer.num_outputs)
+        for b in range(batch_size):
+            clear_row(d_rows, b, 0, layer.h_size)
+            clear_row(d_c, b, 0, layer.h - layer.c)
+            copy_row(h, b, 0, d_rows, b, 0, layer.num_outputs)
+            copy_row(c, b, 0, d_c, b, 0, layer.num_memory)
+        if number:
+            d_x = Steps(matrix_in(work, network.head + layer.d_x, num_tokens, layer.num_inputs), batch_size, 1, 0)
+        else:
+            d_first = matrix_in(d_inputs, 0, num_tokens, layer.num_inputs)
+            d_x = Steps(d_first, network.step_stride, network.row_stride, 0)
+        go_back(network, layer, table, tape, work, d_h, d_x)
+        c = matrix_in(d_states, layer.c_at, batch_size, layer.num_memory)
+        h = matrix_in(d_states, layer.h_at, batch_size, layer.num_outputs)
+        for b in range(batch_size):
+            copy_row(d_c, b, 0, c, b, 0, layer.num_memory)
+            copy_row(d_rows, b, 0, h, b, 0, layer.num_outputs)
+        d_h = d_x
+    copy_weights(network, table, d_weights, work, True)

@@ -1,125 +1,158 @@
-"""What a small network is made of, by name: its sizes, and the matrices that a pass forward or back works on."""
+"""What a small network is made of, by name: integers that say where everything is, and what a pass is given."""
 
 from typing import NamedTuple
 
-from scratch.arrays import Array, Float
+import numpy as np
+
+from scratch.arrays import Array
 from scratch.compiling.compiler import inlined
 from scratch.jit.machine.tile import ROWS, VECTORS, multiply_tile
 from scratch.jit.machine.vector import lanes
-from scratch.jit.machine.view import block, matrix_in
+from scratch.jit.machine.view import block, copy_row, matrix_in, record_at
 
 
-class Layout(NamedTuple):
-    """The sizes of a network, and the columns of a token's row.
+class Network(NamedTuple):
+    """Sizes of a whole network, the first row of its table. Layers, products and weights follow, a row each.
 
-    - ``tile``: the address of the compiled tile. Row b at step t is row ``t * step_stride + b * row_stride`` of inputs
-      and outputs.
-    - ``tokens``: the tokens of a layer, those of the final state with them. ``depth``: the rows of a layer's weights.
-    - ``width``, ``token_width``, ``d_z_width``: the numbers in a row of weights, of the tape, and of ∂L/∂z.
-    - ``h``, ``c``, ``tanh_c``: where these begin in a token's row. x is before h, and the 1 before x, right after the
-      gates in the layer with the widest x.
-    - ``d_c``: where ∂L/∂c begins in a row of gradients; ∂L/∂h stands at ``h`` less what the gates take.
+    ``tile``: the address of the compiled tile. Row b at step t is row ``t * step_stride + b * row_stride`` of inputs
+    and outputs. ``head``: the numbers that a tape begins with, constants and weights of all layers.
     """
 
     tile: int
     num_layers: int
+    num_products: int
+    num_weights: int
     num_steps: int
     batch_size: int
-    num_inputs: int
-    num_units: int
     step_stride: int
     row_stride: int
-    tokens: int
-    depth: int
-    width: int
-    token_width: int
-    d_z_width: int
-    d_width: int
-    h: int
+    head: int
+
+
+class Layer(NamedTuple):
+    """A layer: its products, from ``first`` to ``last``, its widths, and where its matrices begin.
+
+    The tape has a row [z, c, h, 1, x, own] for each token, ``width`` numbers, and one more step for the final state: h'
+    and c' of a step are the h and c of the next. ``h``, ``x``, ``own`` and ``c``: where these begin. ``size``,
+    ``h_size``: a gate and h in whole registers. ``num_memory``: the numbers of c, 0 where there is none. ``c_at``,
+    ``h_at``: where they begin among the states of all layers. Going back, a row of gradients is [h, 1, x, own], and
+    there is one of z, and in an upper layer of x, for each token.
+    """
+
+    first: int
+    last: int
+    num_inputs: int
+    num_outputs: int
+    num_memory: int
+    size: int
+    h_size: int
     c: int
-    tanh_c: int
+    h: int
+    x: int
+    own: int
+    width: int
+    num_constants: int
+    constants_width: int
+    constants: int
+    tokens: int
+    c_at: int
+    h_at: int
+    d_width: int
+    d_rows: int
     d_c: int
+    d_z: int
+    d_x: int
 
 
-class Tape(NamedTuple):
-    """What a pass forward keeps.
+class Product(NamedTuple):
+    """A product and its stages: ``source``, ``depth`` in [h, 1, x, own], ``target``, ``columns`` in z.
 
-    - ``w``: a row for each of [1, x, h], layer after layer.
-    - ``tokens``: rows [L, T + 1, B], of which those of the last step have the final state.
+    ``gates``: the columns that count, for ``columns`` and ``d_columns``, those of ∂L/∂row, are whole vectors.
+    ``units``, ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1.
+    ``adds``: 1 where gradients are added to those that are there. ``weights``, ``weights_t``: where its matrix begins
+    in the tape, and transposed in the work.
     """
 
-    w: Float[Array, "rows width"]
-    tokens: Float[Array, "tokens token_width"]
+    source: int
+    depth: int
+    target: int
+    columns: int
+    gates: int
+    units: int
+    gate_size: int
+    forward: int
+    adjoint: int
+    adds: int
+    d_columns: int
+    weights: int
+    weights_t: int
 
 
-class Gradients(NamedTuple):
-    """What a pass back works on.
+class Weights(NamedTuple):
+    """Some rows of a parameter: where they begin among all parameters, and where in the tape, gate by gate."""
 
-    - ``w_t``: 4H rows a layer, its weights transposed. ``d_z``: a row a token.
-    - ``d_rows``: rows [L + 1, B] of ∂L/∂[1, x, h] and, where the next vector begins, ∂L/∂c: in the end those of the
-      initial state. The last B rows have ∂L/∂outputs for x. ``d_w``: ∂L/∂W of one layer.
-    """
-
-    w_t: Float[Array, "rows d_c"]
-    d_z: Float[Array, "tokens d_z_width"]
-    d_rows: Float[Array, "rows d_width"]
-    d_w: Float[Array, "depth width"]
+    source: int
+    rows: int
+    units: int
+    num_gates: int
+    target: int
+    gate_size: int
+    width: int
 
 
-class Flat(NamedTuple):
-    """Where weights and states are among numbers that lie one after the other, for one layer.
+class Steps(NamedTuple):
+    """Numbers of all tokens: row b at step t is row ``t * step_stride + b * row_stride``, from a column on."""
 
-    Layer after layer, kernel [D + H, 4H] and bias [4H]; then, layer after layer, c [B, H] and h [B, H].
-    """
-
-    kernel: Float[Array, "inputs gates"]
-    bias: Float[Array, "1 gates"]
-    c: Float[Array, "B H"]
-    h: Float[Array, "B H"]
+    matrix: np.ndarray
+    step_stride: int
+    row_stride: int
+    column: int
 
 
 @inlined
-def product(tile: int, a: Array, b: Array, c: Array) -> None:
-    """Compute c = a b, tile by tile; c and b are of whole vectors."""
+def copy_steps(network: Network, source: Steps, target: Steps, width: int) -> None:
+    """Copy ``width`` numbers of each token."""
+    for t in range(network.num_steps):
+        for b in range(network.batch_size):
+            row = source.step_stride * t + source.row_stride * b
+            target_row = target.step_stride * t + target.row_stride * b
+            copy_row(source.matrix, row, source.column, target.matrix, target_row, target.column, width)
+
+
+@inlined
+def layer_at(network: Network, table: Array, number: int) -> Layer:
+    """Return the ``Layer`` of this number, from the lowest."""
+    return record_at(Layer, table, 1 + number)
+
+
+@inlined
+def product_at(network: Network, table: Array, number: int) -> Product:
+    """Return the ``Product`` of this number, of those of all layers."""
+    return record_at(Product, table, 1 + network.num_layers + number)
+
+
+@inlined
+def product(tile: int, a: Array, b: Array, c: Array, add: bool) -> None:
+    """Compute c = a b, or c += a b where ``add``, tile by tile; c and b are of whole vectors."""
     width = VECTORS * lanes(c)
     for top in range(0, c.shape[0], ROWS):
         bottom = top + ROWS if top + ROWS < c.shape[0] else c.shape[0]
         for left in range(0, c.shape[1], width):
             right = left + width if left + width < c.shape[1] else c.shape[1]
             a_tile, b_tile = block(a, top, bottom, 0, a.shape[1]), block(b, 0, b.shape[0], left, right)
-            multiply_tile(tile, a_tile, b_tile, block(c, top, bottom, left, right), False)
+            multiply_tile(tile, a_tile, b_tile, block(c, top, bottom, left, right), add)
 
 
 @inlined
-def tape_in(layout: Layout, arena: Array) -> Tape:
-    """Return the ``Tape`` in the memory of one."""
-    rows = layout.num_layers * layout.depth
-    w = matrix_in(arena, 0, rows, layout.width)
-    tokens = matrix_in(arena, rows * layout.width, layout.num_layers * layout.tokens, layout.token_width)
-    return Tape(w, tokens)
-
-
-@inlined
-def gradients_in(layout: Layout, arena: Array) -> Gradients:
-    """Return the ``Gradients`` in the memory of them."""
-    rows, tokens = layout.num_layers * 4 * layout.num_units, layout.num_layers * layout.tokens
-    d_tokens, at_d_z = (layout.num_layers + 1) * layout.batch_size, rows * layout.d_c
-    at_d_rows = at_d_z + tokens * layout.d_z_width
-    w_t, d_z = matrix_in(arena, 0, rows, layout.d_c), matrix_in(arena, at_d_z, tokens, layout.d_z_width)
-    d_rows = matrix_in(arena, at_d_rows, d_tokens, layout.d_width)
-    d_w = matrix_in(arena, at_d_rows + d_tokens * layout.d_width, layout.depth, layout.width)
-    return Gradients(w_t, d_z, d_rows, d_w)
-
-
-@inlined
-def flat_of(layout: Layout, flat: Array, layer: int) -> Flat:
-    """Return the ``Flat`` of a layer."""
-    batch_size, num_units, gates = layout.batch_size, layout.num_units, 4 * layout.num_units
-    # The inputs of the lowest layer are the caller's; of the others, the units of the layer below.
-    first, others = (layout.num_inputs + num_units + 1) * gates, (2 * num_units + 1) * gates
-    inputs = (layout.num_inputs if layer == 0 else num_units) + num_units
-    kernel_at = 0 if layer == 0 else first + (layer - 1) * others
-    state_at = first + (layout.num_layers - 1) * others + 2 * layer * batch_size * num_units
-    kernel, bias = matrix_in(flat, kernel_at, inputs, gates), matrix_in(flat, kernel_at + inputs * gates, 1, gates)
-    c = matrix_in(flat, state_at, batch_size, num_units)
-    return Flat(kernel, bias, c, matrix_in(flat, state_at + batch_size * num_units, batch_size, num_units))
+def copy_weights(network: Network, table: Array, given: Array, arena: Array, back: bool) -> None:
+    """Copy all parameters to where a pass has them, each gate from a register on, or ``back`` their gradients."""
+    for n in range(network.num_weights):
+        w = record_at(Weights, table, 1 + network.num_layers + network.num_products + n)
+        flat = matrix_in(given, w.source, w.rows, w.num_gates * w.units)
+        packed = matrix_in(arena, w.target, w.rows, w.width)
+        for k in range(w.rows):
+            for gate in range(w.num_gates):
+                if back:
+                    copy_row(packed, k, gate * w.gate_size, flat, k, gate * w.units, w.units)
+                else:
+                    copy_row(flat, k, gate * w.units, packed, k, gate * w.gate_size, w.units)

@@ -6,144 +6,159 @@ kernel, that of ``forward.py`` or ``backward.py``. Neither a plan nor a tape hol
 The page is ``docs/jit/small.md``.
 """
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from scratch.arrays import Array, Float, Params, State
 from scratch.cell import Cell
-from scratch.cells.lstm import BasicLSTMCell, LSTMState
+from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
-from scratch.jit.machine.memory import zeros
-from scratch.jit.machine.tile import tile_code
-from scratch.jit.machine.vector import padded
+from scratch.fit import flat_shapes
+from scratch.jit.batch import plain
+from scratch.jit.cells import is_compiled
+from scratch.jit.machine.memory import empty
+from scratch.jit.machine.threads import WORTH_A_THREAD
 from scratch.jit.small.backward import small_backward
 from scratch.jit.small.forward import small_forward
-from scratch.jit.small.network import Layout
+from scratch.jit.small.layout import Layout
 
 # Numbers in a tape: with more, they do not stay in the cache, and the walk of all other cells is as fast.
 MOST_NUMBERS = 1 << 18
+# Parameters times tokens, which is multiply-adds: with more, that walk shares them out among threads.
+MOST_WORK = 2 * WORTH_A_THREAD
+
+
+class SmallTape(NamedTuple):
+    """What a pass forward keeps: its plan, its parameters for their names alone, and its numbers."""
+
+    plan: "SmallPlan"
+    params: Params
+    numbers: Array
+
+    @property
+    def cell(self) -> Cell:
+        return self.plan.cell
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.plan.dtype
 
 
 class SmallPlan:
-    """A stack of ``BasicLSTMCell`` of one small width, for full rows of one shape: ``forward`` and ``backward``."""
+    """A cell with ``Equations``, or a stack of such, for full rows of one shape: ``forward`` and ``backward``.
+
+    - ``table``, ``start``, ``tape_size``, ``work_size``: what the kernels take of a plan.
+    - ``places``: of each parameter, by its path, its first number among those of all, and its shape.
+    - ``views``: the same as slices. ``state_views``: of each layer, those of c and h, or of h alone.
+    """
 
     def __init__(self, cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> None:
-        layers, (first, second, input_size) = layers_of(cell), shape
-        num_steps, batch_size = (first, second) if time_major else (second, first)
-        vector, num_layers, num_units = padded(1, dtype), len(layers), layers[0].num_units
-        self.cell, self.time_major, self.dtype, self.num_units = cell, time_major, dtype, num_units
-        self.names = [name for name, *_ in cell.layers(input_size)] if isinstance(cell, MultiRNNCell) else []
-        self.input_shape, self.output_shape = shape, (first, second, num_units)
-        width = padded(4 * num_units, dtype)
-        h = width + 1 + max(input_size, num_units)
-        c, d_c = h + num_units, padded(h + num_units - width, dtype)
-        layout = self.layout = Layout(
-            tile=tile_code(dtype),
-            num_layers=num_layers,
-            num_steps=num_steps,
-            batch_size=batch_size,
-            num_inputs=input_size,
-            num_units=num_units,
-            step_stride=batch_size if time_major else 1,
-            row_stride=1 if time_major else num_steps,
-            tokens=(num_steps + 1) * batch_size,
-            depth=c - width,
-            width=width,
-            # Wider than what is in them, for the vectors that begin at the last numbers.
-            token_width=padded(c + num_units + vector, dtype),
-            d_z_width=width + vector,
-            d_width=d_c + vector,
-            h=h,
-            c=c,
-            tanh_c=c + num_units,
-            d_c=d_c,
-        )
-        self.layouts = np.array([layout], np.int64)
-        tokens = num_layers * layout.tokens
-        self.tape_size = num_layers * layout.depth * width + tokens * layout.token_width
-        self.work_size = num_layers * 4 * num_units * d_c + tokens * layout.d_z_width
-        self.work_size += (num_layers + 1) * batch_size * layout.d_width + layout.depth * width
-        # scale, bound and one of ``sigmoid_or_tanh``: σ for i, f and o, tanh for j. Then the forget biases.
-        of_sigmoid, of_tanh = ((1, 88, 0), (2, 20, 1)) if dtype == np.float32 else ((1, 709, 0), (2, 40, 1))
-        self.constants = np.zeros((3 + num_layers, width), dtype)
-        self.constants[:3] = np.array(of_sigmoid)[:, None]
-        self.constants[:3, num_units : 2 * num_units] = np.array(of_tanh)[:, None]
-        for row, layer in zip(self.constants[3:], layers, strict=True):
-            row[2 * num_units : 3 * num_units] = layer.forget_bias
-        # Where each gradient is among those that the kernel writes one after the other.
-        inputs = [input_size, *[num_units] * (num_layers - 1)]
-        shapes = [shape for size in inputs for shape in ((size + num_units, 4 * num_units), (4 * num_units,))]
-        shapes += [(batch_size, num_units)] * 2 * num_layers
-        ends = np.cumsum([np.prod(shape) for shape in shapes]).tolist()
-        self.places = list(zip([0, *ends], ends, shapes, strict=False))
-        self.num_given, self.num_weights = ends[-1], 2 * num_layers
-        self.state_shape = (2 * num_layers, batch_size, num_units)
+        self.cell, self.time_major, self.dtype, self.input_shape = cell, time_major, dtype, shape
+        self.output_shape = *shape[:2], cell.output_size
+        self.is_stack = isinstance(cell, MultiRNNCell)
+        shapes = flat_shapes(cell.param_shapes(shape[2]))
+        self.paths = [path.split("/") for path in shapes]
+        first, *others = accumulate(map(prod, shapes.values()), initial=0)
+        self.places = dict(zip(shapes, zip([first, *others], shapes.values(), strict=False), strict=True))
+        self.num_weights = others[-1]
+        num_steps, batch_size = shape[:2] if time_major else shape[1::-1]
+        layout = Layout(num_steps, batch_size, dtype, self.places)
+        for scope, layer, input_size in layers_of(cell, shape[2]):
+            layout.add(scope, layer, input_size)
+        self.table, self.start, self.num_states = layout.table(time_major), layout.start(), layout.states.size
+        self.tape_size, self.work_size = (layout.head.size + arena.size for arena in (layout.tape, layout.work))
+        ends = [((layer.c_at, layer.num_memory), (layer.h_at, layer.num_outputs)) for layer in layout.layers]
+        self.state_views = [[view_of(at, (batch_size, size)) for at, size in parts if size] for parts in ends]
+        self.zeros = np.zeros(self.num_states, dtype)
+        self.zero_state = self.state_of(self.zeros)
+        self.views = {path: view_of(*place) for path, place in self.places.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.
         return plan_of, (self.cell, self.input_shape, self.dtype, self.time_major)
 
+    def run(
+        self, params: Params, inputs: Float[Array, "_ _ D"], state: State
+    ) -> tuple[Float[Array, "_ _ output"], State, "SmallTape"]:
+        """Return ``(outputs, final_state, tape)``, all of them new."""
+        outputs, final_state, numbers = self.forward(params, plain(inputs), state)
+        return outputs, final_state, SmallTape(self, params, numbers)
+
     def forward(
         self, params: Params, inputs: Float[Array, "_ _ D"], state: State
-    ) -> tuple[Float[Array, "_ _ H"], State, Array]:
+    ) -> tuple[Float[Array, "_ _ output"], State, Array]:
         """Return ``(outputs, final_state, tape)``, all of them new; inputs are row-major."""
-        layers, states = ([params[name] for name in self.names], state) if self.names else ([params], (state,))
-        given = [weight for layer in layers for weight in (layer["kernel"], layer["bias"])]
-        given += [part for layer_state in states for part in layer_state]
-        # Cleared: what is in no lane that counts must not be a denormal number, which takes a hundred times as long.
-        tape = zeros((self.tape_size,), self.dtype)
-        outputs, final = np.empty(self.output_shape, self.dtype), np.empty(self.state_shape, self.dtype)
-        flat, rows = np.concatenate(given, axis=None), outputs.reshape(-1, self.num_units)
-        small_forward(self.layouts, self.constants, flat, inputs, tape, rows, final.reshape(-1, self.num_units))
-        return outputs, self.state_of(list(final)), tape
+        weights, states, tape = self.flat_params(params), self.flat_state(state), empty((self.tape_size,), self.dtype)
+        outputs, final = np.empty(self.output_shape, self.dtype), np.empty(self.num_states, self.dtype)
+        small_forward(self.table, self.start, weights, states, inputs, tape, outputs, final)
+        return outputs, self.state_of(final), tape
 
     def backward(
-        self, params: Params, tape: Array, d_outputs: Float[Array, "_ _ H"], d_final_state: State
+        self, params: Params, tape: Array, d_outputs: Float[Array, "_ _ output"], d_final_state: State
     ) -> tuple[Float[Array, "_ _ D"], State, Params]:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
-        states = d_final_state if self.names else (d_final_state,)
-        given = [part for layer_state in states for part in layer_state]
-        d_final = np.concatenate(given, axis=None).reshape(-1, self.num_units)
-        d_inputs, d_given = np.empty(self.input_shape, self.dtype), np.empty(self.num_given, self.dtype)
-        d_rows, work = d_inputs.reshape(-1, self.input_shape[2]), zeros((self.work_size,), self.dtype)
-        small_backward(self.layouts, tape, work, d_final, d_outputs.reshape(-1, self.num_units), d_rows, d_given)
-        parts = [d_given[first:last].reshape(shape) for first, last, shape in self.places]
-        weights = [{"kernel": kernel, "bias": bias} for kernel, bias in pairs(parts[: self.num_weights])]
-        d_state = self.state_of(parts[self.num_weights :])
-        if not self.names:
-            return d_inputs, d_state, weights[0]
-        named = dict(zip(self.names, weights, strict=True))
-        return d_inputs, d_state, {name: named[name] for name in params}
+        d_final, work = self.flat_state(d_final_state), empty((self.work_size,), self.dtype)
+        d_inputs, d_states = np.empty(self.input_shape, self.dtype), np.empty(self.num_states, self.dtype)
+        d_weights = np.empty(self.num_weights, self.dtype)
+        small_backward(self.table, tape, work, d_outputs, d_final, d_inputs, d_states, d_weights)
+        return d_inputs, self.state_of(d_states), self.params_of(d_weights, params, "")
 
-    def state_of(self, parts: list[Array]) -> State:
-        """Return c and h, one layer after the other, in the structure of the cell's state."""
-        states = tuple([LSTMState(c, h) for c, h in pairs(parts)])
-        return states if self.names else states[0]
+    def flat_params(self, params: Params) -> Array:
+        """Return the numbers of all parameters, one after the other."""
+        leaves = []
+        for path in self.paths:
+            leaf: Any = params
+            for name in path:
+                leaf = leaf[name]
+            leaves.append(leaf)
+        return np.concatenate(leaves, axis=None)
+
+    def params_of(self, flat: Array, like: Any, path: str) -> Any:
+        """Return parameters, or one of them, in the structure and the order of others: views of ``flat``."""
+        if isinstance(like, dict):
+            return {name: self.params_of(flat, like[name], f"{path}/{name}" if path else name) for name in like}
+        numbers, shape = self.views[path]
+        return flat[numbers].reshape(shape)
+
+    def flat_state(self, state: State) -> Array:
+        """Return the numbers of a state, one after the other."""
+        if state is self.zero_state:
+            return self.zeros
+        layers = state if self.is_stack else (state,)
+        return np.concatenate([part for layer in layers for part in parts_of(layer)], axis=None)
+
+    def state_of(self, flat: Array) -> State:
+        """Return a state, views of ``flat``."""
+        layers = [[flat[numbers].reshape(shape) for numbers, shape in views] for views in self.state_views]
+        states = tuple([LSTMState._make(parts) if len(parts) == 2 else parts[0] for parts in layers])
+        return states if self.is_stack else states[0]
 
 
-def pairs(parts: list[Any]) -> Iterable[tuple[Any, Any]]:
-    return zip(parts[::2], parts[1::2], strict=True)
+def view_of(first: int, shape: tuple[int, ...]) -> tuple[slice, tuple[int, ...]]:
+    return slice(first, first + prod(shape)), shape
 
 
-def layers_of(cell: Cell) -> Sequence[Any]:
-    return cell.cells if type(cell) is MultiRNNCell else (cell,)
+def parts_of(state: State) -> tuple[Array, ...]:
+    return state if isinstance(state, tuple) else (state,)
 
 
-def has_usual_options(layer: BasicLSTMCell) -> bool:
-    """Return whether a cell has no options but a size and a forget bias: the kernels know no other."""
-    return layer == BasicLSTMCell(layer.num_units, layer.forget_bias)
+def layers_of(cell: Cell, input_size: int) -> list[tuple[str, Cell, int]]:
+    """Return ``(scope, layer, width of its input)`` of every layer of a network."""
+    if type(cell) is MultiRNNCell:
+        return [(f"{name}/", layer, size) for name, layer, size in cell.layers(input_size)]
+    return [("", cell, input_size)]
 
 
 @lru_cache(maxsize=256)
 def plan_of(cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> SmallPlan | None:
     """Return the plan of a small network over full rows of inputs of this shape, ``None`` where it is none."""
-    layers = layers_of(cell)
-    if any(type(layer) is not BasicLSTMCell or not has_usual_options(layer) for layer in layers):
+    if not all(is_compiled(layer) for _, layer, _ in layers_of(cell, shape[2])) or 0 in shape:
         return None
-    if len({layer.num_units for layer in layers}) > 1 or layers[0].num_units > padded(1, dtype) or 0 in shape:
+    if shape[0] * shape[1] * sum(map(prod, flat_shapes(cell.param_shapes(shape[2])).values())) > MOST_WORK:
         return None
     plan = SmallPlan(cell, shape, dtype, time_major)
     return plan if plan.tape_size <= MOST_NUMBERS else None

@@ -30,7 +30,7 @@ class Stage(NamedTuple):
     """A function of registers with all that it is compiled for.
 
     ``flags`` are Booleans, ``gates`` the names of the columns of z, ``own`` that of the cell's own column of the tape's
-    rows, ``constants`` those of the rows of constants.
+    rows, ``constants`` those of the rows of constants. ``register``: its bytes, fewer where there are few units.
     """
 
     function: Any
@@ -38,6 +38,7 @@ class Stage(NamedTuple):
     gates: tuple[str, ...]
     own: str
     constants: tuple[str, ...]
+    register: int = REGISTER
 
     def columns(self) -> dict[str, Column]:
         return columns_of(self.gates, self.own, self.constants)
@@ -45,7 +46,7 @@ class Stage(NamedTuple):
     def address(self, dtype: np.dtype) -> int:
         """Return the address of the compiled loop for ``call_stage``: uncompiled, a number that stands for it."""
         kind = f"{self.function.__module__}.{self.function.__qualname__}"
-        key = f"{kind} {self.flags} {self.gates} {self.own} {self.constants} {np.dtype(dtype)}"
+        key = f"{kind} {self.flags} {self.gates} {self.own} {self.constants} {self.register} {np.dtype(dtype)}"
         stages[key] = self
         if config.DISABLE_JIT:
             return list(stages).index(key)
@@ -115,8 +116,9 @@ def build_loop(typing, key, step):
             step[name] = next(words)
             if name not in SIZES:
                 strides[name] = next(words)
-        kind, columns = vector_type(single), stage.columns()
-        lanes, itemsize = INTEGER(kind.count), INTEGER(REGISTER // kind.count)
+        kind, columns = vector_type(single, stage.register), stage.columns()
+        align = stage.register // kind.count
+        lanes, itemsize = INTEGER(kind.count), INTEGER(align)
         with cgutils.for_range(builder, step["live"]) as rows:
             registers = cgutils.for_range_slice(builder, INTEGER(0), width, lanes, INTEGER)
             with registers as (k, _):
@@ -131,13 +133,13 @@ def build_loop(typing, key, step):
                     return builder.inttoptr(builder.add(step[column.matrix], offset), kind.as_pointer())
 
                 def load(column):
-                    return Register(builder, builder.load(place(column), align=REGISTER // kind.count))
+                    return Register(builder, builder.load(place(column), align=align))
 
                 # Whatever is read is read before anything is written.
                 for name, result in stage.function(stage.flags, Token(columns, load)).items():
                     if columns[name].matrix == "d_constants":
                         result = load(columns[name]) + result
-                    builder.store(result.value, place(columns[name]), align=REGISTER // kind.count)
+                    builder.store(result.value, place(columns[name]), align=align)
         return context.get_dummy_value()
 
     return types.void(key, types.intp), generate

@@ -1,0 +1,172 @@
+"""To and from the layers of Keras: ``SimpleRNN``, ``LSTM``, ``GRU``, and ``Bidirectional`` around them.
+
+    weights     kernel [D, gates], recurrent_kernel [H, gates], bias      a list, in this order, as get_weights() has it
+    LSTM        i, f, j, o       the forget bias is in the bias
+    GRU         u, r, n          reset after the product: bias [2, 3H], a row that goes with x, one that goes with h
+
+The forget bias, which TF1 adds at run time, is added on the way there and subtracted on the way back: the two functions
+of a pair, given one cell, undo each other. With ``forget_bias=0.0`` the bias is copied as it is. A layer with
+``use_bias=False`` has no third array; a bias here is then 0. The page is ``docs/conversions/keras.md``.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scratch.arrays import Array, Params
+from scratch.cells.gru import GRUCell
+from scratch.cells.rnn import BasicRNNCell
+from scratch.checks import check_array, check_params
+from scratch.conversions.checked import CELLS, LSTMS, check_cell, check_from_scratch, check_listed_weights
+from scratch.conversions.gates import KERAS, from_order, gates_of, to_order
+from scratch.conversions.layers import assembled, check_scopes, part_at, places
+from scratch.conversions.parts import (
+    Parts,
+    put_gradients_together,
+    put_together,
+    take_apart,
+    take_gradients_apart,
+)
+
+# What of a cell a Keras layer can say; every other option must have its default.
+CARRIED = ("forget_bias", "activation", "reset_after", "use_bias")
+NAMES = ("kernel", "recurrent_kernel", "bias")
+
+
+def to_keras(cell: Any, params: Params) -> list[Array]:
+    """Return the weights of the Keras layer that computes the same as ``cell`` with ``params``.
+
+    ``cell``: a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell`` (the layer then has its ``reset_after``), or an
+    ``LSTMCell`` or ``LSTMBlockCell`` without peepholes, clipping and projection. For a pair ``(cell_fw, cell_bw)`` with
+    ``params["fw"]`` and ``params["bw"]`` they are those of ``Bidirectional``: six arrays, forward before backward.
+    Raises ``TypeError`` or ``ValueError`` for what no layer can say, by the name of the option.
+    """
+    check_layers(cell, params)
+    found = places(cell)
+    parts = [(place.cell, take_apart(place.cell, part_at(params, place.path))) for place in found]
+    return [array for place, part in parts for array in laid_out(place, part)]
+
+
+def from_keras(cell: Any, weights: Sequence[Array]) -> Params:
+    """Return the parameters of ``cell`` from the weights of its Keras layer: ``to_keras`` undone.
+
+    Of a gate's two biases nothing but their sum is ever used, and the sum is what TF1 has.
+    """
+    read = read_layers(cell, weights)
+    return assembled(places(cell), lambda place: put_together(place.cell, read[place.direction]))
+
+
+def gradients_to_keras(cell: Any, d_params: Params) -> list[Array]:
+    """Return the gradients of the Keras weights from those of the parameters: the transpose of ``from_keras``.
+
+    The forget bias is a constant and has no part in them. Where Keras has two biases, each has the gradient of the sum.
+    """
+    check_layers(cell, d_params)
+    parts = [(place.cell, take_gradients_apart(place.cell, part_at(d_params, place.path))) for place in places(cell)]
+    return [array for place, part in parts for array in laid_out(place, part, summed=False)]
+
+
+def gradients_from_keras(cell: Any, d_weights: Sequence[Array]) -> Params:
+    """Return the gradients of the parameters from those of the Keras weights: the transpose of ``to_keras``.
+
+    A second bias of r and u is 0 whatever the parameters are, so its gradient is dropped.
+    """
+    read = read_layers(cell, d_weights)
+    return assembled(places(cell), lambda place: put_gradients_together(place.cell, read[place.direction]))
+
+
+def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
+    """Return one layer's arrays in Keras's order; of gradients, two biases that are one have the same, and no sum."""
+    kernel, recurrent_kernel = to_order(KERAS, cell, parts.x), to_order(KERAS, cell, parts.h)
+    if not cell.use_bias:
+        return [kernel, recurrent_kernel]
+    if getattr(cell, "reset_after", False):
+        return [kernel, recurrent_kernel, to_order(KERAS, cell, np.stack([parts.bias_x, parts.bias_h]))]
+    return [kernel, recurrent_kernel, to_order(KERAS, cell, parts.bias_x + parts.bias_h if summed else parts.bias_x)]
+
+
+def read_layers(cell: Any, weights: Any) -> list[Parts]:
+    """Return the parts of each direction, refusing, by name, what does not fit the cell."""
+    cells = [place.cell for place in places(cell)]
+    check_cells(cell)
+    unbiased = not cells[0].use_bias or (isinstance(weights, list | tuple) and len(weights) == 2 * len(cells))
+    count = 2 if unbiased else 3
+    check_listed_weights(weights, NAMES[:count] * len(cells))
+    return [read(one, weights[count * number : count * (number + 1)]) for number, one in enumerate(cells)]
+
+
+def read(cell: Any, weights: Sequence[Array]) -> Parts:
+    width, after = len(gates_of(cell)) * cell.num_units, getattr(cell, "reset_after", False)
+    check_array("weights/kernel", weights[0], ("D", width))
+    shapes = {
+        "kernel": weights[0].shape,
+        "recurrent_kernel": (cell.num_units, width),
+        "bias": (2, width) if after else (width,),
+    }
+    shapes = dict(zip(NAMES[: len(weights)], shapes.values(), strict=False))
+    check_params("weights", dict(zip(shapes, weights, strict=True)), shapes, weights[0].dtype)
+    bias = weights[2] if len(weights) > 2 else np.zeros(width, weights[0].dtype)
+    bias_x, bias_h = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
+    arrays = [from_order(KERAS, cell, array) for array in (weights[0], weights[1], bias_x, bias_h)]
+    return Parts(x=arrays[0], h=arrays[1], bias_x=arrays[2], bias_h=arrays[3], more={})
+
+
+def check_cells(cell: Any) -> None:
+    for place in places(cell):
+        check_cell(place.cell, CELLS, CARRIED)
+
+
+def check_layers(cell: Any, params: Params) -> None:
+    check_cells(cell)
+    found = places(cell)
+    check_scopes(found, params, "params")
+    for place in found:
+        check_from_scratch(place.cell, part_at(params, place.path), "/".join(["params", *place.path]))
+
+
+def rnn_to_keras(cell: Any, params: Params) -> list[Array]:
+    """Return ``[kernel [D, H], recurrent_kernel [H, H], bias [H]]`` of ``keras.layers.SimpleRNN``."""
+    check_cell(cell, BasicRNNCell, CARRIED)
+    return to_keras(cell, params)
+
+
+def rnn_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
+    """Return the parameters of ``BasicRNNCell`` from the weights of ``keras.layers.SimpleRNN``."""
+    check_cell(cell, BasicRNNCell, CARRIED)
+    return from_keras(cell, weights)
+
+
+def lstm_to_keras(cell: Any, params: Params) -> list[Array]:
+    """Return ``[kernel [D, 4H], recurrent_kernel [H, 4H], bias [4H]]`` of ``keras.layers.LSTM``.
+
+    ``cell`` is a ``BasicLSTMCell``, or an ``LSTMCell`` or ``LSTMBlockCell`` without peepholes, clipping and projection,
+    which is the same. ``cell.forget_bias`` is then in the bias.
+    """
+    check_cell(cell, LSTMS, CARRIED)
+    return to_keras(cell, params)
+
+
+def lstm_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
+    """Return the parameters of the cell from the weights of ``keras.layers.LSTM``, the inverse of the function above.
+
+    ``cell.forget_bias`` is taken out of the bias.
+    """
+    check_cell(cell, LSTMS, CARRIED)
+    return from_keras(cell, weights)
+
+
+def gru_to_keras(cell: Any, params: Params) -> list[Array]:
+    """Return ``[kernel [D, 3H], recurrent_kernel [H, 3H], bias]`` of ``keras.layers.GRU``.
+
+    The layer has the ``reset_after`` of the cell. The bias is [3H]; with ``reset_after`` it is [2, 3H], one row that
+    goes with x and one that goes with h, and a gate's bias is in the first, with 0 in the second.
+    """
+    check_cell(cell, GRUCell, CARRIED)
+    return to_keras(cell, params)
+
+
+def gru_from_keras(cell: Any, weights: Sequence[Array]) -> Params:
+    """Return the parameters of ``GRUCell`` from the weights of ``keras.layers.GRU`` with the same ``reset_after``."""
+    check_cell(cell, GRUCell, CARRIED)
+    return from_keras(cell, weights)
