@@ -24,7 +24,7 @@ LONGER_FUNCTIONS = {
 }
 # Parameters that are TensorFlow's, and our own few beside them. Only those before the * may be given by place.
 TENSORFLOWS_SIGNATURES = {
-    "dynamic_rnn": 10,
+    "dynamic_rnn": 13,
     "bidirectional_dynamic_rnn": 10,
     "stack_bidirectional_dynamic_rnn": 10,
 }
@@ -36,6 +36,7 @@ TAKES_ANY_NUMBER = {
     "message": "the parts of a message, one behind another",
     "function": "the leaves at one place of like trees, or the tensors that a caller's function is of",
     "map_tree": "like trees",
+    "family": "the numbers of an activation",
     "stretch": "the tensors of one state, which recompute_grad wants one by one",
     "build": "the types of the arguments of an instruction, as Numba hands them over",
     "meaning": "registers",

@@ -1,6 +1,6 @@
 """What runs a cell over time: one table, an object an engine.
 
-``"numpy"`` is the text book, the loop of ``scratch/unroll/static.py``; ``"numba"`` is the compiled one of
+``"numpy"`` is the text book, the loop of ``scratch/loop.py``; ``"numba"`` is the compiled one of
 ``scratch/jit``. What goes into an engine has been checked, all but what the engine alone refuses: the cell and the
 dtype. An engine of one's own has the five methods of ``Engine`` and a name in ``ENGINES``.
 """
@@ -13,10 +13,10 @@ import numpy as np
 from scratch import jit
 from scratch.arrays import Array, Bool, Float, Int, Masks, Params, State
 from scratch.cell import Cell, masked_forward
+from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.options import check_choice
 from scratch.tree import map_tree
 from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backward
-from scratch.unroll.static import Tape, backward_steps, forward_steps
 
 
 class Unrolling(NamedTuple):

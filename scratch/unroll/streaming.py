@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from scratch.arguments import check_arguments
 from scratch.arrays import Array, DType, Float, Params, State
 from scratch.cell import Cell
 from scratch.checks import check_array
 from scratch.engines import ENGINES, check_engine
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.static import check_arguments
 
 
 class Stream:
