@@ -175,7 +175,7 @@ def run_dynamic(backend, case, problem, time_major=False, **options):
     return Results(layout(outputs), final_state, layout(d_inputs), d_initial_state, d_params)
 
 
-def run_static(backend, case, problem):
+def run_static(backend, case, problem, **options):
     """Return the ``Results``, stacked batch-major, of ``static_rnn`` and its backward pass in ``backend``."""
     outputs, final_state, tape = backend.static_rnn(
         case.cell,
@@ -184,6 +184,7 @@ def run_static(backend, case, problem):
         problem.initial_state,
         case.sequence_length,
         **problem.options(),
+        **options,
     )
     d_inputs, d_initial_state, d_params = backend.static_rnn_backward(
         tape, list(problem.d_outputs.swapaxes(0, 1)), problem.d_final_state

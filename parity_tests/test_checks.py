@@ -33,6 +33,8 @@ class OtherPair(NamedTuple):
 
 
 F32, F64 = np.float32, np.float64
+COUNTS = "; if they are counts, give them .astype(int)"
+BY_NAME = "; write LSTMState(c=…, h=…) by name: Keras and PyTorch have h first, TensorFlow has c"
 
 
 def refused(error, words):
@@ -162,7 +164,7 @@ def test_a_state_that_fits():
         (state()[:1], TypeError, "state must be a tuple of (LSTMState(c, h), array), but is tuple of 1"),
         ((*state(), 1), TypeError, "state must be a tuple of (LSTMState(c, h), array), but is tuple of 3"),
         (list(state()), TypeError, "state must be a tuple of (LSTMState(c, h), array), but is list"),
-        ((tuple(state()[0]), state()[1]), TypeError, "state[0] must be LSTMState(c, h), but is tuple of 2"),
+        ((tuple(state()[0]), state()[1]), TypeError, "state[0] must be LSTMState(c, h), but is tuple of 2" + BY_NAME),
         ((OtherPair(*state()[0]), state()[1]), TypeError, "state[0] must be LSTMState(c, h), but is OtherPair"),
         (None, TypeError, "state must be a tuple of (LSTMState(c, h), array), but is NoneType"),
         ((state()[0], None), TypeError, "state[1] must be a NumPy array of shape [5, 3], but is NoneType"),
@@ -282,7 +284,7 @@ def test_lengths_are_a_copy_of_the_callers():
     [
         ([4, -1, 6], ValueError, "sequence_length[1] is -1, but a length cannot be negative"),
         ([4, 0, 7], ValueError, "sequence_length[2] is 7, but inputs have only 6 time steps"),
-        ([4.0, 0, 6], TypeError, "sequence_length must be integers, but its dtype is float64"),
+        ([4.0, 0, 6], TypeError, "sequence_length must be integers, but its dtype is float64" + COUNTS),
         ([True] * 3, TypeError, "sequence_length must be integers, but is [True, True, True]"),
         ([[1], [2, 3]], TypeError, "sequence_length must be integers, but is [[1], [2, 3]]"),
         (

@@ -21,7 +21,8 @@ POSITIVE = (5e-324, 1e300), (0, -1.0, np.nan, np.inf, "1", True, None)
 PROBABILITY = (5e-324, 1), (0, float(np.nextafter(1, 2)), np.nan, "1", True, None)
 NUMBER = (-1e300, 0), (np.nan, -np.inf, "1", True, None)
 FLAG = (True, False), (1, 0, None, "True", np.bool_(True))
-PHI = ("tanh", "relu"), ("sigmoid", None, np.tanh)
+PHI = ("tanh", "relu", "hard_sigmoid"), ("silu", None, np.tanh, ("tanh", 1.0), ("elu", -5e-324))
+GATED = {"activation": PHI, "use_bias": FLAG, "recurrent_activation": PHI}
 
 
 def or_none(kind):
@@ -30,13 +31,25 @@ def or_none(kind):
 
 OPTIONS = [
     (scratch.BasicRNNCell(4), {"num_units": COUNT, "activation": PHI, "use_bias": FLAG}),
-    (scratch.BasicLSTMCell(4), {"num_units": COUNT, "forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG}),
-    (scratch.GRUCell(4), {"num_units": COUNT, "activation": PHI, "reset_after": FLAG, "use_bias": FLAG}),
+    (
+        scratch.BasicLSTMCell(4),
+        {"num_units": COUNT, "forget_bias": NUMBER, **GATED},
+    ),
+    (
+        scratch.GRUCell(4),
+        {"num_units": COUNT, "reset_after": FLAG, **GATED},
+    ),
     (
         scratch.LSTMCell(4, num_proj=2),
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "cell_clip": or_none(POSITIVE), "num_proj": or_none(COUNT)},
-            **{"proj_clip": or_none(POSITIVE), "forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG},
+            **{
+                "proj_clip": or_none(POSITIVE),
+                "forget_bias": NUMBER,
+                "activation": PHI,
+                "use_bias": FLAG,
+                "recurrent_activation": PHI,
+            },
         },
     ),
     (
@@ -44,14 +57,14 @@ OPTIONS = [
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "cell_clip": or_none(POSITIVE), "forget_bias": NUMBER},
             **{"num_proj": ((None,), (2,)), "proj_clip": ((None,), (0.5,)), "activation": (("tanh",), ("relu",))},
-            "use_bias": ((True,), (False,)),
+            **{"use_bias": ((True,), (False,)), "recurrent_activation": (("sigmoid",), ("tanh",))},
         },
     ),
     (
         scratch.CoupledInputForgetGateLSTMCell(4, num_proj=2),
         {
             **{"num_units": COUNT, "use_peepholes": FLAG, "num_proj": or_none(COUNT), "proj_clip": or_none(POSITIVE)},
-            **{"forget_bias": NUMBER, "activation": PHI, "use_bias": FLAG},
+            **{"forget_bias": NUMBER, **GATED},
         },
     ),
     (

@@ -64,9 +64,15 @@ def choice(*choices):
     return Kind([(value, value) for value in choices], others)
 
 
-ACTIVATION, ENGINE = choice("tanh", "relu"), choice("numpy", "numba")
+ACTIVATION, ENGINE = choice("tanh", "relu", "sigmoid"), choice("numpy", "numba")
 COUNTS = Kind([([2], (2,)), ((np.int64(2),), (2,))], [[], [0], [1.0], [True], 2, "2", np.array([2]), {2}, [None], None])
-LSTM = {"num_units": COUNT, "forget_bias": ANY, "activation": ACTIVATION, "use_bias": FLAG}
+LSTM = {
+    "num_units": COUNT,
+    "forget_bias": ANY,
+    "activation": ACTIVATION,
+    "use_bias": FLAG,
+    "recurrent_activation": ACTIVATION,
+}
 PROJECTION = {"num_proj": COUNT.or_none(), "use_peepholes": FLAG}
 PLACES = {
     "num_units": COUNT,
@@ -90,12 +96,18 @@ CLASSES = [
         scratch.LSTMBlockCell,
         {"num_units": 3},
         {"num_units": COUNT, "forget_bias": ANY, "use_peepholes": FLAG, "cell_clip": POSITIVE.or_none()},
-        ("num_proj", "proj_clip", "activation", "use_bias"),
+        ("num_proj", "proj_clip", "activation", "use_bias", "recurrent_activation"),
     ),
     (
         scratch.GRUCell,
         {"num_units": 3},
-        {"num_units": COUNT, "activation": ACTIVATION, "reset_after": FLAG, "use_bias": FLAG},
+        {
+            "num_units": COUNT,
+            "activation": ACTIVATION,
+            "reset_after": FLAG,
+            "use_bias": FLAG,
+            "recurrent_activation": ACTIVATION,
+        },
         (),
     ),
     (

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scratch import hints
 from scratch.arrays import Array, DType, Int, Leaf, Masks, Params, Shaped, Shapes, Sizes, State, Tree
 from scratch.shown import shown
 from scratch.tree import branches, map_tree, named_leaves
@@ -48,8 +49,7 @@ def check_array(name: str, array: Any, shape: tuple[Any, ...], dtype: DType = No
 def is_plain(value: Any) -> bool:
     """Return whether a value is NumPy's own array, or one that lies in a file.
 
-    A subclass may give other meanings to * and to entries: a matrix would quietly compute something else, and a masked
-    array would lose its mask on the way.
+    A subclass may compute something else, as a matrix does with *, or lose something, as a masked array its mask.
     """
     return type(value) in (np.ndarray, np.memmap)
 
@@ -57,6 +57,8 @@ def is_plain(value: Any) -> bool:
 def check_state(name: str, state: State, state_size: Sizes, batch_size: int, dtype: DType) -> None:
     """Refuse a state that is not arrays [batch_size, size] in the structure of ``state_size``."""
     if not is_usual_state(state, state_size, batch_size, dtype):
+        if hint := hints.of_state(state, state_size):
+            raise ValueError(f"{name} must have c of width {state_size.c} and h of width {state_size.h}{hint}")
         check_structure(
             name, state, state_size, lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)
         )
@@ -90,7 +92,7 @@ def check_structure(name: str, tree: Tree, sizes: Tree, check_leaf: Callable[[st
         return check_leaf(name, tree, sizes)
     if type(tree) is not type(sizes) or len(tree) != len(sizes):
         came = type(tree).__name__ + (f" of {len(tree)}" if type(tree) is tuple else "")
-        raise TypeError(f"{name} must be {structure_text(sizes)}, but is {came}")
+        raise TypeError(f"{name} must be {structure_text(sizes)}, but is {came}{hints.of_structure(tree, sizes)}")
     for (label, part), size in zip(branches(tree), sizes, strict=True):
         check_structure(name + label, part, size, check_leaf)
 
@@ -140,11 +142,12 @@ def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
     if not isinstance(params, dict) or params.keys() != shapes.keys():
         expected = ", ".join(map(repr, shapes)) or "nothing in it"
         if not isinstance(params, dict):
-            raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}")
+            came = type(params).__name__ + hints.of_params(params)
+            raise TypeError(f"{name} must be a dict with {expected}, but is {came}")
         for key in shapes.keys() - params.keys():
-            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}")
+            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}{hints.of_params(params)}")
         for key in params.keys() - shapes.keys():
-            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}")
+            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}{hints.of_params(params)}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 
@@ -158,10 +161,9 @@ def check_lengths(sequence_length: Any, batch_size: int, num_steps: int) -> Int[
     """Return ``sequence_length`` as an integer array [B], refusing what is not B integers from 0 to T."""
     lengths = as_integers("sequence_length", sequence_length)
     if lengths.shape != (batch_size,):
-        raise ValueError(
-            f"sequence_length must have shape [{batch_size}], one length for each row of the inputs, "
-            f"but has {shape_text(lengths.shape)}"
-        )
+        expected = f"sequence_length must have shape [{batch_size}], one length for each row of the inputs"
+        hint = hints.of_lengths(lengths.shape, batch_size, num_steps)
+        raise ValueError(f"{expected}, but has {shape_text(lengths.shape)}{hint}")
     for row, length in enumerate(lengths.tolist()):
         if length < 0:
             raise ValueError(f"sequence_length[{row}] is {length}, but a length cannot be negative")
@@ -178,7 +180,7 @@ def as_integers(name: str, values: Any) -> Shaped[Array, "..."]:
     except ValueError as error:
         raise TypeError(f"{name} must be integers, but is {shown(values)}") from error
     if numbers.dtype.kind not in "iu" and numbers.size:
-        raise TypeError(f"{name} must be integers, but its dtype is {numbers.dtype}")
+        raise TypeError(f"{name} must be integers, but its dtype is {numbers.dtype}{hints.of_floats(numbers)}")
     return numbers
 
 
@@ -192,16 +194,16 @@ def check_listed(name: str, values: Any) -> None:
 
 def check_labels(labels: Any, shape: tuple[int, ...], num_classes: int, name: str = "labels") -> None:
     """Refuse labels that are not integers of this shape from 0 to num_classes − 1."""
+    hint = hints.of_labels(labels, shape, num_classes)
     if not is_plain(labels) or labels.dtype.kind not in "iu":
         came = labels.dtype if is_plain(labels) else type(labels).__name__
-        raise TypeError(f"{name} must be an array of integers, but is {came}")
+        raise TypeError(f"{name} must be an array of integers, but is {came}{hint}")
     if labels.shape != shape:
-        raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}")
+        raise ValueError(f"{name} must have shape {shape_text(shape)}, but has {shape_text(labels.shape)}{hint}")
     wrong = (labels < 0) | (labels >= num_classes)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        place = ", ".join(map(str, where))
-        raise ValueError(f"{name}[{place}] is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
+        raise ValueError(f"{name}{list(where)} is {labels[where]}, but the logits have classes 0 to {num_classes - 1}")
 
 
 def as_dtype(dtype: Any) -> "np.dtype[Any] | None":

@@ -1,6 +1,6 @@
 """What runs a cell over time: one table, an object an engine.
 
-``"numpy"`` is the text book, the loop of ``scratch/unroll/static.py``; ``"numba"`` is the compiled one of
+``"numpy"`` is the text book, the loop of ``scratch/loop.py``; ``"numba"`` is the compiled one of
 ``scratch/jit``. What goes into an engine has been checked, all but what the engine alone refuses: the cell and the
 dtype. An engine of one's own has the five methods of ``Engine`` and a name in ``ENGINES``.
 """
@@ -13,10 +13,10 @@ import numpy as np
 from scratch import jit
 from scratch.arrays import Array, Bool, Float, Int, Masks, Params, State
 from scratch.cell import Cell, masked_forward
+from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.options import check_choice
 from scratch.tree import map_tree
 from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backward
-from scratch.unroll.static import Tape, backward_steps, forward_steps
 
 
 class Unrolling(NamedTuple):
@@ -72,7 +72,10 @@ class Engine:
         raise NotImplementedError
 
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
-        """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it."""
+        """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it.
+
+        It also says whether it ``copies``: whether x may be in any layout, and x and the output are the caller's.
+        """
         raise NotImplementedError
 
     def train_step(self, trainer: Any, batch: Any) -> Any:
@@ -159,6 +162,8 @@ class Compiled(Engine):
 
 class CellStream:
     """The text book's stream: the cell, and the state it is in."""
+
+    copies = False
 
     def __init__(self, cell: Cell, params: Params, state: State) -> None:
         self.cell, self.params, self.state = cell, params, state

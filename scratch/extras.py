@@ -6,7 +6,6 @@ from pathlib import Path
 EXTRAS = {
     "tf": ("tensorflow", "tf_keras"),
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
-    "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
     "witness": ("torch", "jax", "onnxruntime", "mpmath"),
     "convert": ("onnx", "safetensors"),
@@ -22,6 +21,7 @@ EXTRAS = {
         "ai_edge_litert",
         "mpmath",
     ),
+    "bench": ("torch", "jax", "onnx", "onnxruntime", "openvino", "ai_edge_litert"),
     "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",

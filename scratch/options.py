@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from scratch.activations import NAMES, NUMBERS
 from scratch.shown import shown
 
 # The largest size or count, more than any memory holds; and the largest int64.
@@ -89,6 +90,21 @@ def optional(check: Check) -> Check:
     """Return the check that lets ``None`` through, and all else that ``check`` does."""
     return lambda name, value: None if value is None else check(name, value)
 
-
-check_activation = functools.partial(check_choice, choices=("tanh", "relu"))
 check_positive = functools.partial(check_number, above=0)
+
+
+def check_activation(name: str, value: Any) -> Any:
+    """Return the name of an activation, or ``(name, α, β)`` for one of other numbers than usual; refuse all else."""
+    if not isinstance(value, tuple | list):
+        return check_choice(name, value, NAMES)
+    if not value:
+        raise ValueError(f"{name} must be a name, or a name and numbers, but is {shown(value)}")
+    check_choice(f"{name}[0]", value[0], tuple(NUMBERS))
+    if len(value) > 1 + NUMBERS[value[0]]:
+        raise ValueError(f"{name} must have {NUMBERS[value[0]]} numbers after {value[0]!r}, but is {shown(value)}")
+    numbers_given = [check_number(f"{name}[{place}]", number) for place, number in enumerate(value[1:], 1)]
+    if numbers_given and value[0] != "affine":
+        # Only where φ rises, or stays, is its slope a function of its value.
+        least = {"above": 0.0} if value[0] == "scaled_tanh" else {"least": 0.0}
+        check_number(f"{name}[1]", numbers_given[0], **least)
+    return (value[0], *numbers_given) if numbers_given else value[0]

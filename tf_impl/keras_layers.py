@@ -12,9 +12,10 @@ import scratch.cells.gru
 import scratch.cells.lstm
 import scratch.cells.rnn
 from scratch import conversions
-from scratch.arrays import Array, Float, Lengths, Params, State
+from scratch.arrays import Array, Bool, Float, Lengths, Params, State
 from scratch.cells.lstm import LSTMState
 from scratch.extras import lacking
+from tf_impl.activations import activation
 from tf_impl.tensorflow import Tensor, quiet, tf
 
 # TensorFlow is what the tests compare with, also where the user has chosen another backend.
@@ -46,24 +47,29 @@ def keras_rnn(
     d_outputs: Float[Array, "B T H"],
     d_final_state: State,
     sequence_length: Lengths = None,
+    mask: Bool[Array, "B T"] | None = None,
+    **options: Any,
 ) -> tuple[Float[Array, "B T H"], State, Float[Array, "B T D"], State, Params]:
     """Return ``(outputs, final_state, d_inputs, d_initial_state, d_params)`` of the Keras layer for ``cell``.
 
     ``cell`` is the description of a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell`` or of an ``LSTMCell`` that is a
     ``BasicLSTMCell``; the arrays are those of ``scratch.dynamic_rnn``, batch-major. ``zero_output_for_mask`` makes
-    Keras's padding TF1's. Raises ``TypeError`` or ``ValueError`` for any other cell.
+    Keras's padding TF1's. ``mask`` is a mask of steps, in the place of lengths, and ``options`` are further ones of the
+    layer: with ``go_backwards`` its outputs, and ``d_outputs``, are in the order in which they are computed.
+    Raises ``TypeError`` or ``ValueError`` for any other cell.
     """
     if type(cell) not in LAYERS:
         raise TypeError(f"Keras has no layer for {type(cell).__name__}")
     kind, to_keras, _ = LAYERS[type(cell)]
-    options = {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
+    options = {"zero_output_for_mask": True, "use_bias": cell.use_bias, **options}
+    options |= {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
+    if hasattr(cell, "recurrent_activation"):
+        options["recurrent_activation"] = activation(cell.recurrent_activation)
     layer = kind(
         cell.num_units,
-        activation=cell.activation,
+        activation=activation(cell.activation),
         return_sequences=True,
         return_state=True,
-        zero_output_for_mask=True,
-        use_bias=cell.use_bias,
         dtype=inputs.dtype.name,
         **options,
     )
@@ -71,7 +77,8 @@ def keras_rnn(
     weights = [variable.value for variable in layer.trainable_variables]
     for variable, array in zip(weights, to_keras(cell, params), strict=True):
         variable.assign(array)
-    mask = None if sequence_length is None else tf.sequence_mask(sequence_length, inputs.shape[1])
+    if sequence_length is not None:
+        mask = tf.sequence_mask(sequence_length, inputs.shape[1])
     x, state = tf.constant(inputs), keras_state(initial_state)
     with tf.GradientTape() as tape:
         tape.watch([x, state])

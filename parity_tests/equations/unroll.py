@@ -21,9 +21,9 @@ from scratch import (
     truncated_rnn,
     truncated_rnn_backward,
 )
+from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.sequences import reverse_rows
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.static import Tape, backward_steps, forward_steps
 from scratch.unroll.truncated import windows
 
 LENGTHS = (4, 0, 6, 1, 3)

@@ -69,7 +69,7 @@ FAULTS = [
     *faults_in(
         "cells/full_lstm.py",
         "cells/test_biasless.py",
-        ("a block cell without a bias", ', ("use_bias", True)', ""),
+        ("a block cell without a bias", ', "use_bias": True}', "}"),
     ),
     *faults_in(
         "cells/gru.py",
@@ -97,9 +97,32 @@ FAULTS = [
         ),
         (
             "relu leaks",
-            "np.maximum(z, 0)",
-            "np.maximum(z, 0.01 * z)",
+            "return np.maximum(z, 0)\n",
+            "return np.maximum(z, 0.01 * z)\n",
         ),
+    ),
+    *faults_in(
+        "activations.py",
+        "cells/test_phi.py",
+        ("slope of σ without the rest", "lambda a: a * (1 - a))", "lambda a: a)"),
+        ("slope of softsign without the square", "(1 - np.maximum(a, -a)) ** 2", "(1 - np.maximum(a, -a))"),
+        ("slope of softplus as if a were z", "-np.expm1(-a)", "sigmoid(a)"),
+        ("slope of ELU without α", "a + alpha)", "a)"),
+        ("leaky below and above", "np.where(a.real > 0, 1, alpha)", "np.where(a.real > 0, alpha, alpha)"),
+        ("the hard sigmoid of Keras 2 for both", "held(z + 3, 0, 6) / 6", "held(z + 2.5, 0, 5) / 5"),
+        ("numbers of an activation ignored", "return family(*phi[1:])", "return family()"),
+        ("scaled tanh steep for its value alone", "alpha * beta * (1", "alpha * (1"),
+        ("a threshold that subtracts", "np.where(z.real > alpha, z, 0)", "np.where(z.real > alpha, z - alpha, 0)"),
+    ),
+    *faults_in(
+        "jit/covered.py",
+        "cells/test_phi.py",
+        ("activations that are not compiled let through", "        check_activations(cell)\n", "        pass\n"),
+    ),
+    *faults_in(
+        "cells/gru.py",
+        "cells/test_phi.py",
+        ("gates that are σ whatever is asked for", "ACTIVATIONS[self.recurrent_activation].value(z)", 'ACTIVATIONS["sigmoid"].value(z)'),
     ),
     *faults_in(
         "activations.py",
@@ -125,8 +148,8 @@ FAULTS = [
         ),
         (
             "sigmoid of |z|, which has no complex derivative",
-            "np.minimum(z, -z)",
-            "-np.abs(z)",
+            "(1 + np.exp(np.minimum(z, -z)))",
+            "(1 + np.exp(-np.abs(z)))",
         ),
     ),
     *faults_in(
@@ -144,13 +167,13 @@ FAULTS = [
         ),
         (
             "forget bias added twice",
-            "sigmoid(z_f + self.forget_bias)",
-            "sigmoid(z_f + 2 * self.forget_bias)",
+            "sigma(z_f + self.forget_bias)",
+            "sigma(z_f + 2 * self.forget_bias)",
         ),
         (
             "forget bias 0",
-            "sigmoid(z_f + self.forget_bias)",
-            "sigmoid(z_f)",
+            "sigma(z_f + self.forget_bias)",
+            "sigma(z_f)",
         ),
         (
             "bias dropped",
@@ -204,7 +227,7 @@ FAULTS = [
         ),
         (
             "slope of σ at the forget gate",
-            "d_f * f * (1 - f)",
+            "d_f * sigma_slope(f)",
             "d_f * f",
         ),
         (
@@ -271,8 +294,8 @@ FAULTS = [
         "cells/test_gru.py",
         (
             "gates r and u swapped",
-            "r, u = np.split(sigmoid",
-            "u, r = np.split(sigmoid",
+            "r, u = np.split(ACTIVATIONS",
+            "u, r = np.split(ACTIVATIONS",
         ),
         (
             "update gate the other way round",
@@ -356,7 +379,7 @@ FAULTS = [
         ),
         (
             "slope of σ at the reset gate",
-            "d_r * r * (1 - r)",
+            "d_r * sigma_slope(r)",
             "d_r * r",
         ),
         (
@@ -668,8 +691,8 @@ FAULTS = [
         ),
         (
             "forget bias twice",
-            "sigmoid(z_f + self.forget_bias)",
-            "sigmoid(z_f + 2 * self.forget_bias)",
+            "sigma(z_f + self.forget_bias)",
+            "sigma(z_f + 2 * self.forget_bias)",
         ),
         (
             "gradient of the carried c dropped",

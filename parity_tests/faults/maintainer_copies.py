@@ -4,13 +4,6 @@ from parity_tests.faults.fault import faults_in
 
 FAULTS = [
     *faults_in(
-        "unroll/static.py",
-        "test_sharing.py::test_unrolls_of_unrolls",
-        ("outputs not copied", "[output.copy() for output in outputs], map_tree(np.copy, state)", "outputs, map_tree(np.copy, state)"),
-        ("final state not copied", "[output.copy() for output in outputs], map_tree(np.copy, state)", "[output.copy() for output in outputs], state"),
-        ("gradient of the weights added up in the first step's", "    d_params = map_tree(np.zeros_like, params)\n", "    d_params = map_tree(lambda leaf: np.multiply(leaf, 0, out=leaf), params)\n"),
-    ),
-    *faults_in(
         "unroll/checkpointed.py",
         "test_sharing.py::test_unrolls_with_options",
         ("states of the tape shared with the run", "outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)\n", "outputs = np.empty((num_steps, batch_size, cell.output_size), inputs.dtype)\n    inputs *= 1.5\n"),

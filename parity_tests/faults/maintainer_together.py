@@ -27,7 +27,7 @@ FAULTS = [
     *faults_in(
         "cells/full_lstm.py",
         CELLS,
-        ("no forget bias where the gates see the memory", "sigmoid(z_f + self.forget_bias)", "sigmoid(z_f + (0 if self.use_peepholes else self.forget_bias))"),
+        ("no forget bias where the gates see the memory", "sigma(z_f + self.forget_bias)", "sigma(z_f + (0 if self.use_peepholes else self.forget_bias))"),
         ("the output gate sees the memory before it is clipped", 'z_o = z_o + params["w_o_diag"] * c\n', 'z_o = z_o + params["w_o_diag"] * c_unclipped\n'),
         ("gradient clipped only without peepholes", "        if self.clipping_stops_gradients:\n", "        if self.clipping_stops_gradients and not self.use_peepholes:\n"),
         ("a wider projection split as if there were none", "[-self.output_size], axis=1)", "[-min(self.output_size, self.num_units)], axis=1)"),
@@ -86,11 +86,6 @@ FAULTS = [
         ("a default for every example", ".reshape(len(found), size)[missing] =", ".reshape(len(found), size)[:] ="),
         ("a default for examples that have the feature", ".reshape(len(found), size)[missing] =", ".reshape(len(found), size)[~missing] ="),
         ("the default's values in one place", "counts = np.where(missing, size, counts)", "counts = np.where(missing, min(size, 1), counts)"),
-    ),
-    *faults_in(
-        "unroll/bidirectional.py",
-        "unroll/test_bidirectional.py::test_static_and_time_major_are_the_same_numbers",
-        ("gradients turned round as if batch-major", "        d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)\n", "        d_output_bw = reverse(d_output_bw, tape.lengths, False) if d_output_bw.shape[0] == d_output_bw.shape[1] or not bw.time_major else d_output_bw\n"),
     ),
     *faults_in(
         "training/batch_norm.py",

@@ -4,7 +4,7 @@ from parity_tests.faults.fault import faults_in
 
 FAULTS = [
     *faults_in(
-        "unroll/static.py",
+        "loop.py",
         "unroll/test_static.py",
         (
             "state not copied past the end",
@@ -20,11 +20,6 @@ FAULTS = [
             "outputs not zeroed past the end",
             "output = np.where(live[t], output, 0)",
             "pass",
-        ),
-        (
-            "one step too many",
-            "live = np.arange(len(inputs))[:, None, None] <",
-            "live = np.arange(len(inputs))[:, None, None] <=",
         ),
         (
             "state not carried",
@@ -56,14 +51,9 @@ FAULTS = [
             "np.add(total, d, out=total)",
             "np.copyto(total, d)",
         ),
-        (
-            "gradient of the final state ignored",
-            "d_state = d_final_state\n",
-            "d_state = None\n",
-        ),
     ),
     *faults_in(
-        "unroll/static.py",
+        "loop.py",
         "unroll/test_dynamic.py::test_what_the_padding_holds_is_never_looked_at",
         (
             "padding reaches the cell",
@@ -73,7 +63,18 @@ FAULTS = [
     ),
     *faults_in(
         "unroll/static.py",
+        "unroll/test_static.py",
+        ("gradient of the final state ignored", "(tape, d_steps, d_final_state)", "(tape, d_steps)"),
+        ("list read as if batch-major", "time_major=True)", "time_major=False)"),
+    ),
+    *faults_in(
+        "arguments.py",
         "unroll/test_dynamic.py",
+        (
+            "time_major inputs transposed",
+            "steps = inputs if time_major",
+            "steps = inputs if not time_major",
+        ),
         (
             "initial state ignored",
             "return initial_state\n",
@@ -83,11 +84,6 @@ FAULTS = [
     *faults_in(
         "unroll/dynamic.py",
         "unroll/test_dynamic.py",
-        (
-            "time_major inputs transposed",
-            "steps = inputs if time_major",
-            "steps = inputs if not time_major",
-        ),
         (
             "sequence_length not handed on",
             "inputs, lengths, state, masks, time_major",
@@ -215,16 +211,7 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "unroll/static.py",
-        "test_sharing.py",
-        (
-            "final state shares memory with a cache",
-            "map_tree(np.copy, state)",
-            "state",
-        ),
-    ),
-    *faults_in(
-        "unroll/static.py",
+        "loop.py",
         "unroll/test_dynamic.py::test_a_row_of_length_0_hands_any_state_through_and_teaches_nothing",
         (
             "state of a dead row reaches the cell",
@@ -251,36 +238,21 @@ FAULTS = [
     *faults_in(
         "unroll/bidirectional.py",
         "unroll/test_bidirectional.py",
-        (
-            "backward cell fed in the order of the inputs",
-            "inputs_bw = reverse(inputs, lengths, time_major)",
-            "inputs_bw = inputs",
-        ),
-        ("backward outputs not turned back", "    output_bw = reverse(output_bw, lengths, time_major)\n", ""),
+        ("backward cell run forwards", "masks=masks_bw, reverse=True\n", "masks=masks_bw\n"),
         (
             "backward cell given no lengths",
-            "inputs_bw, sequence_length, initial_state_bw",
-            "inputs_bw, None, initial_state_bw",
+            'params["bw"], inputs, sequence_length, initial_state_bw',
+            'params["bw"], inputs, None, initial_state_bw',
         ),
         (
             "backward cell started from zeros",
-            "inputs_bw, sequence_length, initial_state_bw",
-            "inputs_bw, sequence_length, None",
-        ),
-        (
-            "gradient of the backward outputs not turned round",
-            "d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)",
-            "pass",
-        ),
-        (
-            "gradient of the backward inputs not turned back",
-            "d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)",
-            "d_inputs_fw + d_inputs_bw",
+            'params["bw"], inputs, sequence_length, initial_state_bw',
+            'params["bw"], inputs, sequence_length, None',
         ),
         (
             "inputs taught by the forward cell alone",
-            "d_inputs = d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)",
-            "d_inputs = d_inputs_fw",
+            "return d_inputs_fw + d_inputs_bw, (d",
+            "return d_inputs_fw, (d",
         ),
         (
             "gradients of the final states swapped",
@@ -294,13 +266,38 @@ FAULTS = [
         ),
     ),
     *faults_in(
-        "unroll/bidirectional.py",
+        "visits.py",
         "unroll/test_bidirectional.py::test_every_engine_agrees_with_tensorflow_in_both_layouts",
-        (
-            "time-major arrays turned round across the batch",
-            "reverse_rows(array.swapaxes(0, 1), lengths).swapaxes(0, 1) if time_major",
-            "reverse_rows(array, np.resize(lengths, len(array))) if time_major",
-        ),
+        ("time-major arrays moved as if batch-major", "    if time_major:\n        return np.take", "    if False:\n        return np.take"),
+    ),
+    *faults_in(
+        "visits.py",
+        "test_visits.py",
+        ("backwards from the end of the batch", "np.where(live, -t if reverse else t, num_steps)", "np.where(live & (not reverse), t, -t if reverse else num_steps)"),
+        ("steps not put back", "np.argsort(self.order, axis=1), self.time_major", "self.order, self.time_major"),
+        ("repeated where none was taken", "self.in_layout(self.sources) >= 0", "self.in_layout(self.sources) >= -1"),
+        ("gradients of a repeated output not added", "np.add.at(total, (rows, self.sources[rows, steps]), by_row[rows, steps])", "total[rows, self.sources[rows, steps]] = by_row[rows, steps]"),
+        ("gradient of what is repeated dropped", "np.nonzero(self.sources >= 0)", "np.nonzero(self.sources == np.arange(self.sources.shape[1]))"),
+        ("the last output before in time, run backwards", "np.where(found >= 0, num_steps - 1 - found, -1)", "last_live(live, False)"),
+        ("repeated although 0 is asked for", "if repeat else None", "if True else None"),
+    ),
+    *faults_in(
+        "unroll/dynamic.py",
+        "test_visits.py",
+        ("a mask in the place of lengths", "live if mask is None else live & mask", "live if mask is None else mask"),
+        ("gradients of the inputs not put back", "return tape.visits.put_back(d_inputs), d_initial", "return d_inputs, d_initial"),
+        ("gradients of the outputs not moved", "    d_outputs = tape.visits.d_outputs(d_outputs)\n", ""),
+        ("lengths without their repeated outputs", "and (zero_output_for_mask or lengths is None)", "and (zero_output_for_mask or True)"),
+    ),
+    *faults_in(
+        "unroll/truncated.py",
+        "test_visits.py",
+        ("every window takes the first window's mask", "mask[:, window]", "mask[:, : window.stop - window.start]"),
+    ),
+    *faults_in(
+        "unroll/stack_bidirectional.py",
+        "test_visits.py",
+        ("options not handed on to the layers", "engine=engine, **options)", "engine=engine)"),
     ),
     *faults_in(
         "unroll/bidirectional.py",
@@ -368,7 +365,7 @@ FAULTS = [
     *faults_in(
         "unroll/dynamic.py",
         "unroll/test_forward_only.py",
-        ("a tape of nothing handed out", "outputs.shape, known) if keep_tape else None", "outputs.shape, known)"),
+        ("a tape of nothing handed out", "if not keep_tape:\n        return outputs, final_state, None\n", ""),
         ("checkpoints asked for and not kept", "if keep_tape is False:", "if False:"),
     ),
     *faults_in(

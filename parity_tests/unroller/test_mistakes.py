@@ -47,7 +47,7 @@ def run_planted(module, setting):
 
 
 def in_one_piece(module):
-    """Return the two functions of ``scratch.unroll.static`` as those of windows: the window is the whole."""
+    """Return the two functions of ``scratch.loop`` as those of windows: the window is the whole."""
 
     def unroll(cell, params, inputs, _, lengths, state):
         outputs, final, tape = module.static_rnn(cell, params, list(inputs.swapaxes(0, 1)), state, lengths)

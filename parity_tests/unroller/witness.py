@@ -12,7 +12,7 @@ import numpy as np
 from parity_tests.unroller.problems import make_cell, of_letters, parameters, parts_of, state_of, with_dropout
 from scratch import DropoutWrapper, truncated_rnn, truncated_rnn_backward
 from scratch.cells import gru
-from scratch.unroll.static import backward_steps, forward_steps
+from scratch.loop import backward_steps, forward_steps
 
 
 def code(function):

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS, clip, clip_slope, sigmoid
+from scratch.activations import ACTIVATIONS, Phi, clip, clip_slope
 from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
@@ -51,7 +51,7 @@ class CoupledLSTMCache(NamedTuple):
 class CoupledInputForgetGateLSTMCell(Cell):
     """The LSTM that writes exactly as much as it erases: i = 1 − f.
 
-    - ``num_units``: H, the size of c. ``forget_bias``, ``activation``, ``use_bias``: as in ``BasicLSTMCell``.
+    - ``num_units``: H, the size of c. The other options: as in ``BasicLSTMCell``.
     - ``use_peepholes``: the gates see the memory, each unit its own, through ``W_F_diag`` and ``W_O_diag`` [H].
     - ``num_proj``: P, the width of h and of the output, through ``W_P_0`` W_p [H, P]. Without it h' is m, and P is H.
     - ``proj_clip``: h' is held in ±proj_clip, after a projection. The memory is never clipped.
@@ -66,14 +66,16 @@ class CoupledInputForgetGateLSTMCell(Cell):
     proj_clip: float | None = None
     num_proj: int | None = None
     forget_bias: float = 1.0
-    activation: str = "tanh"
+    activation: Phi = "tanh"
     use_bias: bool = True
+    recurrent_activation: Phi = "sigmoid"
 
     def __post_init__(self) -> None:
         if self.proj_clip is not None and self.num_proj is None:
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
         check_options(self, num_units=check_count, num_proj=optional(check_count))
         check_options(self, use_peepholes=check_flag, use_bias=check_flag)
+        check_options(self, recurrent_activation=check_activation)
         check_options(self, proj_clip=optional(check_positive), forget_bias=check_number, activation=check_activation)
 
     @property
@@ -102,7 +104,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
     ) -> tuple[Float[Array, "B P"], LSTMState, CoupledLSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, P], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
-        phi = ACTIVATIONS[self.activation].value
+        phi, sigma = ACTIVATIONS[self.activation].value, ACTIVATIONS[self.recurrent_activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
         z_j, z_f, z_o = np.split(xh @ params["W_0"] + params.get("B", 0), 3, axis=1)
@@ -110,13 +112,13 @@ class CoupledInputForgetGateLSTMCell(Cell):
         z_f = z_f + self.forget_bias
         if self.use_peepholes:
             z_f = z_f + params["W_F_diag"] * state.c
-        f, j = sigmoid(z_f), phi(z_j)
+        f, j = sigma(z_f), phi(z_j)
         # c' = f ⊙ c + (1 − f) ⊙ j
         c = f * state.c + (1 - f) * j
         # o = σ(z_o + w_o ⊙ c')
         if self.use_peepholes:
             z_o = z_o + params["W_O_diag"] * c
-        o, phi_c = sigmoid(z_o), phi(c)
+        o, phi_c = sigma(z_o), phi(c)
         # m = o ⊙ φ(c')
         m = o * phi_c
         # h' = clip(m W_p)
@@ -130,7 +132,8 @@ class CoupledInputForgetGateLSTMCell(Cell):
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, j, f, o, c, c_new, phi_c, m, h_unclipped = cache
         self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
-        slope, d_params = ACTIVATIONS[self.activation].slope, {}
+        slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
+        d_params = {}
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         d_h = d_output + d_new_state.h
         # h' = clip(m W_p)         ∂L/∂W_p = mᵀ ∂L/∂(m W_p)     ∂L/∂m = ∂L/∂(m W_p) W_pᵀ
@@ -139,7 +142,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
             d_params["W_P_0"] = m.T @ d_m
             d_m = d_m @ params["W_P_0"].T
         # m = o ⊙ φ(c')            c' is used here and by the next step: its two gradients add.
-        d_z_o = d_m * phi_c * o * (1 - o)
+        d_z_o = d_m * phi_c * sigma_slope(o)
         d_c_new = d_new_state.c + d_m * o * slope(phi_c)
         # o = σ(z_o + w_o ⊙ c')    Here c' is used a third time.
         if self.use_peepholes:
@@ -149,7 +152,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
         d_f, d_j = d_c_new * (c - j), d_c_new * (1 - f)
         d_c = d_c_new * f
         # f = σ(z_f + forget_bias + w_f ⊙ c)    j = φ(z_j)      σ' = σ (1 − σ)
-        d_z_f, d_z_j = d_f * f * (1 - f), d_j * slope(j)
+        d_z_f, d_z_j = d_f * sigma_slope(f), d_j * slope(j)
         if self.use_peepholes:
             d_params["W_F_diag"] = (d_z_f * c).sum(axis=0)
             d_c = d_c + d_z_f * params["W_F_diag"]

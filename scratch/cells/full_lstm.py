@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS, clip, clip_slope, sigmoid
+from scratch.activations import ACTIVATIONS, Phi, clip, clip_slope
 from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
@@ -51,7 +51,7 @@ class FullLSTMCache(NamedTuple):
 class LSTMCell(Cell):
     """The LSTM with peepholes, a clipped memory and a projected output, each of which may be left out.
 
-    - ``num_units``, ``forget_bias``, ``activation``, ``use_bias``: as in ``BasicLSTMCell``.
+    - ``num_units``, ``forget_bias``, ``activation``, ``recurrent_activation``, ``use_bias``: as in ``BasicLSTMCell``.
     - ``use_peepholes``: the gates see the memory, each unit its own, through ``w_i_diag``, ``w_f_diag``, ``w_o_diag``
       [H].
     - ``cell_clip``: c' is held in ±cell_clip. ``proj_clip``: h' is held in ±proj_clip, after a projection.
@@ -67,8 +67,9 @@ class LSTMCell(Cell):
     num_proj: int | None = None
     proj_clip: float | None = None
     forget_bias: float = 1.0
-    activation: str = "tanh"
+    activation: Phi = "tanh"
     use_bias: bool = True
+    recurrent_activation: Phi = "sigmoid"
 
     clipping_stops_gradients: ClassVar[bool] = True
 
@@ -77,7 +78,8 @@ class LSTMCell(Cell):
             raise ValueError("proj_clip clips the projection, so it needs num_proj, which is None")
         check_options(self, num_units=check_count, num_proj=optional(check_count), use_peepholes=check_flag)
         check_options(self, cell_clip=optional(check_positive), proj_clip=optional(check_positive))
-        check_options(self, forget_bias=check_number, activation=check_activation, use_bias=check_flag)
+        check_options(self, forget_bias=check_number, activation=check_activation)
+        check_options(self, use_bias=check_flag, recurrent_activation=check_activation)
 
     @property
     def state_size(self) -> Sizes:
@@ -102,7 +104,7 @@ class LSTMCell(Cell):
     ) -> tuple[Float[Array, "B P"], LSTMState, FullLSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, P], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
-        phi = ACTIVATIONS[self.activation].value
+        phi, sigma = ACTIVATIONS[self.activation].value, ACTIVATIONS[self.recurrent_activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
         z_i, z_j, z_f, z_o = np.split(xh @ params["kernel"] + params.get("bias", 0), 4, axis=1)
@@ -110,7 +112,7 @@ class LSTMCell(Cell):
         if self.use_peepholes:
             z_i = z_i + params["w_i_diag"] * state.c
             z_f = z_f + params["w_f_diag"] * state.c
-        i, j, f = sigmoid(z_i), phi(z_j), sigmoid(z_f + self.forget_bias)
+        i, j, f = sigma(z_i), phi(z_j), sigma(z_f + self.forget_bias)
         # c' = clip(f ⊙ c + i ⊙ j)
         c_unclipped = f * state.c + i * j
         c = clip(c_unclipped, self.cell_clip)
@@ -118,7 +120,7 @@ class LSTMCell(Cell):
         if self.use_peepholes:
             z_o = z_o + params["w_o_diag"] * c
         # m = o ⊙ φ(c')
-        o, phi_c = sigmoid(z_o), phi(c)
+        o, phi_c = sigma(z_o), phi(c)
         m = o * phi_c
         # h' = clip(m W_p)
         h_unclipped = m @ params["projection"]["kernel"] if self.num_proj else m
@@ -131,14 +133,15 @@ class LSTMCell(Cell):
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, i, j, f, o, c, c_unclipped, c_new, phi_c, m, h_unclipped = cache
         self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
-        slope, d_params = ACTIVATIONS[self.activation].slope, {}
+        slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
+        d_params = {}
         # h' = clip(m W_p)
         d_m = (d_output + d_new_state.h) * clip_slope(h_unclipped, self.proj_clip)
         if self.num_proj is not None:
             d_params["projection"] = {"kernel": m.T @ d_m}
             d_m = d_m @ params["projection"]["kernel"].T
         # m = o ⊙ φ(c')
-        d_z_o = d_m * phi_c * o * (1 - o)
+        d_z_o = d_m * phi_c * sigma_slope(o)
         d_c_new = d_new_state.c + d_m * o * slope(phi_c)
         # o = σ(z_o + w_o ⊙ c')
         if self.use_peepholes:
@@ -147,7 +150,7 @@ class LSTMCell(Cell):
         # c' = clip(f ⊙ c + i ⊙ j)
         if self.clipping_stops_gradients:
             d_c_new = d_c_new * clip_slope(c_unclipped, self.cell_clip)
-        d_z_i, d_z_j, d_z_f = d_c_new * j * i * (1 - i), d_c_new * i * slope(j), d_c_new * c * f * (1 - f)
+        d_z_i, d_z_j, d_z_f = d_c_new * j * sigma_slope(i), d_c_new * i * slope(j), d_c_new * c * sigma_slope(f)
         d_c = d_c_new * f
         # i = σ(z_i + w_i ⊙ c)    f = σ(z_f + forget_bias + w_f ⊙ c)
         if self.use_peepholes:
@@ -174,7 +177,8 @@ class LSTMBlockCell(LSTMCell):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, only in (("num_proj", None), ("proj_clip", None), ("activation", "tanh"), ("use_bias", True)):
+        only_one = {"num_proj": None, "proj_clip": None, "activation": "tanh", "use_bias": True}
+        for name, only in (only_one | {"recurrent_activation": "sigmoid"}).items():
             if getattr(self, name) != only:
                 raise ValueError(f"{name} is no option of LSTMBlockCell, but is {getattr(self, name)!r}")
 

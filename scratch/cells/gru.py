@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.initializers import ones
@@ -52,7 +52,8 @@ class GRUCell(Cell):
     """h' = u ⊙ h + (1 − u) ⊙ n, and the output is h'.
 
     - ``num_units``: H, the size of the state and of the output.
-    - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+    - ``activation``: φ, by its name in ``scratch/activations.py``, such as ``"tanh"`` or ``("leaky_relu", 0.01)``.
+    - ``recurrent_activation``: σ, what squashes the gates; another of the same.
     - ``reset_after``: whether r acts on the product h W_h + b_h, as in cuDNN, or on h before it, as in TF1.
     - ``use_bias``: whether there are biases.
 
@@ -64,13 +65,14 @@ class GRUCell(Cell):
     """
 
     num_units: int
-    activation: str = "tanh"
+    activation: Phi = "tanh"
     reset_after: bool = False
     use_bias: bool = True
+    recurrent_activation: Phi = "sigmoid"
 
     def __post_init__(self) -> None:
         check_options(self, num_units=check_count, activation=check_activation)
-        check_options(self, reset_after=check_flag, use_bias=check_flag)
+        check_options(self, reset_after=check_flag, use_bias=check_flag, recurrent_activation=check_activation)
 
     @property
     def scope(self) -> str:
@@ -106,7 +108,8 @@ class GRUCell(Cell):
         candidate = params["candidate"]
         # [z_r, z_u] = [x, h] W + b      r = σ(z_r)    u = σ(z_u)
         xh = np.concatenate([x, state], axis=1)
-        r, u = np.split(sigmoid(linear(params["gates"], xh)), 2, axis=1)
+        z = linear(params["gates"], xh)
+        r, u = np.split(ACTIVATIONS[self.recurrent_activation].value(z), 2, axis=1)
         if self.reset_after:
             # z_n = x W_x + b_x + r ⊙ z_h      z_h = h W_h + b_h
             candidate_cache = z_h = linear(candidate["hidden_projection"], state)
@@ -150,7 +153,8 @@ class GRUCell(Cell):
             d_x_n, d_rh = np.split(d_xrh, [-self.num_units], axis=1)
             d_r, d_h_n = d_rh * h, d_rh * r
         # r = σ(z_r)    u = σ(z_u)       σ' = σ (1 − σ)
-        d_z = np.concatenate([d_r * r * (1 - r), d_u * u * (1 - u)], axis=1)
+        sigma_slope = ACTIVATIONS[self.recurrent_activation].slope
+        d_z = np.concatenate([d_r * sigma_slope(r), d_u * sigma_slope(u)], axis=1)
         # [z_r, z_u] = [x, h] W + b
         d_xh, d_gates = linear_backward(params["gates"], xh, d_z)
         d_x_gates, d_h_gates = np.split(d_xh, [-self.num_units], axis=1)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Leaf, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_flag, check_number, check_options
@@ -45,7 +45,8 @@ class BasicLSTMCell(Cell):
 
     - ``num_units``: H, the size of c, of h and of the output.
     - ``forget_bias``: added to z_f at run time, so that a new network remembers; it is no part of ``bias``.
-    - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+    - ``activation``: φ, by its name in ``scratch/activations.py``, such as ``"tanh"`` or ``("leaky_relu", 0.01)``.
+    - ``recurrent_activation``: σ, what squashes the gates; another of the same.
     - ``use_bias``: whether there is a b.
 
     Parameters: ``kernel`` W [D + H, 4H], its columns in TensorFlow's order i, j, f, o, and ``bias`` b [4H].
@@ -54,12 +55,13 @@ class BasicLSTMCell(Cell):
 
     num_units: int
     forget_bias: float = 1.0
-    activation: str = "tanh"
+    activation: Phi = "tanh"
     use_bias: bool = True
+    recurrent_activation: Phi = "sigmoid"
 
     def __post_init__(self) -> None:
         check_options(self, num_units=check_count, forget_bias=check_number, activation=check_activation)
-        check_options(self, use_bias=check_flag)
+        check_options(self, use_bias=check_flag, recurrent_activation=check_activation)
 
     @property
     def state_size(self) -> Sizes:
@@ -78,13 +80,13 @@ class BasicLSTMCell(Cell):
     ) -> tuple[Float[Array, "B H"], LSTMState, LSTMCache]:
         """Compute x [B, D] and ``LSTMState`` to ``(output [B, H], new_state, cache)``; the output is h'."""
         self.check_step(params, x, state)
-        phi = ACTIVATIONS[self.activation].value
+        phi, sigma = ACTIVATIONS[self.activation].value, ACTIVATIONS[self.recurrent_activation].value
         # z = [x, h] W + b
         xh = np.concatenate([x, state.h], axis=1)
         z = xh @ params["kernel"] + params.get("bias", 0)
         z_i, z_j, z_f, z_o = np.split(z, 4, axis=1)
         # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)
-        i, j, f, o = sigmoid(z_i), phi(z_j), sigmoid(z_f + self.forget_bias), sigmoid(z_o)
+        i, j, f, o = sigma(z_i), phi(z_j), sigma(z_f + self.forget_bias), sigma(z_o)
         # c' = f ⊙ c + i ⊙ j
         c = f * state.c + i * j
         # h' = o ⊙ φ(c')
@@ -98,7 +100,7 @@ class BasicLSTMCell(Cell):
         """Return ``(d_x [B, D], d_state, d_params)``."""
         xh, i, j, f, o, c, phi_c = cache
         self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
-        slope = ACTIVATIONS[self.activation].slope
+        slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
         # The output and the h of the new state are one array, h', used twice: its two gradients add.
         d_h = d_output + d_new_state.h
         # h' = o ⊙ φ(c')       c' is used here and by the next step: its two gradients add.
@@ -108,7 +110,8 @@ class BasicLSTMCell(Cell):
         d_i, d_j, d_f = d_c * j, d_c * i, d_c * c
         d_c_prev = d_c * f
         # i = σ(z_i)    j = φ(z_j)    f = σ(z_f + forget_bias)    o = σ(z_o)      σ' = σ (1 − σ)
-        d_z = np.concatenate([d_i * i * (1 - i), d_j * slope(j), d_f * f * (1 - f), d_o * o * (1 - o)], axis=1)
+        d_z_i, d_z_j, d_z_f, d_z_o = d_i * sigma_slope(i), d_j * slope(j), d_f * sigma_slope(f), d_o * sigma_slope(o)
+        d_z = np.concatenate([d_z_i, d_z_j, d_z_f, d_z_o], axis=1)
         # z = [x, h] W + b     ∂L/∂W = [x, h]ᵀ ∂L/∂z     ∂L/∂b = Σ over the batch of ∂L/∂z
         d_params = {"kernel": xh.T @ d_z, "bias": d_z.sum(axis=0)}
         #                      ∂L/∂[x, h] = ∂L/∂z Wᵀ

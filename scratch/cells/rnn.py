@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS
+from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Params, Shapes, Sizes
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_flag, check_options
@@ -29,7 +29,7 @@ class BasicRNNCell(Cell):
     """h' = φ([x, h] W + b), and the output is h'.
 
     - ``num_units``: H, the size of the state and of the output.
-    - ``activation``: φ, ``"tanh"`` or ``"relu"``.
+    - ``activation``: φ, by its name in ``scratch/activations.py``, such as ``"tanh"`` or ``("leaky_relu", 0.01)``.
     - ``use_bias``: whether there is a b.
 
     Parameters: ``kernel`` W [D + H, H], the rows of x above those of h, and ``bias`` b [H].
@@ -37,7 +37,7 @@ class BasicRNNCell(Cell):
     """
 
     num_units: int
-    activation: str = "tanh"
+    activation: Phi = "tanh"
     use_bias: bool = True
 
     def __post_init__(self) -> None:

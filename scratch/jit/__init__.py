@@ -2,12 +2,14 @@
 
 - ``cells/``: a file a cell, its equations forward and back, as functions of registers.
 - ``machine/``: what stands below. ``register.py`` and ``activations.py``, what is computed on; ``vector.py`` and
-  ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``compiler.py``,
-  ``memory.py``, ``threads.py``.
+  ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``memory.py``,
+  ``threads.py``. How it is compiled is in ``scratch/compiling``.
 - ``small/``: another walk, for networks of a few units, that takes the same cells.
+- ``single/``: one more, for one row, by strips instead of tiles.
 - ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layout.py`` and ``layer.py``, a layer over a
   batch; ``forward.py`` and ``backward.py``, the walk; ``step.py`` and ``stage.py``, where it meets the cell;
   ``schedule.py``, which rows run when.
+- ``attention/``: a walk around that of another cell, which looks at the last outputs.
 - The doors: ``covered.py``, what runs at all; ``stack.py``, from a cell to its layers and small networks, and
   ``stream.py``, one step at a time; ``batch.py``, the caller's arrays.
 

@@ -29,17 +29,26 @@ def check_covered(cell: Any) -> None:
             raise ValueError("engine 'numba' drops h, but not the memory c of an LSTM; engine 'numpy' drops both")
         if cell.state_keep_prob < 1 and attends(cell.cell):
             raise ValueError("engine 'numba' does not drop the state of AttentionCellWrapper; engine 'numpy' does")
-    elif not is_compiled(cell):
-        of_what = ""
-        if type(cell) is AttentionCellWrapper:
-            if is_compiled(cell.cell):
-                return
-            of_what = f" of {type(cell.cell).__name__}"
+    elif is_compiled(cell):
+        check_activations(cell)
+    elif type(cell) is AttentionCellWrapper and is_compiled(cell.cell):
+        check_activations(cell.cell)
+    else:
+        of_what = f" of {type(cell.cell).__name__}" if type(cell) is AttentionCellWrapper else ""
         raise ValueError(
             "engine 'numba' runs BasicRNNCell, BasicLSTMCell, LSTMCell, LSTMBlockCell, CoupledInputForgetGateLSTMCell, "
             "GRUCell, AttentionCellWrapper of one of these, and MultiRNNCell, DropoutWrapper and ResidualWrapper of "
             f"all these, but not {type(cell).__name__}{of_what}; engine 'numpy' runs every cell"
         )
+
+
+def check_activations(cell: Any) -> None:
+    """Refuse, by name, an activation that is not compiled."""
+    compiled = {"activation": ("tanh", "relu"), "recurrent_activation": ("sigmoid",)}
+    for name, functions in compiled.items():
+        if (found := getattr(cell, name, functions[0])) not in functions:
+            known = " and ".join(map(repr, functions))
+            raise ValueError(f"engine 'numba' has {known} for {name}, but not {found!r}; engine 'numpy' has them all")
 
 
 def attends(cell: Any) -> bool:

@@ -4,29 +4,30 @@
     backward   d_inputs = d_inputs_fw + reverse(d_inputs_bw)
 
 ``reverse`` turns the first ``sequence_length`` steps of each row round and leaves the rest, so cell_bw starts at each
-row's own last step. Weights are ``{"fw": …, "bw": …}``, TensorFlow's scopes. Masks are a pair, each drawn by its cell,
-``None`` for a cell without dropout; cell_bw uses its first mask at a row's last step. A backward function takes
-``(tape, d_outputs, d_final_states)``, the states as a pair, ``None`` for zeros, and returns
-``(d_inputs, (d_initial_state_fw, d_initial_state_bw), d_params)``. The page is ``docs/unroll/bidirectional.md``.
+row's own last step: the ``reverse=True`` of ``dynamic_rnn``, forward and back. Weights are ``{"fw": …, "bw": …}``,
+TensorFlow's scopes. Masks are a pair, each drawn by its cell, ``None`` for a cell without dropout; cell_bw uses its
+first mask at a row's last step. A backward function takes ``(tape, d_outputs, d_final_states)``, the states as a pair,
+``None`` for zeros, and returns ``(d_inputs, (d_initial_state_fw, d_initial_state_bw), d_params)``. The page is
+``docs/unroll/bidirectional.md``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 
-from scratch.arrays import Array, DType, Float, Initializer, Int, Lengths, Masks, Params, Shapes, State
+from scratch.arguments import EngineOptions, UnrollOptions, check_sequence_masks, check_tape
+from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Params, Shapes, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths, check_state, shape_text
 from scratch.engines import ENGINES, check_engine
 from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
 from scratch.options import check_flag
-from scratch.sequences import reverse_rows
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.static import check_d_outputs, check_sequence_masks, check_steps, check_tape
+from scratch.unroll.static import check_d_outputs, check_steps
 
 # A pair: one for the forward cell, one for the backward cell; or ``None``.
 Pair: TypeAlias = Any
@@ -34,11 +35,14 @@ Pair: TypeAlias = Any
 
 @dataclass(frozen=True)
 class BidirectionalTape:
-    """What the two directions keep: a tape each, and the lengths [B] by which the rows were turned round."""
+    """What the two directions keep: a tape each."""
 
     fw: DynamicTape
     bw: DynamicTape
-    lengths: Int[Array, " B"]
+
+    @property
+    def batch_size(self) -> int:
+        return self.fw.output_shape[1 if self.fw.time_major else 0]
 
 
 def bidirectional_params(
@@ -67,34 +71,35 @@ def bidirectional_dynamic_rnn(
     *,
     engine: str = "numpy",
     masks: Masks = None,
-) -> tuple[tuple[Float[Array, "_ _ fw"], Float[Array, "_ _ bw"]], tuple[State, State], BidirectionalTape]:
+    **options: Unpack[UnrollOptions],
+) -> tuple[tuple[Float[Array, "_ _ fw"], Float[Array, "_ _ bw"]], tuple[State, State], BidirectionalTape | None]:
     """Unroll a cell from each end of ``inputs`` [B, T, D] and return ``(outputs, final_states, tape)``.
 
     - ``initial_state_fw``, ``initial_state_bw``: what the cells start from, at a row's first and at its last step.
-    - ``sequence_length``, ``time_major``, ``engine``: those of ``dynamic_rnn``.
+    - ``sequence_length``, ``time_major``, ``engine``, and by name ``checkpoint_every``, ``keep_tape``, ``mask``,
+      ``zero_output_for_mask``: those of ``dynamic_rnn``. The last output is that of the cell, in its direction.
 
     ``outputs`` is ``(output_fw, output_bw)``, [B, T, output_size] of each cell, both in the order of the inputs and 0
     past a row's end. ``final_states`` is ``(state_fw, state_bw)``, as they are after a row's last and its first step.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.
     Source: ``tf.compat.v1.nn.bidirectional_dynamic_rnn``.
     """
-    sizes, lengths = check_inputs(inputs, sequence_length, time_major)
+    sizes = check_inputs(inputs, sequence_length, time_major)
     check_engine(engine)
     cells = {"cell_fw": cell_fw, "cell_bw": cell_bw}
     check_fit(params, partial(param_shapes, cells), sizes[2], inputs.dtype, "inputs")
     states = {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
     masks_fw, masks_bw = check_starts(cells, states, masks, sizes, inputs.dtype, engine)
 
-    options: dict[str, Any] = {"time_major": time_major, "engine": engine}
-    output_fw, state_fw, tape_fw = dynamic_rnn(
-        cell_fw, params["fw"], inputs, sequence_length, initial_state_fw, masks=masks_fw, **options
+    unroll: Any = partial(dynamic_rnn, time_major=time_major, engine=engine, **options)
+    output_fw, state_fw, tape_fw = unroll(
+        cell_fw, params["fw"], inputs, sequence_length, initial_state_fw, masks=masks_fw
     )
-    inputs_bw = reverse(inputs, lengths, time_major)
-    output_bw, state_bw, tape_bw = dynamic_rnn(
-        cell_bw, params["bw"], inputs_bw, sequence_length, initial_state_bw, masks=masks_bw, **options
+    output_bw, state_bw, tape_bw = unroll(
+        cell_bw, params["bw"], inputs, sequence_length, initial_state_bw, masks=masks_bw, reverse=True
     )
-    output_bw = reverse(output_bw, lengths, time_major)
-    return (output_fw, output_bw), (state_fw, state_bw), BidirectionalTape(tape_fw, tape_bw, lengths)
+    tape = None if tape_fw is None else BidirectionalTape(tape_fw, tape_bw)
+    return (output_fw, output_bw), (state_fw, state_bw), tape
 
 
 def bidirectional_dynamic_rnn_backward(
@@ -108,16 +113,13 @@ def bidirectional_dynamic_rnn_backward(
         if d_outputs[side] is not None:
             check_array(f"d_outputs[{side}]", d_outputs[side], half.output_shape, half.tape.dtype)
         if d_final_states[side] is not None:
-            state_size, batch_size = half.tape.cell.state_size, len(tape.lengths)
+            state_size, batch_size = half.tape.cell.state_size, tape.batch_size
             check_state(f"d_final_states[{side}]", d_final_states[side], state_size, batch_size, half.tape.dtype)
     (d_output_fw, d_output_bw), (d_state_fw, d_state_bw) = d_outputs, d_final_states
     d_inputs_fw, d_initial_state_fw, d_params_fw = dynamic_rnn_backward(fw, d_output_fw, d_state_fw)
-    if d_output_bw is not None:
-        d_output_bw = reverse(d_output_bw, tape.lengths, bw.time_major)
     d_inputs_bw, d_initial_state_bw, d_params_bw = dynamic_rnn_backward(bw, d_output_bw, d_state_bw)
-    # Both directions read the same inputs, each in its own order.
-    d_inputs = d_inputs_fw + reverse(d_inputs_bw, tape.lengths, bw.time_major)
-    return d_inputs, (d_initial_state_fw, d_initial_state_bw), {"fw": d_params_fw, "bw": d_params_bw}
+    # Both directions read the same inputs.
+    return d_inputs_fw + d_inputs_bw, (d_initial_state_fw, d_initial_state_bw), {"fw": d_params_fw, "bw": d_params_bw}
 
 
 def static_bidirectional_rnn(
@@ -129,17 +131,16 @@ def static_bidirectional_rnn(
     initial_state_bw: State = None,
     sequence_length: Lengths = None,
     masks: Masks = None,
-) -> tuple[list[Float[Array, "B fw_and_bw"]], State, State, BidirectionalTape]:
+    **options: Unpack[EngineOptions],
+) -> tuple[list[Float[Array, "B fw_and_bw"]], State, State, BidirectionalTape | None]:
     """The same over a list of T arrays [B, D]; returns ``(outputs, state_fw, state_bw, tape)``.
 
     ``outputs`` is a list of T arrays [B, H_fw + H_bw], fw to the left of bw. Arguments, states and errors are those of
     ``bidirectional_dynamic_rnn``. Source: ``tf.compat.v1.nn.static_bidirectional_rnn``.
     """
     check_steps(inputs)
-    steps, states = np.stack(inputs), {"initial_state_fw": initial_state_fw, "initial_state_bw": initial_state_bw}
-    outputs, final_states, tape = bidirectional_dynamic_rnn(
-        cell_fw, cell_bw, params, steps, sequence_length, time_major=True, masks=masks, **states
-    )
+    unroll: Any = partial(bidirectional_dynamic_rnn, cell_fw, cell_bw, params, np.stack(inputs), sequence_length)
+    outputs, final_states, tape = unroll(initial_state_fw, initial_state_bw, time_major=True, masks=masks, **options)
     return list(np.concatenate(outputs, axis=2)), *final_states, tape
 
 
@@ -159,23 +160,17 @@ def static_bidirectional_rnn_backward(
     return list(d_inputs), d_initial_states, d_params
 
 
-def reverse(array: Float[Array, "_ _ D"], lengths: Int[Array, " B"], time_major: bool) -> Float[Array, "_ _ D"]:
-    """Return ``reverse_rows`` of an array in either layout."""
-    return reverse_rows(array.swapaxes(0, 1), lengths).swapaxes(0, 1) if time_major else reverse_rows(array, lengths)
-
-
-def check_inputs(
-    inputs: Any, sequence_length: Lengths, time_major: bool
-) -> tuple[tuple[int, int, int], Int[Array, " B"]]:
-    """Check the inputs of a bidirectional unroll; return ``(T, B, D)`` and the lengths [B], all T where not given."""
+def check_inputs(inputs: Any, sequence_length: Lengths, time_major: bool) -> tuple[int, int, int]:
+    """Check the inputs of a bidirectional unroll and the lengths, where given; return ``(T, B, D)``."""
     check_flag("time_major", time_major)
     check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
     num_steps, batch_size, input_size = (inputs if time_major else inputs.swapaxes(0, 1)).shape
     if num_steps == 0 or input_size == 0:
         shape = shape_text(inputs.shape)
         raise ValueError(f"inputs must have at least one time step and one feature, but their shape is {shape}")
-    lengths = np.full(batch_size, num_steps) if sequence_length is None else sequence_length
-    return (num_steps, batch_size, input_size), check_lengths(lengths, batch_size, num_steps)
+    if sequence_length is not None:
+        check_lengths(sequence_length, batch_size, num_steps)
+    return num_steps, batch_size, input_size
 
 
 def check_cells(cells: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ import numpy as np
 
 from scratch.arrays import Array, Bool, Float, Masks, Params, State
 from scratch.cell import Cell
+from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.tree import map_tree
-from scratch.unroll.static import Tape, backward_steps, forward_steps
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The same recurrence on whole arrays: ``tf.compat.v1.nn.dynamic_rnn``.
 
 In TensorFlow, ``static_rnn`` writes T copies of the cell into the graph and ``dynamic_rnn`` writes one copy inside a
-``while_loop``. NumPy has no graph, so here the loop is the one in ``static.py``, and what is left is the layout: arrays
+``while_loop``. NumPy has no graph, so the loop is that of ``scratch/loop.py``, and what is left is the layout: arrays
 [B, T, D], or [T, B, D] if time comes first. With ``engine="numba"`` the loop is the compiled one of ``scratch/jit``;
-with ``checkpoint_every`` it is that of ``checkpointed.py``. The engines are in ``scratch/engines.py``. The page is
+with ``checkpoint_every`` it is that of ``checkpointed.py``. The engines are in ``scratch/engines.py``. Which steps a
+row takes, if not all up to its length in their order, is in ``scratch/visits.py``. The page is
 ``docs/unroll/dynamic.md``.
 """
 
@@ -12,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.arguments import check_arguments, check_layout, check_sequence_masks, check_step_mask, check_tape
+from scratch.arrays import Array, Bool, Float, Int, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from scratch.checks import are_usual, check_array, check_lengths, check_state, is_usual_state
 from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine
 from scratch.options import check_count, check_flag
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
+from scratch.visits import Visits, visits_of
 
 
 class Form:
@@ -69,13 +71,17 @@ def keep_form(chosen: Engine, cell: Cell, inputs: Array, time_major: bool, sizes
 
 @dataclass(frozen=True)
 class DynamicTape:
-    """What ``dynamic_rnn`` keeps: the engine that ran, its tape, and the layout of the caller's arrays."""
+    """What ``dynamic_rnn`` keeps: the engine that ran, its tape, and the layout of the caller's arrays.
+
+    ``visits`` are ``None`` where every row takes its steps in their order, up to its length.
+    """
 
     engine: Engine
     tape: Any
     time_major: bool
-    output_shape: tuple[int, ...]
+    output_shape: tuple[int, int, int]
     form: Form | None = None
+    visits: Visits | None = None
 
     @property
     def num_steps(self) -> int:
@@ -94,6 +100,9 @@ def dynamic_rnn(
     masks: Masks = None,
     checkpoint_every: int | None = None,
     keep_tape: bool = True,
+    mask: Bool[Array, "B T"] | None = None,
+    reverse: bool = False,
+    zero_output_for_mask: bool = True,
 ) -> tuple[Float[Array, "_ _ output"], State, Any]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] and return ``(outputs, final_state, tape)``.
 
@@ -106,8 +115,12 @@ def dynamic_rnn(
       On a machine that others use too, NumPy is far quicker with ``OPENBLAS_NUM_THREADS=1`` in the environment.
     - ``checkpoint_every``: keep only every k-th state, and compute the rest again on the way back: the same numbers to
       the last bit from a short tape, for one more forward pass. Not with ``"numba"``.
-
     - ``keep_tape``: ``False`` for a run without a backward pass: the tape is ``None``, and nothing is kept for it.
+    - ``mask``: Booleans [B, T] in either layout, ``False`` where a row skips a step, as past its length.
+    - ``reverse``: each row from its own last step to its first. Outputs stand at the steps of their inputs (Keras's
+      ``go_backwards`` gives them in the order in which they were computed), ``final_state`` is that after the first.
+    - ``zero_output_for_mask``: ``False`` for the output of the last step taken in the place of 0 at skipped steps, and
+      past a row's length; 0 where none was taken yet.
 
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and ``ImportError`` for
@@ -122,13 +135,20 @@ def dynamic_rnn(
     else:
         state = check_arguments(cell, params, batch_size, input_size, inputs.dtype, initial_state)
     lengths = None if sequence_length is None else check_lengths(sequence_length, batch_size, num_steps)
+    visits = plan_visits(lengths, mask, reverse, zero_output_for_mask, (num_steps, batch_size), time_major)
     masks = known.masks if known else check_sequence_masks(cell, masks, num_steps, batch_size, input_size)
-    plan = known.plan if known else None
+    plan = known.plan if known and visits is None else None
+    if visits is not None:
+        inputs, lengths = visits.take(inputs), lengths if mask is None else visits.lengths
     run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape, plan)
     outputs, final_state, tape = chosen.forward(run)
+    if visits is not None:
+        outputs = visits.outputs(outputs)
     if form is None and chosen.knows_cells:
         known = keep_form(chosen, cell, inputs, time_major, (num_steps, batch_size, input_size))
-    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, known) if keep_tape else None
+    if not keep_tape:
+        return outputs, final_state, None
+    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, known, visits)
 
 
 def dynamic_rnn_backward(
@@ -152,17 +172,31 @@ def dynamic_rnn_backward(
         d_final_state = tape.form.zero_state if tape.form else run.cell.zero_state(batch_size, run.dtype)
     else:
         check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
-    return tape.engine.backward(run, d_outputs, d_final_state, time_major)
+    if tape.visits is None:
+        return tape.engine.backward(run, d_outputs, d_final_state, time_major)
+    d_outputs = tape.visits.d_outputs(d_outputs)
+    d_inputs, d_initial_state, d_params = tape.engine.backward(run, d_outputs, d_final_state, time_major)
+    return tape.visits.put_back(d_inputs), d_initial_state, d_params
 
 
-def check_layout(inputs: Any, time_major: Any) -> tuple[int, int, int]:
-    """Return ``(T, B, D)`` of inputs in either layout, refusing those without a time step."""
-    check_flag("time_major", time_major)
-    check_array("inputs", inputs, ("T", "B", "D") if time_major else ("B", "T", "D"))
-    steps = inputs if time_major else inputs.swapaxes(0, 1)
-    if len(steps) == 0:
-        raise ValueError(f"inputs must have at least one time step, but their shape is {list(inputs.shape)}")
-    return steps.shape
+def plan_visits(
+    lengths: Int[Array, " B"] | None,
+    mask: Any,
+    reverse: Any,
+    zero_output_for_mask: Any,
+    sizes: tuple[int, int],
+    time_major: bool,
+) -> Visits | None:
+    """Return the ``Visits`` of rows of these lengths, ``None`` where they are the steps in their order."""
+    num_steps, batch_size = sizes
+    check_flag("reverse", reverse)
+    check_flag("zero_output_for_mask", zero_output_for_mask)
+    if mask is not None:
+        check_step_mask(mask, batch_size, num_steps)
+    if mask is None and not reverse and (zero_output_for_mask or lengths is None):
+        return None
+    live = np.ones((batch_size, num_steps), bool) if lengths is None else np.arange(num_steps) < lengths[:, None]
+    return visits_of(live if mask is None else live & mask, reverse, not zero_output_for_mask, time_major)
 
 
 def choose(engine: Any, checkpoint_every: Any, keep_tape: Any) -> Engine:

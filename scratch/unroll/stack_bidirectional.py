@@ -10,10 +10,12 @@ is ``docs/unroll/stack_bidirectional.md``.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Unpack
 
 import numpy as np
 
+from scratch.arguments import UnrollOptions, check_tape
 from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Params, Shapes, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_state
@@ -33,7 +35,6 @@ from scratch.unroll.bidirectional import (
     check_starts,
     param_shapes,
 )
-from scratch.unroll.static import check_tape
 
 
 def stack_bidirectional_params(
@@ -65,7 +66,8 @@ def stack_bidirectional_dynamic_rnn(
     *,
     engine: str = "numpy",
     masks: Masks = None,
-) -> tuple[Float[Array, "_ _ fw_and_bw"], State, State, list[BidirectionalTape]]:
+    **options: Unpack[UnrollOptions],
+) -> tuple[Float[Array, "_ _ fw_and_bw"], State, State, list[BidirectionalTape] | None]:
     """Unroll bidirectional layers over ``inputs`` [B, T, D] and return ``(outputs, states_fw, states_bw, tapes)``.
 
     - ``cells_fw``, ``cells_bw``: lists of N cells each, from the lowest layer to the highest.
@@ -73,11 +75,12 @@ def stack_bidirectional_dynamic_rnn(
     - ``initial_states_fw``, ``initial_states_bw``: a state for each layer; zeros where not given.
     - ``masks``: for each layer the pair that ``bidirectional_dynamic_rnn`` takes, where a cell has dropout.
 
-    ``outputs`` is [B, T, H_fw + H_bw] of the highest layer, the states are tuples of N, ``tapes`` is a list of N.
+    ``outputs`` is [B, T, H_fw + H_bw] of the highest layer, the states are tuples of N, ``tapes`` is a list of N, or
+    ``None`` without ``keep_tape``.
     All else, the errors too, is as in ``bidirectional_dynamic_rnn``.
     Source: ``tf.contrib.rnn.stack_bidirectional_dynamic_rnn`` of TensorFlow 1.15.
     """
-    sizes, _ = check_inputs(inputs, sequence_length, time_major)
+    sizes = check_inputs(inputs, sequence_length, time_major)
     check_engine(engine)
     layers = check_layers(cells_fw, cells_bw, sizes[2])
 
@@ -95,19 +98,19 @@ def stack_bidirectional_dynamic_rnn(
         check_starts(cells, states, masks[layer], (sizes[0], sizes[1], width), inputs.dtype, engine, f"masks[{layer}]")
 
     outputs, final_states, tapes = inputs, [], []
-    options: dict[str, Any] = {"time_major": time_major, "engine": engine}
+    unroll: Any = partial(bidirectional_dynamic_rnn, time_major=time_major, engine=engine, **options)
     for layer, (cells, _) in enumerate(layers):
         (cell_fw, cell_bw), own, masks_of_layer = cells.values(), params[f"cell_{layer}"], masks[layer]
         states = {"initial_state_fw": starts_fw[layer], "initial_state_bw": starts_bw[layer]}
-        pair, states_of_layer, tape = bidirectional_dynamic_rnn(
-            cell_fw, cell_bw, own, outputs, sequence_length, masks=masks_of_layer, **states, **options
+        pair, states_of_layer, tape = unroll(
+            cell_fw, cell_bw, own, outputs, sequence_length, masks=masks_of_layer, **states
         )
         # xˡ⁺¹ = [output_fwˡ, output_bwˡ]
         outputs = np.concatenate(pair, axis=2)
         final_states.append(states_of_layer)
         tapes.append(tape)
     states_fw, states_bw = zip(*final_states, strict=True)
-    return outputs, states_fw, states_bw, tapes
+    return outputs, states_fw, states_bw, None if tapes[0] is None else tapes
 
 
 def stack_bidirectional_dynamic_rnn_backward(
@@ -130,7 +133,7 @@ def stack_bidirectional_dynamic_rnn_backward(
     for side, d_side in enumerate(check_pair("d_final_states", d_final_states)):
         if d_side is not None:
             state_size = tuple((tape.fw, tape.bw)[side].tape.cell.state_size for tape in tapes)
-            check_state(f"d_final_states[{side}]", d_side, state_size, len(tapes[0].lengths), tapes[0].fw.tape.dtype)
+            check_state(f"d_final_states[{side}]", d_side, state_size, tapes[0].batch_size, tapes[0].fw.tape.dtype)
         d_states.append([None] * len(tapes) if d_side is None else d_side)
 
     d_initial_states: list[State] = []

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from scratch.arguments import check_arguments
 from scratch.arrays import Array, DType, Float, Params, State
 from scratch.cell import Cell
 from scratch.checks import check_array
 from scratch.engines import ENGINES, check_engine
 from scratch.tree import map_tree, named_leaves
-from scratch.unroll.static import check_arguments
 
 
 class Stream:
@@ -48,6 +48,8 @@ class Stream:
         check_array("x", x, self.shape, self.dtype)
         if self.running is None:
             self.start(x)
+        if self.running.copies:
+            return self.running.step(x)
         # x is copied into row-major order, the one that is compiled; the output, because it may be the state itself.
         return self.running.step(np.array(x, order="C")).copy()
 

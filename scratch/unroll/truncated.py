@@ -10,10 +10,11 @@ The page is ``docs/unroll/truncated.md``.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
+from scratch.arguments import UnrollOptions, check_arguments, check_sequence_masks, check_step_mask, check_tape
 from scratch.arrays import Array, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths
@@ -21,7 +22,6 @@ from scratch.options import check_count
 from scratch.shown import shown
 from scratch.tree import map_tree
 from scratch.unroll.dynamic import DynamicTape, dynamic_rnn, dynamic_rnn_backward
-from scratch.unroll.static import check_arguments, check_sequence_masks, check_tape
 
 # More would fill the memory.
 MOST_WINDOWS = 10**6
@@ -63,12 +63,14 @@ def truncated_rnn(
     initial_state: State = None,
     engine: str = "numpy",
     masks: Masks = None,
-) -> tuple[Float[Array, "B T output"], State, list[DynamicTape]]:
+    **options: Unpack[UnrollOptions],
+) -> tuple[Float[Array, "B T output"], State, list[DynamicTape] | None]:
     """Unroll ``cell`` over ``inputs`` [B, T, D] window by window and return ``(outputs, final_state, tapes)``.
 
     ``truncated_backprop_length`` is the number of time steps in a window, or a list with that of each. The other
-    arguments, the results and the errors are those of ``dynamic_rnn``; ``tapes`` holds one tape a window. A row that
-    ends inside a window is dead in all that follow.
+    arguments, by name also ``checkpoint_every``, ``keep_tape`` and ``mask``, the results and the errors are those of
+    ``dynamic_rnn``; ``tapes`` holds one tape a window, or is ``None`` without ``keep_tape``. A row that ends inside a
+    window is dead in all that follow; its outputs there are 0, as no window has the output of another.
 
     To train on each window before the next is run, loop over ``windows`` and call ``dynamic_rnn`` on each with the
     final state of the one before, as ``scratch/tasks/echo.py`` does; keep the last ``reach`` tapes and call
@@ -84,17 +86,24 @@ def truncated_rnn(
         lengths = check_lengths(sequence_length, batch_size, num_steps)
     check_arguments(cell, params, batch_size, inputs.shape[2], inputs.dtype, initial_state)
     masks = check_sequence_masks(cell, masks, num_steps, batch_size, inputs.shape[2])
+    if not options.get("zero_output_for_mask", True):
+        raise ValueError("zero_output_for_mask must be True in truncated_rnn: a window has no output of another")
+    shared: dict[str, Any] = {"engine": engine, **options}
+    mask = shared.pop("mask", None)
+    if mask is not None:
+        check_step_mask(mask, batch_size, num_steps)
     outputs, tapes, state = [], [], initial_state
     for window in slices:
         # Of a row's length, this window sees what is left of it, at most its own width.
         left = np.clip(lengths - window.start, 0, window.stop - window.start)
         window_masks = map_tree(lambda mask, window=window: mask[window], masks)
+        window_mask = None if mask is None else mask[:, window]
         window_outputs, state, tape = dynamic_rnn(
-            cell, params, inputs[:, window], left, state, engine=engine, masks=window_masks
+            cell, params, inputs[:, window], left, state, masks=window_masks, mask=window_mask, **shared
         )
         outputs.append(window_outputs)
         tapes.append(tape)
-    return np.concatenate(outputs, axis=1), state, tapes
+    return np.concatenate(outputs, axis=1), state, None if tapes[0] is None else tapes
 
 
 def truncated_rnn_backward(

@@ -7,6 +7,7 @@ from typing import Any
 
 import scratch.cells.coupled_lstm
 from scratch.arrays import DType, Float, Sizes, State
+from tf_impl.activations import activation
 from tf_impl.cell import genuine
 from tf_impl.tensorflow import Tensor, tf, v1
 
@@ -21,7 +22,7 @@ class CoupledInputForgetGateLSTMCell(v1.nn.rnn_cell.RNNCell):
     def __init__(self, cell: scratch.cells.coupled_lstm.CoupledInputForgetGateLSTMCell, dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.options = cell
-        self.activation = getattr(tf.nn, cell.activation)
+        self.activation, self.gate = activation(cell.activation), activation(cell.recurrent_activation)
 
     @property
     def state_size(self) -> Sizes:
@@ -47,9 +48,9 @@ class CoupledInputForgetGateLSTMCell(v1.nn.rnn_cell.RNNCell):
         peepholes, bound = self.options.use_peepholes, self.options.proj_clip
         pre = tf.nn.bias_add(tf.matmul(tf.concat([inputs, state.h], 1), self.kernel), self.bias)
         candidate, keep, show = tf.split(pre, 3, axis=1)
-        keep = tf.sigmoid(keep + self.options.forget_bias + (self.w_f * state.c if peepholes else 0))
+        keep = self.gate(keep + self.options.forget_bias + (self.w_f * state.c if peepholes else 0))
         memory = keep * state.c + (1 - keep) * self.activation(candidate)
-        shown = tf.sigmoid(show + self.w_o * memory if peepholes else show) * self.activation(memory)
+        shown = self.gate(show + self.w_o * memory if peepholes else show) * self.activation(memory)
         if self.options.num_proj:
             shown = tf.matmul(shown, self.w_p)
             shown = shown if bound is None else tf.clip_by_value(shown, -bound, bound)

@@ -11,6 +11,7 @@ import numpy as np
 import scratch.cells.full_lstm
 from scratch.arrays import Array, DType, Float, Params
 from scratch.cells.lstm import LSTMState
+from tf_impl.activations import activation, check_gate
 from tf_impl.cell import genuine
 from tf_impl.cells.biasless import with_or_without_bias
 from tf_impl.program import Program
@@ -20,6 +21,7 @@ from tf_impl.tensorflow import tf, v1
 @genuine.register
 def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype: DType) -> Any:
     """Return ``LSTMCell`` with the same options; its variables have the names of ``cell.param_shapes``."""
+    check_gate(cell)
     kind = with_or_without_bias(v1.nn.rnn_cell.LSTMCell, cell.use_bias)
     return kind(
         cell.num_units,
@@ -28,7 +30,7 @@ def LSTMCell(cell: scratch.cells.full_lstm.LSTMCell, dtype: DType) -> Any:
         num_proj=cell.num_proj,
         proj_clip=cell.proj_clip,
         forget_bias=cell.forget_bias,
-        activation=cell.activation,
+        activation=activation(cell.activation),
         dtype=dtype,
     )
 

@@ -5,10 +5,12 @@ TensorFlow, in Keras's cell, where the columns are u, r, n and each gate has two
 makes the variables of TF1, lays them out for Keras's cell, and lets that compute.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import scratch.cells.gru
 from scratch.arrays import Array, DType, Float, Params, Sizes, State
+from tf_impl.activations import activation, check_gate
 from tf_impl.cell import genuine
 from tf_impl.cells.biasless import with_or_without_bias
 from tf_impl.program import Program
@@ -18,14 +20,16 @@ from tf_impl.tensorflow import Tensor, tf, v1
 @genuine.register
 def GRUCell(cell: scratch.cells.gru.GRUCell, dtype: DType) -> Any:
     """Return ``GRUCell`` or ``CudnnCompatibleGRUCell``; its variables have the names of ``cell.param_shapes``."""
+    check_gate(cell)
     kind = CudnnCompatibleGRUCell if cell.reset_after else v1.nn.rnn_cell.GRUCell
-    return with_or_without_bias(kind, cell.use_bias)(cell.num_units, activation=cell.activation, dtype=dtype)
+    kind = with_or_without_bias(kind, cell.use_bias)
+    return kind(cell.num_units, activation=activation(cell.activation), dtype=dtype)
 
 
 class CudnnCompatibleGRUCell(v1.nn.rnn_cell.RNNCell):
     """A TF1 cell with the variables of contrib's cell of this name and the equations of Keras's ``GRUCell``."""
 
-    def __init__(self, num_units: int, activation: str, dtype: DType) -> None:
+    def __init__(self, num_units: int, activation: Callable[[Any], Any], dtype: DType) -> None:
         super().__init__(dtype=dtype)
         self.keras_cell = tf.keras.layers.GRUCell(num_units, activation=activation, reset_after=True, dtype=dtype)
         # Its weights are made here, not by it.

@@ -1,13 +1,15 @@
 """TensorFlow's unrolling on arrays, ``tf.compat.v1.nn.dynamic_rnn``: one copy of the cell in a ``while_loop``."""
 
+from typing import Any
+
 import numpy as np
 
-from scratch.arrays import Array, Float, Lengths, Masks, Params, State
+from scratch.arrays import Array, Bool, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from tf_impl.cell import as_structure, feed_state, genuine
 from tf_impl.cells.dropout import masks_in_order, set_masks
 from tf_impl.program import Program
-from tf_impl.tensorflow import v1
+from tf_impl.tensorflow import Tensor, tf, v1
 
 
 def dynamic_rnn(
@@ -18,10 +20,16 @@ def dynamic_rnn(
     initial_state: State = None,
     time_major: bool = False,
     masks: Masks = None,
+    *,
+    mask: Bool[Array, "B T"] | None = None,
+    reverse: bool = False,
+    zero_output_for_mask: bool = True,
 ) -> tuple[Float[Array, "_ _ output"], State, Program]:
     """Return ``(outputs, final_state, program)``: arguments and results are those of ``scratch.dynamic_rnn``.
 
     Masks can only be those of variational wrappers: what is drawn inside the ``while_loop``, no session can feed.
+    ``v1.nn.dynamic_rnn`` has neither a mask of steps nor a direction: with these, Keras 2's ``backend.rnn`` runs the
+    cell.
     """
     program = Program()
     with program.graph.as_default():
@@ -33,12 +41,35 @@ def dynamic_rnn(
             if any(True for _ in masks_in_order(cell, masks, 0)):
                 raise ValueError("masks of a while_loop cannot be fed unless all are variational; use static_rnn")
             set_masks(cell, tf_cell, masks, inputs.dtype.type)
-        outputs, final_state = v1.nn.dynamic_rnn(
-            tf_cell, x, lengths, as_structure(tf_cell.state_size, state), time_major=time_major
-        )
+        state_there = as_structure(tf_cell.state_size, state)
+        if mask is None and not reverse and zero_output_for_mask:
+            outputs, final_state = v1.nn.dynamic_rnn(tf_cell, x, lengths, state_there, time_major=time_major)
+        else:
+            num_steps = inputs.shape[0 if time_major else 1]
+            live = tf.fill([batch_size, num_steps], True) if lengths is None else tf.sequence_mask(lengths, num_steps)
+            live = live if mask is None else tf.logical_and(live, program.feed(mask))
+            options = {"go_backwards": reverse, "zero_output_for_mask": zero_output_for_mask, "time_major": time_major}
+            outputs, final_state = keras_unroll(
+                tf_cell, x, tf.transpose(live) if time_major else live, state_there, options
+            )
         results = outputs, as_structure(cell.state_size, final_state)
         program.differentiate(results, (x, state, program.load(params, v1.trainable_variables())))
     return *program.run(results), program
+
+
+def keras_unroll(
+    tf_cell: Any, x: Float[Tensor, "_ _ D"], live: Bool[Tensor, "_ _"], state: State, options: dict[str, bool]
+) -> tuple[Float[Tensor, "_ _ output"], State]:
+    """Return ``(outputs, final_state)`` of Keras 2's loop, the outputs in the order of the inputs."""
+
+    def step(x: Float[Tensor, "B D"], states: list[Any]) -> tuple[Float[Tensor, "B output"], list[Any]]:
+        output, new_state = tf_cell(x, tf.nest.pack_sequence_as(state, states))
+        return output, tf.nest.flatten(new_state)
+
+    _, outputs, states = tf.keras.backend.rnn(step, x, tf.nest.flatten(state), mask=live, **options)
+    if options["go_backwards"]:
+        outputs = tf.reverse(outputs, [0 if options["time_major"] else 1])
+    return outputs, tf.nest.pack_sequence_as(state, states)
 
 
 def dynamic_rnn_backward(

@@ -1,7 +1,7 @@
 """The walk with attention, back: the adjoint of ``forward.py``, from the last step to the first."""
 
 from scratch.arrays import Array
-from scratch.compiling.compiler import kernel
+from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.attention.look import Look, attend_back
 from scratch.jit.attention.plan import (
     MIX,
@@ -36,6 +36,26 @@ def add_blocks(plan: Plan, tape: Tape, d: Gradients, part: int, first: int, last
         add_block(plan, tape, d, rows_of(d.z, start, end), (part, start, end - start), start > first)
 
 
+@inlined
+def finish(
+    plan: AttentionPlan, arenas: Arenas, schedule: Schedule, ends: AttentionEnds, d: AttentionGradients, part: int
+) -> None:
+    """Write the gradients of a part's initial states, the window's through S W_a as well."""
+    first_rank, last_rank = schedule.parts[part], schedule.parts[part + 1]
+    ranks, num_outputs, place = last_rank - first_rank, ends.u.shape[1], plan.d_places
+    first = first_rank * (schedule.live.shape[1] - 1 + plan.length)
+    d_old = rows_of(d.window.rows, first, first + plan.length * ranks)
+    d_old_projected = rows_of(d.window.z, first, first + plan.length * ranks)
+    multiply_rows_back(plan.window, arenas.window, 0, d_old_projected, d_old)
+    for rank in range(first_rank, last_rank):
+        row = schedule.rows[rank]
+        copy_row(d.cell.rows, rank, 0, ends.h, row, 0, ends.h.shape[1])
+        copy_row(d.cell.c, rank, 0, ends.c, row, 0, ends.c.shape[1])
+        copy_row(d.around.rows, rank, place.u, ends.u, row, 0, num_outputs)
+        for k in range(plan.length):
+            copy_row(d_old, k * ranks + rank - first_rank, 0, ends.window, row, k * num_outputs, num_outputs)
+
+
 @kernel
 def attention_backward(
     plan: AttentionPlan, arenas: Arenas, schedule: Schedule, tape: AttentionTape, ends: AttentionEnds,
@@ -48,7 +68,7 @@ def attention_backward(
     mix, query = record_at(ProductPlan, around.products, MIX), record_at(ProductPlan, around.products, QUERY)
     output = record_at(ProductPlan, around.products, OUTPUT)
     h_size, c_size, a_size = cell.h_size, tape.cell.c.shape[1], tape.window.rows.shape[1]
-    num_h, num_c, num_outputs, num_inputs = ends.h.shape[1], ends.c.shape[1], ends.u.shape[1], ends.x.shape[1]
+    num_outputs, num_inputs = ends.u.shape[1], ends.x.shape[1]
     first, last = first_rank * (num_steps + length), last_rank * (num_steps + length)
     window, projected = rows_of(tape.window.rows, first, last), rows_of(tape.window.z, first, last)
     d_window, d_projected = rows_of(d.window.rows, first, last), rows_of(d.window.z, first, last)
@@ -126,15 +146,7 @@ def attention_backward(
         for r in range(live):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
             copy_row(d_rows, r, place.x, ends.x, row, 0, num_inputs)
-    d_old, d_old_projected = rows_of(d_window, 0, length * ranks), rows_of(d_projected, 0, length * ranks)
-    multiply_rows_back(plan.window, arenas.window, 0, d_old_projected, d_old)
-    for r in range(ranks):
-        row = schedule.rows[first_rank + r]
-        copy_row(d_cell_rows, r, 0, ends.h, row, 0, num_h)
-        copy_row(d_c, r, 0, ends.c, row, 0, num_c)
-        copy_row(d_rows, r, place.u, ends.u, row, 0, num_outputs)
-        for k in range(length):
-            copy_row(d_window, k * ranks + r, 0, ends.window, row, k * num_outputs, num_outputs)
+    finish(plan, arenas, schedule, ends, d, part)
     token, last_token = schedule.first[part, 0], schedule.first[part, num_steps]
     add_blocks(cell, tape.cell, d.cell, part, token, last_token)
     add_blocks(around, tape.around, d.around, part, token, last_token)

@@ -42,6 +42,14 @@ def tile_size(registers: Registers) -> tuple[int, int]:
     return min(6, (registers.number - 1) // (vectors * of_vector) - 1), vectors
 
 
+def strip_size(registers: Registers) -> int:
+    """Return how many vectors of sums of one row keep the processor busy: 8 registers, but no more than half of them.
+
+    A multiply-add takes 4 cycles until its result can be added to again, and two begin in each.
+    """
+    return min(8, registers.number // 2 // (REGISTER // registers.width))
+
+
 class Register:
     """A vector of numbers of LLVM's, ``value``, while a function of registers is compiled."""
 
@@ -111,6 +119,19 @@ def call_llvm(builder: Any, name: str, *vectors: Any) -> Any:
 def round_to_integer(x: Any) -> Any:
     """Return the nearest integers, of two the even one."""
     return x.made(call_llvm(x.builder, "llvm.rint", x.value)) if isinstance(x, Register) else np.rint(x)
+
+
+def square_root(x: Any) -> Any:
+    """Return √x, rounded once; NaN below 0."""
+    return x.made(call_llvm(x.builder, "llvm.sqrt", x.value)) if isinstance(x, Register) else np.sqrt(x)
+
+
+def rounded_product(a: Any, b: Any) -> Any:
+    """Return a · b, rounded before anything is added to it: as NumPy computes a · b + c, bit for bit."""
+    if not isinstance(a, Register):
+        return a * b
+    # Numba lets every product be contracted with a sum; nothing is with what comes through this fence.
+    return a.made(call_llvm(a.builder, "llvm.arithmetic.fence", a.builder.fmul(a.value, a.other(b))))
 
 
 def power_of_two(x: Any) -> Any:

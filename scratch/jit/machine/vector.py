@@ -23,8 +23,16 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.compiling.compiler import instruction
-from scratch.jit.machine.activations import exp, sigmoid, sigmoid_or_tanh, tanh
-from scratch.jit.machine.register import REGISTER, Register, spread
+from scratch.jit.machine.activations import exp, sigmoid, tanh
+from scratch.jit.machine.register import (
+    REGISTER,
+    Register,
+    at_least,
+    at_most,
+    rounded_product,
+    spread,
+    square_root,
+)
 
 
 class Vector(types.Type):
@@ -72,6 +80,11 @@ def store(array: Any, row: int, column: int, vector: Any) -> None:
 def total(vector: Any) -> Any:
     """Return the sum of the numbers of a register."""
     return vector.sum()
+
+
+def greatest(vector: Any) -> Any:
+    """Return the greatest of the numbers of a register; where one is NaN, any of them."""
+    return vector.max()
 
 
 def check_index(context: Any, builder: Any, index: Any, size: Any) -> None:
@@ -147,6 +160,23 @@ def build_total(vector):
     return vector.dtype(vector), generate
 
 
+@instruction(greatest)
+def build_greatest(vector):
+    def generate(context, builder, signature, arguments):
+        (value,) = arguments
+        while value.type.count > 1:
+            half = value.type.count // 2
+            undefined, index = ir.Constant(value.type, ir.Undefined), ir.VectorType(ir.IntType(32), half)
+            low, high = (
+                builder.shuffle_vector(value, undefined, ir.Constant(index, list(range(first, first + half))))
+                for first in (0, half)
+            )
+            value = builder.select(builder.fcmp_ordered(">", low, high), low, high)
+        return builder.extract_element(value, ir.IntType(32)(0))
+
+    return vector.dtype(vector), generate
+
+
 def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callable[..., Any]) -> None:
     """Let Numba compile ``function`` of ``count`` vectors or numbers to what ``meaning`` makes of registers."""
 
@@ -173,5 +203,8 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for activation, count in ((tanh, 1), (sigmoid, 1), (exp, 1), (sigmoid_or_tanh, 4)):
-    lower_to_registers(activation, count, activation)
+for function, count in (
+    *((tanh, 1), (sigmoid, 1), (exp, 1), (square_root, 1)),
+    *((rounded_product, 2), (at_least, 2), (at_most, 2)),
+):
+    lower_to_registers(function, count, function)

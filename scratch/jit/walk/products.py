@@ -17,13 +17,14 @@ from scratch.jit.machine.view import block, clear_row, matrix_in, prefetch_row, 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
 # Tokens whose ∂L/∂z is kept before it becomes gradients of weights: with few, sums are loaded and stored too often,
-# with many, their rows do not stay in the level-2 cache.
-TOKENS = 384
+# with many, their rows do not stay in the cache. A tile of one vector goes over its rows four times as often as one of
+# four, and both of its operands, a line of each a token, must stay in the level-1 cache: 16 of its 32 KB.
+TOKENS = 384 if VECTORS > 1 else 128
 
 
 @inlined
-def multiply(tile: int, a: Array, arena: Array, first: int, z: Array, add: bool, soon: Array) -> None:
-    """Compute z [n, N] = a [n, K] b, or z += a b where ``add``, for the b whose panels begin at ``arena[first]``.
+def multiply(tile: int, a: Array, arena: Array, panels: int, z: Array, add: bool, soon: Array) -> None:
+    """Compute z [n, N] = a [n, K] b, or z += a b where ``add``, for the b whose panels begin at ``arena[panels]``.
 
     N is of whole vectors. ``soon`` are rows to prefetch meanwhile, of any matrix, as many as there may be, or none.
     """
@@ -36,7 +37,7 @@ def multiply(tile: int, a: Array, arena: Array, first: int, z: Array, add: bool,
         for panel in range(num_panels):
             left = panel * width
             right = left + width if left + width <= num_columns else num_columns
-            b = block(matrix_in(arena, first + panel * depth * width, depth, width), k, k_end, 0, right - left)
+            b = block(matrix_in(arena, panels + panel * depth * width, depth, width), k, k_end, 0, right - left)
             for number in range(num_tiles):
                 # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
                 top, bottom = number * n // num_tiles, (number + 1) * n // num_tiles
