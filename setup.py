@@ -34,7 +34,14 @@ setup(
         # the digits to try where there is no MNIST. tensorboard: its writer of event files; it needs no TensorFlow.
         "plot": ["matplotlib>=3.9", "rich>=13", "scipy>=1.14", "scikit-learn>=1.5", "tensorboard>=2.18"],
         # The peers of examples/benchmark.py beside those in tf.
-        "bench": ["torch>=2.6", "jax>=0.5"],
+        "bench": [
+            "torch>=2.6",
+            "jax>=0.5",
+            "onnx>=1.17",
+            "onnxruntime>=1.20",
+            "openvino>=2025.0",
+            "ai-edge-litert>=2.0",
+        ],
         "test": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.12", "mypy>=1.18", "jaxtyping>=0.3"],
         # What parity tests hold scratch to beside TensorFlow. One minor version of PyTorch: numbers are held to it.
         "witness": ["torch==2.13.*", "jax>=0.5", "onnxruntime>=1.20", "mpmath>=1.3"],

@@ -30,6 +30,7 @@ PROGRAMS = {
         ("--workload", "W1", "--peers", "numpy", "tf1-block", "--no-cold", *QUICK),
         ["tf1-block: not installed (tensorflow, tf_keras: pip install -e", "All agree with the reference", PICTURES],
     ),
+    "char_lm": (("README.md", "--epochs", 1, "--units", 8, "--engine", "numpy"), ["saved: "]),
     "distributed": (
         ("--sentences", 160, "--epochs", 12, "--workers", 3, "--check"),
         ["Left out: the processes", "The sum is the gradient of one process", "words held out: ", PICTURES],

@@ -72,7 +72,10 @@ class Engine:
         raise NotImplementedError
 
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
-        """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it."""
+        """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it.
+
+        It also says whether it ``copies``: whether x may be in any layout, and x and the output are the caller's.
+        """
         raise NotImplementedError
 
     def train_step(self, trainer: Any, batch: Any) -> Any:
@@ -159,6 +162,8 @@ class Compiled(Engine):
 
 class CellStream:
     """The text book's stream: the cell, and the state it is in."""
+
+    copies = False
 
     def __init__(self, cell: Cell, params: Params, state: State) -> None:
         self.cell, self.params, self.state = cell, params, state

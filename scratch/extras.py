@@ -6,10 +6,10 @@ from pathlib import Path
 EXTRAS = {
     "tf": ("tensorflow", "tf_keras"),
     "plot": ("matplotlib", "rich", "scipy", "sklearn", "tensorboard"),
-    "bench": ("torch", "jax"),
     "test": ("pytest", "xdist", "hypothesis", "ruff", "mypy", "jaxtyping"),
     "witness": ("torch", "jax", "onnxruntime", "mpmath"),
     "convert": ("onnx", "safetensors"),
+    "bench": ("torch", "jax", "onnx", "onnxruntime", "openvino", "ai_edge_litert"),
     "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",
@@ -30,6 +30,7 @@ EXTRAS = {
 BROUGHT_ALONG = {"keras": "tf"}
 # Where a package is not imported by its own name.
 PACKAGES = {
+    "ai_edge_litert": "ai-edge-litert",
     "otter": "otter-grader",
     "sklearn": "scikit-learn",
     "tf_keras": "tf-keras",

@@ -8,8 +8,8 @@ from notebooks import from_page, from_program
 from slides import slides_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
-# The programs, and arguments that make the long ones short. Only run_model has no notebook: what it is about is a
-# file of the reader's.
+# The programs, and arguments that make the long ones short. run_model and char_lm have no notebook: what they are about
+# is a file of the reader's.
 TRAINED = ("--engine", "numpy", "--units", "8", "--batch-size", "16", "--steps", "20", "--every", "10")
 TIMED = ("--rounds", "1", "--patience", "0", "--threads", "1")
 PROGRAMS = {

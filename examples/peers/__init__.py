@@ -40,6 +40,9 @@ PEERS = {
     "torch": Peer("peers.torch_peers", "TorchPeer", ("torch",), "bench", "torch"),
     "torch-packed": Peer("peers.torch_peers", "TorchPackedPeer", ("torch",), "bench", "torch"),
     "jax": Peer("peers.jax_peer", "JaxPeer", ("jax",), "bench"),
+    "onnxruntime": Peer("peers.onnx_peers", "OnnxRuntimePeer", ("onnx", "onnxruntime"), "bench"),
+    "openvino": Peer("peers.onnx_peers", "OpenVinoPeer", ("onnx", "openvino"), "bench"),
+    "litert": Peer("peers.litert_peer", "LiteRtPeer", ("tensorflow", "keras", "ai_edge_litert"), "bench", "keras"),
 }
 
 # LSTMs only, and slower than tf1-block: for the race of examples/lstm_race.py.

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from peers.problem import INFERENCE, STREAMING, name_results
+from peers.problem import INFERENCE, STREAMING, DoesNotRun, name_results, one_by_one
 
 
 def rnn_step(weights, projected, state):
@@ -71,6 +71,9 @@ class JaxPeer:
             (problem.weights, problem.inputs, [tuple(layer) for layer in problem.states], problem.d_outputs),
         )
         if self.mode == STREAMING:
+            if len(self.states) > 1:
+                raise DoesNotRun("its stream is written for one layer")
+            self.times = []
             self.function = jax.jit(lambda weights, x, state: self.cell(weights, project(weights, x), state))
             self.stream, self.carried = list(problem.inputs), self.states[0]
         else:
@@ -96,12 +99,13 @@ class JaxPeer:
         outputs, pull_back = jax.vjp(self.forward, weights, x, states)
         return outputs, pull_back(d_outputs)
 
+    def take(self, x):
+        output, self.carried = self.function(self.weights[0], x, self.carried)
+        return np.asarray(output)
+
     def step(self):
         if self.mode == STREAMING:
-            self.found = []
-            for x in self.stream:
-                output, self.carried = self.function(self.weights[0], x, self.carried)
-                self.found.append(np.asarray(output))
+            self.found = one_by_one(self.take, self.stream, self.times)
             return
         arguments = (self.weights, self.inputs, self.states)
         if self.mode != INFERENCE:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from peers.problem import INFERENCE, STREAMING, name_results
+from peers.problem import INFERENCE, STREAMING, DoesNotRun, name_results, one_by_one
 
 LAYERS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 
@@ -37,6 +37,9 @@ class KerasPeer:
         self.d_outputs = tf.constant(problem.d_outputs.swapaxes(0, 1))
         compiled = tf.function(jit_compile=self.xla or None)
         if self.mode == STREAMING:
+            if len(self.layers) > 1:
+                raise DoesNotRun("its stream is written for one layer")
+            self.times = []
             self.cell, self.stream, self.state = compiled(self.layers[0].cell), list(problem.inputs), self.states[0]
         else:
             self.function = compiled(self.forward if self.mode == INFERENCE else self.train)
@@ -53,12 +56,13 @@ class KerasPeer:
             outputs = self.forward(x, states)
         return outputs, tape.gradient(outputs, [x, states, weights], d_outputs)
 
+    def take(self, x):
+        output, self.state = self.cell(x, self.state)
+        return output.numpy()
+
     def step(self):
         if self.mode == STREAMING:
-            self.found = []
-            for x in self.stream:
-                output, self.state = self.cell(x, self.state)
-                self.found.append(output.numpy())
+            self.found = one_by_one(self.take, self.stream, self.times)
         elif self.mode == INFERENCE:
             self.found = self.function(self.x, self.states)
         else:

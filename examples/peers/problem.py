@@ -1,6 +1,7 @@
 """What a worker is given and what it gives back: plain arrays, so that it imports no library but its own."""
 
 import json
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +83,16 @@ def nested(arrays, name):
         if key.startswith(f"{name}/"):
             layers.setdefault(key.split("/")[1], []).append(arrays[key])
     return list(layers.values())
+
+
+def one_by_one(take, inputs, times):
+    """Return what ``take`` makes of each of the inputs in turn, and append to ``times`` how long each took."""
+    outputs = []
+    for x in inputs:
+        started = time.perf_counter()
+        outputs.append(take(x))
+        times.append(time.perf_counter() - started)
+    return outputs
 
 
 def name_results(outputs, d_inputs=None, d_states=(), d_weights=()):

@@ -1,11 +1,12 @@
 """What was found, for people: tables, in a terminal and in Markdown."""
 
+import statistics
 from dataclasses import asdict, dataclass
 from math import floor, log10
 
 from common import BOX, Table
 
-HEAD = ("peer", "ms", "min..max", "of limit", "first s", "cold s", "MB", "off")
+HEAD = ("peer", "ms", "min..max", "p99 ms", "of limit", "first s", "cold s", "MB", "off")
 SUMMARY = ("workload", "ours", "ms", "times as fast as", "the fastest peer", "its ms", "of the limit")
 # Larger differences from the reference, as a part of its scale, are errors: float32 over long sequences.
 LIMIT = 2e-5
@@ -85,6 +86,7 @@ class Found:
                 row.name,
                 milliseconds(row.median),
                 f"{milliseconds(min(row.seconds))}..{milliseconds(max(row.seconds))}",
+                "-" if None in row.p99 else milliseconds(statistics.median(row.p99)),
                 f"{self.limit / row.median:.0%}" if self.limit else "-",
                 f"{row.first:.2f}",
                 "-" if row.cold is None else f"{row.cold:.1f}",

@@ -21,7 +21,8 @@ class Row:
     """What is known of one peer on one workload.
 
     - ``refused``, ``failed``, ``absent``: why there are no times, in words; else empty.
-    - ``seconds``: of a step, one number a round.
+    - ``seconds``: of a step, one number a round. ``p99``: the same of the slowest of a hundred, in a stream of the
+      single steps; ``None`` for a loop that times itself.
     - ``first``: seconds from the arrays to the first results, graphs and compilers included, imports not.
     - ``cold``: the same before the compiler's results were kept on disk, where the peer keeps them.
     - ``off``: the largest difference from the reference, as a part of its scale, and ``worst``, where that is.
@@ -34,6 +35,7 @@ class Row:
     failed: str = ""
     absent: str = ""
     seconds: list = field(default_factory=list)
+    p99: list = field(default_factory=list)
     first: float | None = None
     cold: float | None = None
     imported: float | None = None
@@ -162,6 +164,7 @@ def measure_rounds(rows, workers, rounds, patience, report):
                 del steps[name]
                 continue
             row.seconds.append(answer["seconds"])
+            row.p99.append(answer["p99"])
             row.peak = max(row.peak, answer["peak"])
             row.foreign = max(row.foreign, answer["foreign"])
             row.repeated += answer["repeated"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results
+from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results, one_by_one
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -35,7 +35,7 @@ class NumpyPeer:
             self.cell, self.state = MultiRNNCell([cell] * len(params)), tuple(state)
             self.params = {f"cell_{layer}": layer_params for layer, layer_params in enumerate(params)}
         self.inputs, self.d_outputs, self.lengths = problem.inputs, problem.d_outputs, problem.lengths
-        self.mode = problem.mode
+        self.mode, self.times = problem.mode, []
         self.prepare()
 
     def prepare(self):
@@ -47,7 +47,7 @@ class NumpyPeer:
 
     def step(self):
         if self.mode == STREAMING:
-            self.found = [self.stream.step(x) for x in self.inputs]
+            self.found = one_by_one(self.stream.step, self.inputs, self.times)
             return
         options = {} if self.mode == TRAINING else {"keep_tape": False}
         try:

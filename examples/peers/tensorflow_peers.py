@@ -13,7 +13,7 @@ os.environ["TF_USE_LEGACY_KERAS"] = "1"
 import numpy as np
 import tensorflow as tf
 
-from peers.problem import INFERENCE, STREAMING, DoesNotRun, name_results
+from peers.problem import INFERENCE, STREAMING, DoesNotRun, name_results, one_by_one
 
 v1 = tf.compat.v1
 # Above this, static_rnn takes minutes to write its graph.
@@ -25,7 +25,7 @@ class GraphPeer:
 
     def __init__(self, problem, threads):
         self.check(problem)
-        self.feeds, self.problem_mode = {}, problem.mode
+        self.feeds, self.problem_mode, self.times = {}, problem.mode, []
         self.sizes = [len(layer) for layer in problem.states], [len(layer) for layer in problem.weights]
         with tf.Graph().as_default() as graph:
             x = tf.identity(self.variable(problem.inputs))
@@ -148,7 +148,7 @@ class StaticPeer(CellPeer):
         if self.problem_mode != STREAMING:
             self.call()
         else:
-            self.found = [self.call(x) for x in self.stream]
+            self.found = one_by_one(self.call, self.stream, self.times)
 
     def results(self):
         return super().results() if self.problem_mode != STREAMING else name_results(np.stack(self.found))

@@ -6,10 +6,9 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results
+from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results, one_by_one
 
 MODULES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
-CELLS = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}
 
 
 class TorchPeer:
@@ -24,11 +23,9 @@ class TorchPeer:
             raise DoesNotRun("nothing is padded, so there is nothing to pack")
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(threads)
-        self.mode, input_size = problem.mode, problem.inputs.shape[2]
-        if self.mode == STREAMING:
-            self.module = CELLS[problem.kind](input_size, problem.num_units)
-        else:
-            self.module = MODULES[problem.kind](input_size, problem.num_units, len(problem.weights))
+        self.mode, self.times, input_size = problem.mode, [], problem.inputs.shape[2]
+        # In a stream as well, a sequence of one step at a time: nn.LSTMCell never reaches oneDNN, which nn.LSTM does.
+        self.module = MODULES[problem.kind](input_size, problem.num_units, len(problem.weights))
         self.weights = list(self.module.parameters())
         with torch.no_grad():
             for parameter, array in zip(self.weights, problem.all_weights(), strict=True):
@@ -42,7 +39,7 @@ class TorchPeer:
         self.lengths = None if problem.lengths is None else tensor(problem.lengths.astype(np.int64))
         self.live = None if problem.lengths is None else tensor(problem.live()[..., None].astype(np.float32))
         if self.mode == STREAMING:
-            self.carried = self.structure([part[0] for part in self.state])
+            self.carried = self.structure(self.state)
 
     @staticmethod
     def structure(parts):
@@ -60,20 +57,20 @@ class TorchPeer:
     def step(self):
         with contextlib.nullcontext() if self.mode == TRAINING else torch.inference_mode():
             if self.mode == STREAMING:
-                self.outputs = [self.step_cell(x) for x in self.inputs]
+                self.outputs = one_by_one(self.take, self.inputs, self.times)
                 return
             self.outputs = self.forward()
         if self.mode == TRAINING:
             sources = [self.inputs, *self.state, *self.weights]
             self.gradients = torch.autograd.grad(self.outputs, sources, self.d_outputs)
 
-    def step_cell(self, x):
-        self.carried = self.module(x, self.carried)
-        return self.carried[0] if isinstance(self.carried, tuple) else self.carried
+    def take(self, x):
+        output, self.carried = self.module(x[None], self.carried)
+        return output[0].numpy()
 
     def results(self):
         if self.mode == STREAMING:
-            return name_results(torch.stack(self.outputs).numpy())
+            return name_results(np.stack(self.outputs))
         outputs = self.outputs.detach().numpy()
         if self.mode != TRAINING:
             return name_results(outputs)

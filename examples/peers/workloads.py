@@ -55,6 +55,21 @@ WORKLOADS = {
     **{f"H{H}": lstm("wider and wider, LSTM", 32, 100, 64, H) for H in (32, 64, 128, 256, 512, 1024)},
     "inference": lstm("forward only, LSTM", 1, 100, 64, 256, mode=INFERENCE),
     "streaming": lstm("100 steps, one at a time, LSTM", 1, 100, 64, 256, mode=STREAMING),
+    # One row at a time, whole and, with "-stream", step by step.
+    **{
+        f"batch1-{name}-{H}{f'x{layers}' * (layers > 1)}{end}": Workload(
+            title, kind, 1, 100, 64, H, layers, reset_after, mode=mode
+        )
+        for name, title, kind, reset_after in (
+            ("lstm", "one row, LSTM", "lstm", False),
+            ("gru", "one row, GRU, reset before the product", "gru", False),
+            ("gru-after", "one row, GRU, reset after the product", "gru", True),
+            ("rnn", "one row, vanilla RNN", "rnn", False),
+        )
+        for layers in (1, 3)
+        for H in (4, 16, 64, 128, 256, 512)
+        for end, mode in (("", INFERENCE), ("-stream", STREAMING))
+    },
     "try": lstm("a small one to try the program, LSTM", 3, 7, 2, 4, padded=True),
     "try-gru": Workload("a small one to try the program, GRU", "gru", 3, 7, 2, 4),
 }
@@ -65,6 +80,7 @@ GROUPS = {
     "batch1": ["inference", "streaming"],
 }
 GROUPS["all"] = [name for names in GROUPS.values() for name in names]
+GROUPS["one-row"] = [name for name in WORKLOADS if name.startswith("batch1-")]
 
 
 def draw(workload, seed):

@@ -9,6 +9,8 @@ from parity_tests.faults import (
     grade,
     inputs,
     jit,
+    jit_single,
+    kit,
     maintainer_checks,
     maintainer_copies,
     maintainer_files,
@@ -24,5 +26,6 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (networks, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS += (jit_single, networks, site, kit, maintainer_checks, maintainer_copies, maintainer_files)
+GROUPS += (maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -190,7 +190,6 @@ FAULTS = [
     *faults_in(
         "jit/small/layout.py",
         "jit/test_small.py",
-        ("one register for any number of units", "for share in (4, 2) if max(cell.num_units, cell.output_size) <= self.vector // share", "for share in (4, 2)"),
         ("the wrong layer's weights", "row.scope + \"/\".join(path)", "row.scope.replace(\"1\", \"0\") + \"/\".join(path)"),
         ("a cell's rows of h taken for those of x", "source = place[0] + first * num_gates * wanted.units", "source = place[0]"),
         ("no constants", "head[first:last] = number", "head[first:last] = 0"),
@@ -420,7 +419,7 @@ FAULTS = [
         "jit/test_bounds.py",
         ("a checked tile of too many columns", "(columns, VECTORS * lanes)", "(columns, VECTORS * lanes + lanes)"),
         ("a checked tile of half a vector", "builder.srem(columns, INTEGER(lanes)), INTEGER(1)", "builder.srem(columns, INTEGER(lanes)), INTEGER(lanes)"),
-        ("a checked tile of no depth", "    check_index(context, builder, INTEGER(0), depth)\n", ""),
+        ("a checked tile of no depth", "    check_index(context, builder, INTEGER(0), a_depth)\n", ""),
         ("a checked tile with more columns of a than rows of b", "check_index(context, builder, builder.sub(size, other), INTEGER(1))", "pass"),
         compiled=True,
     ),

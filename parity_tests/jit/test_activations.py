@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scratch.compiling.compiler import compiled
-from scratch.jit.machine.activations import clip, is_within, sigmoid, sigmoid_or_tanh, slope, tanh, value
+from scratch.jit.machine.activations import clip, is_within, sigmoid, slope, tanh, value
 from scratch.jit.machine.vector import lanes, load, lower_to_registers, store
 
 
@@ -31,7 +31,7 @@ for function, count in ((relu, 1), (relu_slope, 1), (phi, 1), (phi_slope, 1), (c
     lower_to_registers(function, count, function)
 
 DTYPES = [np.float32, np.float64]
-NUM_FUNCTIONS = 10
+NUM_FUNCTIONS = 8
 
 
 @compiled
@@ -47,9 +47,6 @@ def compute_all(rectified, z, results):
         store(results, 5, k, is_within(z_k, 0.5))
         store(results, 6, k, clip(z_k, np.inf))
         store(results, 7, k, is_within(z_k, np.inf))
-        of_sigmoid, of_tanh = (88.0, 20.0) if z.itemsize == 4 else (709.0, 40.0)
-        store(results, 8, k, sigmoid_or_tanh(z_k, 1 + 0 * z_k, of_sigmoid + 0 * z_k, 0 * z_k))
-        store(results, 9, k, sigmoid_or_tanh(z_k, 2 + 0 * z_k, of_tanh + 0 * z_k, 1 + 0 * z_k))
 
 
 def compute(z, rectified=False):
@@ -138,14 +135,6 @@ def test_the_rectifier_clipping_and_their_slopes(dtype):
     tanh_z = compute(z)
     np.testing.assert_array_equal(tanh_z[2], tanh_z[0])
     np.testing.assert_allclose(tanh_z[3], 1 - tanh_z[0] ** 2, atol=np.finfo(dtype).eps)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_one_function_is_the_sigmoid_in_some_lanes_and_tanh_in_others(dtype):
-    z = np.clip(numbers(dtype), -1e30, 1e30)
-    results = compute(z)
-    np.testing.assert_array_equal(results[8], results[1])
-    np.testing.assert_array_equal(results[9], results[0])
 
 
 @pytest.mark.parametrize("rectified", [False, True])

@@ -18,7 +18,7 @@ WINGS = "cells", "unroll", "inputs", "training", "tasks", "jit", "conversions"
 PAGES = [
     page for wing in WINGS for page in (DOCS / wing).glob("*.md")
 ]
-PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "parity")]
+PAGES += [DOCS / f"{name}.md" for name in ("start", "complex_step", "parity", "rounding", "vectors")]
 
 
 def equations(text):

@@ -11,11 +11,13 @@ import sys
 import numpy as np
 import pytest
 
-from parity_tests.harness import STUCK
+import scratch
+from parity_tests.bounds import walk
+from parity_tests.harness import STUCK, assert_parity
 from parity_tests.test_examples import ROOT
 from parity_tests.vectors import document, onnx_folders, onnx_runners, witness
 from parity_tests.vectors.__main__ import READER, main
-from parity_tests.vectors.cases import NUMBERED, ONE_WAY, VectorCase, all_cases
+from parity_tests.vectors.cases import NUMBERED, ONE_WAY, VectorCase, all_cases, run
 from scratch import BasicRNNCell, DropoutWrapper, GRUCell, LSTMBlockCell, LSTMCell
 from scratch.tree import named_leaves
 
@@ -158,6 +160,23 @@ def test_forty_lines_of_numpy_check_them(written, tmp_path):
 def solved():
     case = CASES["LSTMCell1-forward-lengths-given-float64"]
     return case, *document.solve(case)
+
+
+@pytest.mark.parametrize("name", ["GRUCell1-reverse-lengths", "BasicLSTMCell0-both-lengths", "LSTMCell7-stack-lengths"])
+def test_the_walk_that_computes_them_is_that_of_scratch(name):
+    """It shares no loop with scratch: on floats, it has the same results."""
+    case = CASES[f"{name}-given-float64"]
+    problem = case.draw()
+    assert_parity(run(walk, case, problem), run(scratch, case, problem))
+
+
+def test_a_tolerance_is_no_less_than_any_bound_of_its_array(solved):
+    case, problem, expected, bounds = solved
+    allowed, given = document.tolerances(case, expected, bounds), document.given_arrays(case, problem)
+    for (name, bound), (_, want) in zip(named_leaves(bounds._asdict()), named_leaves(expected._asdict()), strict=True):
+        assert bound.max() <= allowed[name] <= bound.max() + np.spacing(np.abs(want).max())
+    assert given["sequence_length"].tolist() == [4, 0, 6, 1, 3]
+    assert given["initial_state.c"] is problem.initial_state.c
 
 
 @pytest.mark.parametrize("quantity", ["outputs", "final_state", "d_inputs", "d_initial_state", "d_params"])

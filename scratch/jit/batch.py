@@ -28,6 +28,11 @@ class Batch:
     def is_full(self) -> bool:
         return self.num_tokens == self.num_steps * len(self.lengths)
 
+    @property
+    def is_one_row(self) -> bool:
+        """Whether there is one row, of which nothing is kept."""
+        return len(self.lengths) == 1 and not self.keep_tape
+
     def array(self, width: int) -> Float[Array, "_ _ width"]:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
         sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)

@@ -20,6 +20,8 @@ from scratch.compiling.compiler import announced
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import Batch, full_batch, plain
 from scratch.jit.covered import FLOATS, check_covered
+from scratch.jit.single.plan import row_plan_of
+from scratch.jit.single.row import run_row
 from scratch.jit.small.plan import SmallTape, plan_of
 from scratch.jit.walk.layer import matrix
 from scratch.tree import map_tree, rebuild
@@ -84,6 +86,11 @@ def run_forward(
     """
     kept: Any
     input_size = x.shape[2]
+    row = row_plan_of(cell, input_size, batch.dtype) if is_empty(factors) and batch.is_one_row else None
+    if row:
+        outputs, length = batch.array(cell.output_size), int(batch.lengths[0])
+        final_state = run_row(row, params, state, matrix(x)[:length], matrix(outputs)[:length])
+        return outputs, final_state, JitTape(cell, params, input_size, batch, None)
     small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(factors) and batch.is_full else None
     if small:
         return small.run(params, x, state)

@@ -12,12 +12,39 @@ from scratch.compiling.compiler import announced
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import plain
 from scratch.jit.covered import FLOATS, check_covered
+from scratch.jit.single.plan import RowPlan, row_plan_of
+from scratch.jit.single.row import Row
 from scratch.jit.small.plan import SmallPlan, plan_of
 from scratch.tree import map_tree, named_leaves
 
 
+class RowStream:
+    """One row of a stack of layers, whose ``step`` hands out a new array and keeps none of the caller's."""
+
+    copies = True
+
+    def __init__(self, plan: RowPlan, params: Params, state: State) -> None:
+        self.row, self.output_shape, self.dtype = Row(plan), (1, plan.cell.output_size), plan.dtype
+        self.row.start(params, state)
+        with announced(type(plan.cell).__name__, "forward in", plan.dtype):
+            # A step that is thrown away, so that what there is to compile is compiled here.
+            self.step(np.zeros((1, plan.input_size), plan.dtype))
+        plan.set_state(self.row.numbers, state)
+
+    @property
+    def state(self) -> State:
+        return self.row.state
+
+    def step(self, x: Float[Array, "1 D"]) -> Float[Array, "1 output"]:
+        output = np.empty(self.output_shape, self.dtype)
+        self.row.run(x if x.flags.carray else x.copy(), output)
+        return output
+
+
 class LayerStream:
     """One layer: ``step(x)`` maps x [B, D] to an output [B, output_size], and changes ``state``."""
+
+    copies = False
 
     def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         _, h = next(iter(named_leaves(state)))
@@ -43,6 +70,8 @@ class LayerStream:
 class SmallStream:
     """A small network, all its layers, by the kernel that runs it over a sequence: so the bits are the same."""
 
+    copies = False
+
     def __init__(self, plan: SmallPlan, params: Params, state: State) -> None:
         self.plan, self.state = plan, state
         # Those of now, as the weights of other streams are, which are packed.
@@ -57,6 +86,8 @@ class SmallStream:
 
 class NestedStream:
     """The layers of a ``MultiRNNCell``, or the one in a ``ResidualWrapper`` with the way round it."""
+
+    copies = False
 
     def __init__(self, cell: Any, params: Params, input_size: int, state: State) -> None:
         self.is_stack = isinstance(cell, MultiRNNCell)
@@ -88,6 +119,9 @@ def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any
     if type(cell) is DropoutWrapper:
         # One that drops nothing: Stream takes no other.
         return make_stream(cell.cell, params, input_size, state)
+    row_plan = row_plan_of(cell, input_size, leaves[0].dtype) if len(leaves[0]) == 1 else None
+    if row_plan:
+        return RowStream(row_plan, params, state)
     plan = plan_of(cell, (1, len(leaves[0]), input_size), leaves[0].dtype, True)
     if plan:
         return SmallStream(plan, params, map_tree(plain, state))

@@ -83,6 +83,9 @@ def run(cell: Cell, dtype: np.dtype) -> None:
     run_both_ways(cell, dtype, np.array([2, 1]))
     params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     jit.make_stream(cell, params, 2, state).step(np.ones((2, 2), dtype))
+    if type(cell) is not AttentionCellWrapper:
+        # One row alone has a walk of its own.
+        jit.make_stream(cell, params, 2, cell.zero_state(1, dtype)).row.prepare()
     for num_units in SMALL if hasattr(cell, "num_units") else ():
         # Over full rows a small network has kernels of its own.
         sizes = {"num_units": num_units} | ({"num_proj": num_units} if getattr(cell, "num_proj", None) else {})

@@ -48,6 +48,8 @@ class Stream:
         check_array("x", x, self.shape, self.dtype)
         if self.running is None:
             self.start(x)
+        if self.running.copies:
+            return self.running.step(x)
         # x is copied into row-major order, the one that is compiled; the output, because it may be the state itself.
         return self.running.step(np.array(x, order="C")).copy()
 

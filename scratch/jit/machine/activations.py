@@ -60,18 +60,6 @@ def sigmoid(z: Any) -> Any:
     return e / (e + 1)
 
 
-def sigmoid_or_tanh(z: Any, scale: Any, bound: Any, one: Any) -> Any:
-    """Return σ(z) in lanes where ``scale`` and ``one`` are 1 and 0, and tanh(z) where they are 2 and 1.
-
-    ``bound`` is that of ``sigmoid`` for σ, and twice that of ``tanh`` for tanh.
-    """
-    num_terms = 6 if is_single(z) else 12
-    p, power = exp_parts(clip(scale * z, bound), num_terms)
-    # e^z for σ, and e^2z − 1 for tanh
-    e = power * p + (power - one)
-    return e / (e + (1 + one))
-
-
 def value(relu: bool, z: Any) -> Any:
     """Return φ(z): the rectifier if ``relu``, else tanh."""
     return at_least(z, 0.0) if relu else tanh(z)

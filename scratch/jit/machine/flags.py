@@ -30,6 +30,14 @@ def write(flags: Array, number: int, value: int) -> None:
     flags[number] = value
 
 
+def swap(flags: Array, number: int, old: int, new: int) -> int:
+    """Set a flag to ``new`` if it is ``old``, and return 1, else 0: of two threads that try, one does it."""
+    if flags[number] != old:
+        return 0
+    flags[number] = new
+    return 1
+
+
 def pause() -> None:
     """Do nothing for a moment. Where nothing is compiled, the others need the GIL for all they do."""
     time.sleep(0)
@@ -76,6 +84,17 @@ def build_write(flags, number, value):
         return context.get_dummy_value()
 
     return types.void(flags, types.intp, types.int64), generate
+
+
+@instruction(swap)
+def build_swap(flags, number, old, new):
+    def generate(context, builder, signature, arguments):
+        array, number, old, new = arguments
+        place = flag_at(context, builder, flags, array, number)
+        found = builder.cmpxchg(place, old, new, "acq_rel", "acquire")
+        return builder.zext(builder.extract_value(found, 1), ir.IntType(64))
+
+    return types.int64(flags, types.intp, types.int64, types.int64), generate
 
 
 @instruction(pause)

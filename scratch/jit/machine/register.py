@@ -42,6 +42,14 @@ def tile_size(registers: Registers) -> tuple[int, int]:
     return min(6, (registers.number - 1) // (vectors * of_vector) - 1), vectors
 
 
+def strip_size(registers: Registers) -> int:
+    """Return how many vectors of sums of one row keep the processor busy: 8 registers, but no more than half of them.
+
+    A multiply-add takes 4 cycles until its result can be added to again, and two begin in each.
+    """
+    return min(8, registers.number // 2 // (REGISTER // registers.width))
+
+
 class Register:
     """A vector of numbers of LLVM's, ``value``, while a function of registers is compiled."""
 

@@ -23,7 +23,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import register_model
 
 from scratch.compiling.compiler import instruction
-from scratch.jit.machine.activations import exp, sigmoid, sigmoid_or_tanh, tanh
+from scratch.jit.machine.activations import exp, sigmoid, tanh
 from scratch.jit.machine.register import REGISTER, Register, spread
 
 
@@ -173,5 +173,5 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for activation, count in ((tanh, 1), (sigmoid, 1), (exp, 1), (sigmoid_or_tanh, 4)):
-    lower_to_registers(activation, count, activation)
+for activation in (tanh, sigmoid, exp):
+    lower_to_registers(activation, 1, activation)

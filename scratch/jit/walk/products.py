@@ -17,8 +17,9 @@ from scratch.jit.machine.view import block, clear_row, matrix_in, prefetch_row, 
 # Rows of a panel that are used for all of a before the next ones: 128 KB, an eighth of a usual level-2 cache.
 DEPTH = 512
 # Tokens whose ∂L/∂z is kept before it becomes gradients of weights: with few, sums are loaded and stored too often,
-# with many, their rows do not stay in the level-2 cache.
-TOKENS = 384
+# with many, their rows do not stay in the cache. A tile of one vector goes over its rows four times as often as one of
+# four, and both of its operands, a line of each a token, must stay in the level-1 cache: 16 of its 32 KB.
+TOKENS = 384 if VECTORS > 1 else 128
 
 
 @inlined

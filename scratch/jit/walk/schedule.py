@@ -51,6 +51,13 @@ def make_schedule(lengths: Array, num_steps: int, time_major: bool, count: int =
     """Return the ``Schedule``, in ``count`` parts at most, of rows of these lengths [B] in arrays of ``num_steps``."""
     if lengths.min(initial=num_steps) == num_steps:
         return schedule_of_full_rows(len(lengths), num_steps, time_major, count)
+    return schedule_of_lengths(lengths.astype(np.int64).tobytes(), num_steps, time_major, count)
+
+
+@lru_cache(maxsize=64)
+def schedule_of_lengths(numbers: bytes, num_steps: int, time_major: bool, count: int) -> Schedule:
+    """``make_schedule`` of lengths that are known by their bytes, so that those of an epoch before are found again."""
+    lengths = np.frombuffer(numbers, np.int64)
     # Stable: rows of one length keep their order.
     ranked = np.argsort(-lengths, kind="stable")
     rows = ranked[: np.count_nonzero(lengths)]

@@ -1,0 +1,1 @@
+"""One row at a time: inference and streaming of a single sequence."""
