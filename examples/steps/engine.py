@@ -24,7 +24,7 @@ def tiles(problem, lengths):
     schedule = make_schedule(np.full(batch_size, num_steps), num_steps, time_major=True)
     shapes = (tokens, layer.row_width), (tokens, layer.z_width), (batch_size + tokens, num_units)
     rows, z, c = (np.empty(shape, np.float32) for shape in shapes)
-    tape = Tape(rows, z, c, layer.numbers, np.empty((batch_size, num_units), np.float32))
+    tape = Tape(rows, z, c, layer.constants(problem.params), np.empty((batch_size, num_units), np.float32))
     outputs, state = np.empty((num_steps, batch_size, num_units), np.float32), map_tree(np.ndarray.copy, problem.state)
     ends = layer.ends(problem.x, outputs, state)
     walk_forward(layer.plan, layer.pack(problem.params), schedule, tape, ends, 0)

@@ -75,7 +75,7 @@ class SmallPlan:
         self.state_views = [[view_of(at, (batch_size, size)) for at, size in parts if size] for parts in ends]
         self.zeros = np.zeros(self.num_states, dtype)
         self.zero_state = self.state_of(self.zeros)
-        self.views = {path: view_of(*place) for path, place in self.places.items()}
+        self.views = {path: view_of(first, shape) for path, (first, shape) in self.places.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.

@@ -92,8 +92,11 @@ class Layout:
         given = any(isinstance(wanted, tuple) for wanted in self.equations.constants.values())
         return None if given else self.rows_of_constants({})
 
-    def rows_of_constants(self, params: Params) -> Array:
+    def constants(self, params: Params) -> Array:
         """Return the constants, a row each: numbers, and parameters [units]."""
+        return self.rows_of_constants(params) if self.numbers is None else self.numbers
+
+    def rows_of_constants(self, params: Params) -> Array:
         rows = zeros((len(self.equations.constants), max(self.size, self.h_size)), self.dtype)
         for row, wanted in zip(rows, self.equations.constants.values(), strict=True):
             if isinstance(wanted, tuple):
@@ -107,8 +110,7 @@ class Layout:
         """Return memory for the ``Tape`` of a run."""
         rows, z = empty((num_tokens, self.row_width), self.dtype), empty((num_tokens, self.z_width), self.dtype)
         c = empty((num_ranks + num_tokens, self.c_size), self.dtype)
-        constants = self.rows_of_constants(params) if self.numbers is None else self.numbers
-        return Tape(rows, z, c, constants, empty((num_ranks, self.h_size), self.dtype))
+        return Tape(rows, z, c, self.constants(params), empty((num_ranks, self.h_size), self.dtype))
 
     def new_gradients(self, schedule: Schedule, num_rows: int) -> Gradients:
         """Return memory for the ``Gradients`` of a run, ∂L/∂z of so many rows."""
