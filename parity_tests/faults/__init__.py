@@ -8,6 +8,7 @@ from parity_tests.faults import (
     grade,
     inputs,
     jit,
+    jit_training,
     maintainer_checks,
     maintainer_copies,
     maintainer_files,
@@ -23,5 +24,5 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (networks, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
+GROUPS += (networks, jit_training, site, maintainer_checks, maintainer_copies, maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
