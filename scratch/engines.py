@@ -156,6 +156,9 @@ class Compiled(Engine):
     ) -> tuple[Float[Array, "_ _ D"], State, Params]:
         return jit.backward(tape, d_outputs, d_final_state)
 
+    def train_step(self, trainer: Any, batch: Any) -> Any:
+        return jit.train_step(trainer, batch)
+
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
         return jit.make_stream(cell, params, input_size, state)
 

@@ -3,7 +3,7 @@
     memory = [ kernel | bias | … | kernel | bias | 0 … 0 ]          tree = {"rnn": {"kernel": …}, …}, views of it
 
 What treats all parameters alike, an optimiser or a norm, is then one pass over one array; and what takes a tree of
-parameters takes the views. Gradients and slots are laid out in the same way. The page is ``docs/training/compiled.md``.
+parameters takes the views. Gradients and slots are laid out in the same way. The page is ``docs/jit/small.md``.
 """
 
 from typing import Any, NamedTuple

@@ -10,6 +10,7 @@ from parity_tests.faults import (
     inputs,
     jit,
     jit_single,
+    jit_training,
     kit,
     maintainer_checks,
     maintainer_copies,
@@ -26,6 +27,6 @@ from parity_tests.faults import (
 )
 
 GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
-GROUPS += (jit_single, networks, site, kit, maintainer_checks, maintainer_copies, maintainer_files)
-GROUPS += (maintainer_together, attacked)
+GROUPS += (jit_single, jit_training, networks, site, kit, maintainer_checks, maintainer_copies)
+GROUPS += (maintainer_files, maintainer_together, attacked)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]

@@ -28,6 +28,7 @@ MODULES = {
     "make_stream": "stream",
     "plan_of": "small.plan",
     "set_num_threads": "machine.threads",
+    "train_step": "training.step",
 }
 
 

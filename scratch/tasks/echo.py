@@ -28,7 +28,7 @@ from scratch.inputs.unstack import series_to_rows
 from scratch.options import check_count
 from scratch.training.dense import Dense
 from scratch.training.layers import RNN
-from scratch.training.losses import CrossEntropy, softmax
+from scratch.training.losses import CrossEntropy
 from scratch.training.network import Network
 from scratch.training.optimizers import AdagradOptimizer
 from scratch.training.trainer import Trainer
@@ -146,7 +146,7 @@ class EchoTrainer:
         # From the state that is given, and no gradient into it: this is the cut of truncated backpropagation.
         self.trainer.state = {"rnn": state}
         step = self.trainer.step(x.astype(self.trainer.dtype)[:, :, None], labels, masks={"rnn": masks})
-        return step.loss, softmax(step.y), self.trainer.state["rnn"]
+        return step.loss, step.probabilities, self.trainer.state["rnn"]
 
 
 @dataclass(frozen=True)

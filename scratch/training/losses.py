@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array, Bool, Float, Int, Lengths
+from scratch.arrays import Array, Bool, DType, Float, Int, Lengths
 from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
 from scratch.options import check_choice, check_number, check_options
 
@@ -159,12 +159,17 @@ def masked_loss(
     check_choice("mean", mean, ("examples", "steps"))
     # Set to 0, because in the backward pass 0 · NaN is not 0.
     losses, cache = sparse_softmax_cross_entropy_with_logits(labels, np.where(mask[..., None], logits, 0))
+    share = shares(mask, mean, logits.dtype)
+    # loss = Σ share ⊙ losses
+    return (share * losses).sum(), MaskedLossCache(cache, share)
+
+
+def shares(mask: Bool[Array, "B T"], mean: str, dtype: DType) -> Float[Array, "B T"]:
+    """Return the share [B, T] of each step in ``masked_loss``."""
     lengths = mask.sum(axis=1, keepdims=True)
     # All steps of the batch; or the steps of the example, whose mean is one of those of all examples that have any.
     count = lengths.sum() if mean == "steps" else lengths * np.count_nonzero(lengths)
-    share = np.where(mask, 1 / np.maximum(count, 1), 0).astype(logits.dtype)
-    # loss = Σ share ⊙ losses
-    return (share * losses).sum(), MaskedLossCache(cache, share)
+    return np.where(mask, 1 / np.maximum(count, 1), 0).astype(dtype)
 
 
 def masked_loss_backward(cache: MaskedLossCache, d_loss: float = 1.0) -> Float[Array, "B T C"]:

@@ -29,6 +29,7 @@ from scratch.layer import Given, Kept
 from scratch.options import check_count, check_flag
 from scratch.training.checkpoint import load_tree, save_checkpoint
 from scratch.training.clipping import Clipping
+from scratch.training.losses import softmax
 from scratch.training.network import Network
 from scratch.training.optimizers import Optimizer, check_weights, slot_variables, slots_from_variables
 from scratch.tree import named_leaves
@@ -60,6 +61,11 @@ class Step(NamedTuple):
     labels: Int[Array, "*N"]
     gradients: Params
     clipped: Params
+
+    @property
+    def probabilities(self) -> Float[Array, "*N C"]:
+        """The softmax of the logits y."""
+        return softmax(self.y)
 
     @property
     def accuracy(self) -> float:
@@ -94,6 +100,9 @@ class Trainer:
         carry_state: bool = False,
         engine: str = "numpy",
     ) -> None:
+        # Parameters and slots, and what an engine has that is newer: see ``take``.
+        self.taken: tuple[Params, Params] = params, {}
+        self.left: Any = None
         self.engine, self.carry_state = check_engine(engine), check_flag("carry_state", carry_state)
         self.network, self.params, self.loss, self.optimizer = network, params, loss, optimizer
         self.clip, self.schedule = clip, schedule
@@ -102,6 +111,33 @@ class Trainer:
         self.moving = network.chain_moving(params, None, self.dtype)
         self.state: State = None
         self.global_step = 0
+
+    @property
+    def params(self) -> Params:
+        """The parameters, nested under TensorFlow's names."""
+        self.take()
+        return self.taken[0]
+
+    @params.setter
+    def params(self, params: Params) -> None:
+        self.take()
+        self.taken = params, self.taken[1]
+
+    @property
+    def slots(self) -> Params:
+        """What the optimiser remembers, as its ``init_slots`` returns it."""
+        self.take()
+        return self.taken[1]
+
+    @slots.setter
+    def slots(self, slots: Params) -> None:
+        self.take()
+        self.taken = self.taken[0], slots
+
+    def take(self) -> None:
+        """Take over what an engine has left of the parameters and slots in arrays of its own."""
+        if self.left is not None:
+            self.taken, self.left = self.left.hand_out(), None
 
     def step(self, x: Array, labels: Array, sequence_length: Lengths = None, masks: Masks = None) -> Step:
         """Train on one batch and return its ``Step``; ``masks`` are those of ``network.draw_masks(rng, x.shape)``."""
