@@ -122,9 +122,8 @@ def dynamic_rnn(
     - ``zero_output_for_mask``: ``False`` for the output of the last step taken in the place of 0 at skipped steps, and
       past a row's length; 0 where none was taken yet.
 
-    ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64.
-    Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another, and ``ImportError`` for
-    ``"numba"`` where there is no Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
+    ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64. Raises ``TypeError``
+    or ``ValueError`` for what does not fit, ``ImportError`` without Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
     form = form_of(cell, inputs, time_major)
     num_steps, batch_size, input_size = form.sizes if form else check_layout(inputs, time_major)

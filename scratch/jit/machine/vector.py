@@ -24,15 +24,7 @@ from numba.extending import register_model
 
 from scratch.compiling.compiler import instruction
 from scratch.jit.machine.activations import exp, sigmoid, tanh
-from scratch.jit.machine.register import (
-    REGISTER,
-    Register,
-    at_least,
-    at_most,
-    rounded_product,
-    spread,
-    square_root,
-)
+from scratch.jit.machine.register import REGISTER, Register, at_least, at_most, rounded_product, spread, square_root
 
 
 class Vector(types.Type):
@@ -203,8 +195,7 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for function, count in (
-    *((tanh, 1), (sigmoid, 1), (exp, 1), (square_root, 1)),
-    *((rounded_product, 2), (at_least, 2), (at_most, 2)),
-):
-    lower_to_registers(function, count, function)
+for function in (tanh, sigmoid, exp, square_root):
+    lower_to_registers(function, 1, function)
+for function in (rounded_product, at_least, at_most):
+    lower_to_registers(function, 2, function)

@@ -7,7 +7,7 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Int, Params
 from scratch.compiling.compiler import announced
-from scratch.jit.batch import matrix, plain
+from scratch.jit.batch import plain
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.tile import tile_code
 from scratch.jit.machine.vector import padded
@@ -15,6 +15,7 @@ from scratch.jit.training.embedding import add_to_rows
 from scratch.jit.training.flat_state import apply
 from scratch.jit.training.head import HeadLayout, run_head, work_in, work_size
 from scratch.jit.training.plan import Plan, flat_step, leave
+from scratch.jit.walk.layer import matrix
 from scratch.layer import Given, Kept
 from scratch.training.embedding import Embedding
 from scratch.training.losses import mask_by_length, shares

@@ -41,7 +41,7 @@ class FlatStep(Step):
         return super().probabilities if self.p is None else self.p
 
     @classmethod
-    def _make(cls, iterable: Iterable[Any]) -> Any:
+    def _make(cls, iterable: Iterable[Any]) -> Any:  # type: ignore[override]  # that of Step is of Step alone
         """Return a ``Step``: a walk over the tree that a step is makes one of the same kind."""
         return Step._make(iterable)
 
