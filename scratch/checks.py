@@ -140,14 +140,13 @@ def check_names(name: str, params: Any, shapes: Any, dtype: DType) -> None:
     if not isinstance(shapes, dict):
         return check_array(name, params, shapes, dtype)
     if not isinstance(params, dict) or params.keys() != shapes.keys():
-        expected = ", ".join(map(repr, shapes)) or "nothing in it"
+        expected, hint = ", ".join(map(repr, shapes)) or "nothing in it", hints.of_params(params)
         if not isinstance(params, dict):
-            came = type(params).__name__ + hints.of_params(params)
-            raise TypeError(f"{name} must be a dict with {expected}, but is {came}")
+            raise TypeError(f"{name} must be a dict with {expected}, but is {type(params).__name__}{hint}")
         for key in shapes.keys() - params.keys():
-            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}{hints.of_params(params)}")
+            raise ValueError(f"{name} has no {shown(key)}; it needs {expected}{hint}")
         for key in params.keys() - shapes.keys():
-            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}{hints.of_params(params)}")
+            raise ValueError(f"{name} has an unknown {shown(key)}; it takes {expected}{hint}")
     for key, shape in shapes.items():
         check_names(f"{name}/{key}", params[key], shape, dtype)
 
