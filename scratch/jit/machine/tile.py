@@ -144,8 +144,7 @@ def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: 
     c = sums + c if add else sums
     """
     (rows, vectors), (a, a_row, a_step, b, b_step, depth, c, c_row, add) = size, operands
-    number = vector_type.element
-    align = 4 if isinstance(number, ir.FloatType) else 8
+    align = 4 if isinstance(vector_type.element, ir.FloatType) else 8
 
     def load_from(address, llvm_type):
         return builder.load(builder.inttoptr(address, llvm_type.as_pointer()), align=align)
@@ -156,20 +155,19 @@ def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: 
     def store_all(values):
         each(lambda i, j: builder.store(values[i][j], builder.inttoptr(place[i][j], pointer), align=align))
 
-    pointer = vector_type.as_pointer()
+    pointer, number = vector_type.as_pointer(), vector_type.element
     row_of_a = [builder.mul(a_row, INTEGER(i)) for i in range(1 if strip else rows)]
     row_of_c = [builder.add(c, builder.mul(c_row, INTEGER(i))) for i in range(rows)]
     place = each(lambda i, j: builder.add(row_of_c[i], INTEGER(REGISTER * j)))
-    begin, loop = builder.block, builder.append_basic_block("loop")
-    end_of_loop, end = builder.append_basic_block("end_of_loop"), builder.append_basic_block("end")
+    begin, (loop, end_of_loop, end) = builder.block, map(builder.append_basic_block, ("loop", "end_of_loop", "end"))
     builder.branch(loop)
 
     builder.position_at_end(loop)
     # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
     sums = each(lambda i, j: builder.phi(vector_type))
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
-    width = rows * vectors if strip else vectors
-    row_of_b = [load_from(builder.add(at_b, INTEGER(REGISTER * j)), vector_type) for j in range(width)]
+    places_of_b = [builder.add(at_b, INTEGER(REGISTER * j)) for j in range(rows * vectors if strip else vectors)]
+    row_of_b = [load_from(place, vector_type) for place in places_of_b]
     factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
 
     def multiply_add(i, j):
@@ -181,8 +179,7 @@ def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: 
         for j in range(vectors):
             sums[i][j].add_incoming(constant(vector_type, 0.0), begin)
             sums[i][j].add_incoming(new[i][j], loop)
-    steps = (INTEGER(0), INTEGER(1)), (a, a_step), (b, b_step)
-    for counter, (first, step) in zip(counters, steps, strict=True):
+    for counter, (first, step) in zip(counters, ((INTEGER(0), INTEGER(1)), (a, a_step), (b, b_step)), strict=True):
         counter.add_incoming(first, begin)
         counter.add_incoming(builder.add(counter, step), loop)
     again = builder.icmp_signed("<", builder.add(k, INTEGER(1)), depth)
