@@ -195,7 +195,7 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for function in (tanh, sigmoid, exp, square_root):
-    lower_to_registers(function, 1, function)
-for function in (rounded_product, at_least, at_most):
-    lower_to_registers(function, 2, function)
+for one in (tanh, sigmoid, exp, square_root):
+    lower_to_registers(one, 1, one)
+for two in (rounded_product, at_least, at_most):
+    lower_to_registers(two, 2, two)
