@@ -26,6 +26,11 @@ def lacking(tree):
             elif isinstance(child, ast.If | ast.Try):
                 yield from walk(child, prefix)
             elif isinstance(node, ast.ClassDef) and isinstance(child, ast.Assign) and is_data(node):
+                # Another name for a method is no field.
+                methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+                given = {name.id for name in ast.walk(child.value) if isinstance(name, ast.Name)}
+                if given and given <= methods:
+                    continue
                 names = [ast.unparse(target) for target in child.targets]
                 yield from (f"{prefix}{name}" for name in names if not name.startswith("__"))
 

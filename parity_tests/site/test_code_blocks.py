@@ -90,7 +90,7 @@ def test_what_is_neither_is_found():
     assert what_is_wrong("pycon", "", "x = 1\n") == "no line begins with >>>, so nothing is run"
     wrong = {
         "python examples/none.py": "there is no ['examples/none.py']",
-        "python examples/echo.py --none 1": "echo.py has no option --none",
+        "python examples/echo.py --no-such-option 1": "echo.py has no option --no-such-option",
         "python -m parity_tests.none": "there is no ['-m', 'parity_tests.none']",
         "cd none": "there is no folder none",
         "make none": "make knows no ['none']",

@@ -166,8 +166,8 @@ def build_tile(builder: Any, vector_type: Any, size: tuple[int, int], operands: 
     # A phi is a variable of the loop: what it is on the way in, and what each round makes of it.
     sums = each(lambda i, j: builder.phi(vector_type))
     counters = k, at_a, at_b = [builder.phi(INTEGER) for _ in range(3)]
-    places_of_b = [builder.add(at_b, INTEGER(REGISTER * j)) for j in range(rows * vectors if strip else vectors)]
-    row_of_b = [load_from(place, vector_type) for place in places_of_b]
+    where_b_is = [builder.add(at_b, INTEGER(REGISTER * j)) for j in range(rows * vectors if strip else vectors)]
+    row_of_b = [load_from(place, vector_type) for place in where_b_is]
     factors = [spread(builder, load_from(builder.add(at_a, row), number), vector_type) for row in row_of_a]
 
     def multiply_add(i, j):

@@ -195,7 +195,5 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for one in (tanh, sigmoid, exp, square_root):
-    lower_to_registers(one, 1, one)
-for two in (rounded_product, at_least, at_most):
-    lower_to_registers(two, 2, two)
+for function in (tanh, sigmoid, exp, square_root, rounded_product, at_least, at_most):
+    lower_to_registers(function, function.__code__.co_argcount, function)
