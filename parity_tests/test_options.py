@@ -152,6 +152,42 @@ CLASSES = [
         {"momentum": DECAY, "epsilon": POSITIVE, "center": FLAG, "scale": FLAG},
         (),
     ),
+    (scratch.RNN, {"cell": BasicRNNCell(2)}, {}, ("cell", "start")),
+    (scratch.Bidirectional, {"cell_fw": BasicRNNCell(2), "cell_bw": BasicRNNCell(2)}, {}, ("cell_fw", "cell_bw")),
+    (scratch.Dropout, {"keep_prob": 0.5}, {"keep_prob": SHARE}, ()),
+    (scratch.LastOutput, {}, {}, ()),
+    (scratch.Network, {"layers": {"dense": scratch.Dense(2)}}, {}, ("layers",)),
+    (scratch.CrossEntropy, {}, {"mean": choice("examples", "steps")}, ()),
+    (scratch.Clipping, {"by": "norm", "limit": 1.0}, {"limit": POSITIVE}, ("by", "skip")),
+    *(
+        (
+            kind,
+            {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.5},
+            {"initial_learning_rate": RATE, "decay_steps": COUNT, "decay_rate": RATE, "staircase": FLAG},
+            (),
+        )
+        for kind in (scratch.ExponentialDecay, scratch.InverseTimeDecay)
+    ),
+    (
+        scratch.PolynomialDecay,
+        {"initial_learning_rate": 0.1, "decay_steps": 5},
+        {"decay_steps": COUNT, "cycle": FLAG}
+        | dict.fromkeys(("initial_learning_rate", "end_learning_rate", "power"), RATE),
+        (),
+    ),
+    (
+        scratch.CosineDecay,
+        {"initial_learning_rate": 0.1, "decay_steps": 5},
+        {"initial_learning_rate": RATE, "decay_steps": COUNT},
+        ("alpha",),
+    ),
+    (scratch.PiecewiseConstantDecay, {"boundaries": [3], "values": [0.1, 0.2]}, {}, ("boundaries", "values")),
+    (
+        scratch.WarmUp,
+        {"schedule": float, "warmup_steps": 5},
+        {"warmup_steps": COUNT, "initial_learning_rate": RATE},
+        ("schedule",),
+    ),
     (scratch.GradientDescentOptimizer, {"learning_rate": 0.1}, {"learning_rate": RATE}, ()),
     (
         scratch.AdagradOptimizer,

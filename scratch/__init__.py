@@ -89,6 +89,8 @@ from scratch.inputs.sequence_example import (
 from scratch.inputs.tfrecord import TFRecordWriter, masked_crc32c, read_tfrecord
 from scratch.inputs.unstack import flatten_time, series_to_rows, stack, swap_time_and_batch, unflatten_time, unstack
 from scratch.inputs.vocabulary import Vocabulary, vocabulary_of
+from scratch.layer import Given
+from scratch.sampling import categorical
 from scratch.tasks.mnist_data import (
     Examples,
     MnistData,
@@ -109,19 +111,23 @@ from scratch.training.checkpoint import (
     load_tree,
     save_checkpoint,
 )
-from scratch.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
+from scratch.training.clipping import Clipping, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm
 from scratch.training.dense import Dense
 from scratch.training.embedding import Embedding
+from scratch.training.layers import RNN, Bidirectional, Dropout, LastOutput
 from scratch.training.losses import (
+    CrossEntropy,
     mask_by_length,
     mask_by_sign,
     masked_loss,
     masked_loss_backward,
+    softmax,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
 from scratch.training.momentum import MomentumOptimizer
+from scratch.training.network import Network
 from scratch.training.optimizers import (
     AdagradOptimizer,
     GradientDescentOptimizer,
@@ -129,6 +135,14 @@ from scratch.training.optimizers import (
     slots_from_variables,
 )
 from scratch.training.rmsprop import RMSPropOptimizer
+from scratch.training.schedules import (
+    CosineDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    WarmUp,
+)
 from scratch.training.sequence_loss import (
     legacy_sequence_loss,
     sequence_loss,
@@ -136,6 +150,7 @@ from scratch.training.sequence_loss import (
     sequence_loss_by_example,
 )
 from scratch.training.summaries import Histogram, SummaryWriter, histogram
+from scratch.training.trainer import Trainer
 from scratch.unroll.bidirectional import (
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
@@ -157,6 +172,7 @@ from scratch.variables import params_from_variables, variables_below, variables_
 FROM_JIT = ("get_num_threads", "set_num_threads")
 
 __all__ = [
+    "RNN",
     "AdagradOptimizer",
     "AdamOptimizer",
     "AttentionCellWrapper",
@@ -164,27 +180,39 @@ __all__ = [
     "BasicRNNCell",
     "BatchNormalization",
     "BatchSource",
+    "Bidirectional",
     "CheckpointManager",
+    "Clipping",
+    "CosineDecay",
     "CoupledInputForgetGateLSTMCell",
+    "CrossEntropy",
     "Dense",
+    "Dropout",
     "DropoutMasks",
     "DropoutWrapper",
     "Embedding",
     "Examples",
+    "ExponentialDecay",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
     "GRUCell",
+    "Given",
     "GradientDescentOptimizer",
     "GridLSTMCell",
     "Histogram",
+    "InverseTimeDecay",
     "LSTMBlockCell",
     "LSTMCell",
     "LSTMState",
+    "LastOutput",
     "MnistData",
     "MomentumOptimizer",
     "MultiRNNCell",
+    "Network",
     "PaddedBatch",
     "PaddingCost",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
     "RMSPropOptimizer",
     "RaggedFeature",
     "RaggedTensorValue",
@@ -195,14 +223,17 @@ __all__ = [
     "SummaryWriter",
     "TFRecordWriter",
     "TimeFreqLSTMCell",
+    "Trainer",
     "VarLenFeature",
     "Vocabulary",
+    "WarmUp",
     "as_pixels",
     "as_rows",
     "bidirectional_dynamic_rnn",
     "bidirectional_dynamic_rnn_backward",
     "bidirectional_params",
     "bucket_by_length",
+    "categorical",
     "cell_from_onnx",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -277,6 +308,7 @@ __all__ = [
     "series_to_rows",
     "slot_variables",
     "slots_from_variables",
+    "softmax",
     "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_backward",
     "sparse_softmax_cross_entropy_with_logits",

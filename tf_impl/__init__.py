@@ -55,11 +55,13 @@ from tf_impl.training.losses import (
     mask_by_sign,
     masked_loss,
     masked_loss_backward,
+    softmax,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
 from tf_impl.training.momentum import MomentumOptimizer
+from tf_impl.training.network import Network
 from tf_impl.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
 from tf_impl.training.rmsprop import RMSPropOptimizer
 from tf_impl.training.sequence_loss import (
@@ -69,6 +71,7 @@ from tf_impl.training.sequence_loss import (
     sequence_loss_by_example,
 )
 from tf_impl.training.summaries import SummaryWriter
+from tf_impl.training.trainer import Trainer
 from tf_impl.unroll.bidirectional import (
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,

@@ -100,7 +100,7 @@ def match(paths: Sequence[str], variables: Sequence[Tensor]) -> dict[str, Tensor
 
     Raises ``ValueError`` where ``scratch.variables.match_names`` leaves a path or a variable alone.
     """
-    by_name = {variable.op.name: variable for variable in variables}
+    by_name = {variable.name.removesuffix(":0"): variable for variable in variables}
     matched = match_names(paths, by_name)
     if any(len(names) != 1 for names in matched.values()) or len(matched) != len(by_name):
         raise ValueError(f"parameters {sorted(paths)} do not match variables {list(by_name)}")

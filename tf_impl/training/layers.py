@@ -63,7 +63,7 @@ def BatchNormalization(
     tf_layer = genuine_batch_normalization(layer).genuine(dtype, name)
     tf_layer.build([None, input_size])
     weights, moving = (
-        {variable.op.name.rpartition("/")[2]: variable for variable in variables}
+        {variable.name.removesuffix(":0").rpartition("/")[2]: variable for variable in variables}
         for variables in (tf_layer.trainable_variables, tf_layer.non_trainable_variables)
     )
     return Built(lambda x, given: (tf_layer(x, training=given.training), ()), weights, moving)
