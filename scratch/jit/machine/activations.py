@@ -38,8 +38,8 @@ def exp_parts(y: Any, num_terms: int) -> tuple[Any, Any]:
 
 def exponential(z: Any) -> Any:
     """Return e^z for z ≤ 0, to 2 units in the last place; 0 where it has not all its digits."""
-    num_terms, bound = (6, 88.0) if is_single(z) else (12, 709.0)
-    p, power = exp_parts(clip(z, bound), num_terms)
+    # At this bound ``power_of_two`` is 0, as in ``sigmoid``.
+    p, power = exp_parts(at_least(z, -88.0 if is_single(z) else -709.0), 6 if is_single(z) else 12)
     return power * p + power
 
 
