@@ -54,6 +54,7 @@ STANDARD = {
     "typing",
     "uuid",
     "warnings",
+    "weakref",
     "zipfile",
     "zlib",
 }

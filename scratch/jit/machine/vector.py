@@ -24,15 +24,7 @@ from numba.extending import register_model
 
 from scratch.compiling.compiler import instruction
 from scratch.jit.machine.activations import exponential, sigmoid, sigmoid_or_tanh, tanh
-from scratch.jit.machine.register import (
-    REGISTER,
-    Register,
-    at_least,
-    at_most,
-    rounded_product,
-    spread,
-    square_root,
-)
+from scratch.jit.machine.register import REGISTER, Register, at_least, at_most, rounded_product, spread, square_root
 
 
 class Vector(types.Type):
@@ -203,8 +195,6 @@ def lower_to_registers(function: Callable[..., Any], count: int, meaning: Callab
 
 for operation in (operator.add, operator.sub, operator.mul, operator.truediv):
     lower_to_registers(operation, 2, operation)
-for function, count in (
-    *((tanh, 1), (sigmoid, 1), (sigmoid_or_tanh, 4), (exponential, 1)),
-    *((square_root, 1), (rounded_product, 2), (at_least, 2), (at_most, 2)),
-):
+counts = {tanh: 1, sigmoid: 1, sigmoid_or_tanh: 4, exponential: 1, square_root: 1}
+for function, count in (counts | {rounded_product: 2, at_least: 2, at_most: 2}).items():
     lower_to_registers(function, count, function)
