@@ -44,13 +44,13 @@ def flatten(params: Params) -> Flat:
     Raises ``TypeError`` or ``ValueError``, by name, for anything else.
     """
     dtype = check_weights(params)
-    places = laid_out(params)
+    places = layout_of(params)
     memory = lines(1, number_of(params), dtype)[0]
     copy_into(memory, params)
     return Flat(memory, views(memory, places), places)
 
 
-def laid_out(params: Params) -> dict[str, Any]:
+def layout_of(params: Params) -> dict[str, Any]:
     """Return the ``Place`` of each array of a tree, in the order of the tree."""
     last = 0
 
