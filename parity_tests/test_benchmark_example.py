@@ -131,15 +131,21 @@ def test_it_lists_workloads_and_peers(tmp_path, capsys):
 CELLS = [BasicRNNCell(4), BasicLSTMCell(4), GRUCell(4), GRUCell(4, reset_after=True)]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("cell", CELLS, ids=str)
+# PyTorch's GRU always resets after the product.
+SAID = [(cell, layout) for cell in CELLS for layout in LAYOUTS if layout != "torch" or cell != GRUCell(4)]
+
+
+@pytest.mark.parametrize(("cell", "layout"), SAID, ids=str)
 def test_a_gradient_comes_back_as_the_weight_went(cell, layout):
-    """Both are one change of places: but for the forget bias, a constant, which a gradient has no part in."""
+    """Both are one change of places: but for the forget bias, a constant, which a gradient has no part in.
+
+    PyTorch has it in the bias of h, whose gradient is left out, being that of the bias of x.
+    """
     there, back = LAYOUTS[layout]
     params = cell.init_params(np.random.default_rng(0), 3, np.float64)
     weights = there(cell, params)
     forget = np.zeros(4 * 4)
-    if isinstance(cell, BasicLSTMCell) and layout != "scratch":
+    if isinstance(cell, BasicLSTMCell) and layout == "keras":
         forget[2 * 4 : 3 * 4] = 1
         params = params | {"bias": params["bias"] + forget}
     assert_parity(map_tree(np.asarray, back(cell, weights)), params)

@@ -86,7 +86,7 @@ class Found:
                 row.name,
                 milliseconds(row.median),
                 f"{milliseconds(min(row.seconds))}..{milliseconds(max(row.seconds))}",
-                "-" if None in row.p99 else milliseconds(statistics.median(row.p99)),
+                "-" if None in row.p99 or not row.p99 else milliseconds(statistics.median(row.p99)),
                 f"{self.limit / row.median:.0%}" if self.limit else "-",
                 f"{row.first:.2f}",
                 "-" if row.cold is None else f"{row.cold:.1f}",

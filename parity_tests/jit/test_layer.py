@@ -168,7 +168,7 @@ def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeyp
     def empty(shape, dtype):
         return np.full(shape, anything, dtype)
 
-    for module in ("walk.layer", "walk.layout", "walk.weights", "batch"):
+    for module in ("walk.layer", "walk.layout", "batch"):
         monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
     case = Case(cell, (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)

@@ -30,7 +30,7 @@ from scratch.conversions.parts import (
 )
 
 # What of a cell a Keras layer can say; every other option must have its default.
-CARRIED = ("forget_bias", "activation", "reset_after", "use_bias")
+CARRIED = ("forget_bias", "activation", "recurrent_activation", "reset_after", "use_bias")
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
