@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+# JAX, where it is imported, would choose another level, for every process that a test starts as well.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # First, because what is imported before it is not checked.
 from parity_tests import signatures  # noqa: F401
 from parity_tests.harness import STUCK

@@ -80,7 +80,8 @@ def test_slopes_are_complex_steps_of_the_values(name, z):
     value, slope = ACTIVATIONS[name]
     z = np.array([z])
     step = value(z + 1e-200j)
-    np.testing.assert_allclose(step.imag / 1e-200, slope(value(z)), rtol=1e-14)
+    # 1 − a² keeps fewer of its digits the nearer a is to 1: at 2.9 it is 0.012.
+    np.testing.assert_allclose(step.imag / 1e-200, slope(value(z)), rtol=3e-14)
     # The slope of a complex number is asked for, too, when a backward pass is differentiated.
     np.testing.assert_allclose(slope(value(z).astype(np.complex128)), slope(value(z)), rtol=1e-14)
 

@@ -50,7 +50,7 @@ def test_permuted_pixels_with_another_cell_and_optimiser(tmp_path, capsys):
     changes = ("--cell", "rnn", "--optimizer", "gradient_descent", "--learning-rate", 0.1, "--clip", 0.5)
     assert call(mnist_pixels, *SMALL, "--permuted", *changes, "--steps", 3, "--out", tmp_path) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "permuted, BasicRNNCell(num_units=9, activation='tanh'), GradientDescentOptimizer" in said
+    assert "permuted, BasicRNNCell(num_units=9, activation='tanh', use_bias=True), GradientDescentOptimizer" in said
     assert "batch 32, clip 0.5, float32, seed 0" in said
     assert sorted(path.name for path in (tmp_path / "lee4").glob("*.png")) == PICTURES
 

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from scratch.activations import NAMES, NUMBERS
 from scratch.options import (
     check_activation,
     check_choice,
@@ -17,6 +18,7 @@ from scratch.options import (
     check_positive,
 )
 
+PHIS, WITH_NUMBERS = (", ".join(map(repr, names)) for names in (NAMES, NUMBERS))
 JUST_BELOW_1 = np.nextafter(np.float32(1), np.float32(0))
 
 
@@ -72,8 +74,8 @@ def test_what_is_just_allowed_comes_back_as_pythons_own(check, value, returned):
         (check_decay, 1 - 1e-9, ValueError, "x must be below 1 in float32, but is 0.999999999"),
         (check_flag, 1, ValueError, "x must be one of False, True, but is 1"),
         (check_flag, None, ValueError, "x must be one of False, True, but is None"),
-        (check_activation, "sigmoid", ValueError, "x must be one of 'tanh', 'relu', but is 'sigmoid'"),
-        (check_activation, ["tanh"], ValueError, "x must be one of 'tanh', 'relu', but is ['tanh']"),
+        (check_activation, "gelu", ValueError, f"x must be one of {PHIS}, but is 'gelu'"),
+        (check_activation, ["tanh"], ValueError, f"x[0] must be one of {WITH_NUMBERS}, but is 'tanh'"),
     ],
 )
 def test_what_is_just_beyond_is_refused_in_these_words(check, value, error, words):
