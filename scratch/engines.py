@@ -145,7 +145,8 @@ class Compiled(Engine):
         return jit.plan_of(cell, inputs.shape, inputs.dtype, time_major)
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
-        if run.plan and run.lengths is None:
+        # One row of which nothing is kept has a way of its own, behind jit.forward.
+        if run.plan and run.lengths is None and (run.keep_tape or run.steps.shape[1] != 1):
             return run.plan.run(run.params, run.inputs, run.state)
         return jit.forward(
             run.cell, run.params, run.inputs, run.lengths, run.state, run.masks, run.time_major, run.keep_tape

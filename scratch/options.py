@@ -93,6 +93,13 @@ def optional(check: Check) -> Check:
 check_positive = functools.partial(check_number, above=0)
 
 
+def check_function(name: str, value: Any) -> Any:
+    """Refuse all that cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, but is {shown(value)}")
+    return value
+
+
 def check_activation(name: str, value: Any) -> Any:
     """Return the name of an activation, or ``(name, α, β)`` for one of other numbers than usual; refuse all else."""
     if not isinstance(value, tuple | list):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS, sigmoid
+from scratch.activations import ACTIVATIONS
 from scratch.cells import attention, coupled_lstm, dropout, full_lstm, grid_lstm, gru, lstm, multi, residual, rnn
 
 TEXT_BOOK = [attention, coupled_lstm, dropout, full_lstm, grid_lstm, gru, lstm, multi, residual, rnn]
@@ -48,10 +48,8 @@ def arithmetic_of_objects(exp, tanh, sigmoid):
 def text_book_in(arithmetic):
     """Let the text book compute in an ``Arithmetic``, checking nothing, until the block ends."""
 
-    def same(value):
-        return {np.tanh: arithmetic.tanh, sigmoid: arithmetic.sigmoid}.get(value, value)
-
-    activations = {name: phi._replace(value=same(phi.value)) for name, phi in ACTIVATIONS.items()}
+    own = {"tanh": arithmetic.tanh, "sigmoid": arithmetic.sigmoid}
+    activations = {name: phi._replace(value=own.get(name, phi.value)) for name, phi in ACTIVATIONS.items()}
     names = {"np": arithmetic.numpy, "sigmoid": arithmetic.sigmoid, "ACTIVATIONS": activations}
     names |= dict.fromkeys(CHECKS, lambda *arguments: None)
     kept = [(module, name, vars(module)[name]) for module in TEXT_BOOK for name in names if name in vars(module)]

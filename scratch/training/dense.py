@@ -16,7 +16,7 @@ from scratch.checks import check_array, check_dtype
 from scratch.fit import check_fit
 from scratch.initializers import draw_params, glorot_uniform, zeros
 from scratch.layer import Layer
-from scratch.options import check_count, check_options
+from scratch.options import check_count, check_function, check_options
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Dense(Layer):
     bias_initializer: Initializer = field(default=zeros, repr=False)
 
     def __post_init__(self) -> None:
-        check_options(self, units=check_count)
+        check_options(
+            self, units=check_count, kernel_initializer=check_function, bias_initializer=check_function
+        )
 
     def param_shapes(self, input_size: int) -> Shapes:
         return {"kernel": (input_size, self.units), "bias": (self.units,)}
