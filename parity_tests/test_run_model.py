@@ -347,7 +347,8 @@ def test_an_archive_with_a_member_that_is_not_stored_is_named(folder, tmp_path):
 
 def test_help_and_bad_arguments(capsys):
     for arguments, code, words in [
-        (["--help"], 0, "Layers that can be run: Activation,"),
+        (["--help"], 0, "Layers of Keras that can be run: Activation,"),
+        (["--help"], 0, "Operators of ONNX: Abs, Add,"),
         (["run", "--help"], 0, "WEIGHTS.npz"),
         ([], 2, "COMMAND"),
         (["run", "a.npz"], 2, "INPUTS.npy"),

@@ -22,7 +22,7 @@ class Picture(NamedTuple):
 
 PICTURES = {
     "timeline": Picture("#timeline", 1280, "moment=9&row=1&look=2"),
-    "mistake": Picture("#timeline", 1280, "moment=11&row=1&look=2&mistake=static-gradient-of-a-copied-state-dropped"),
+    "mistake": Picture("#timeline", 1280, "moment=11&row=1&look=2&mistake=loop-gradient-of-a-copied-state-dropped"),
 }
 
 

@@ -1,5 +1,7 @@
 """Every mistake of the page is a planted fault of that name, and the page's numbers are scratch's with the fault."""
 
+import importlib
+import inspect
 import json
 import sys
 import types
@@ -12,6 +14,8 @@ from parity_tests.harness import assert_parity
 from parity_tests.unroller.problems import PAGE, Sizes, draw, make_cell, of_letters, parts_of
 from parity_tests.unroller.witness import run
 
+# Every unroll runs these, so a fault in one of them is planted in its place.
+USED_BY_ALL = ("scratch/loop.py", "scratch/engines.py", "scratch/arguments.py")
 LISTED = "Unroller.mistakes.map(({ id, source, title, cells, needs }) => ({ id, source, title, cells, needs }))"
 COMPUTE = """([setting, id]) => {
   const wrong = Unroller.compute(setting, Unroller.findMistake(id));
@@ -25,14 +29,27 @@ COMPUTE = """([setting, id]) => {
 
 
 def planted(fault, monkeypatch):
-    """Return the module of a fault with the fault in it, beside the sound one."""
+    """Return the module of a fault with the fault in it, beside the sound one or in its place."""
     name = fault.path.removesuffix(".py").replace("/", ".")
     module = types.ModuleType(f"{name}_planted")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     source = fault.planted((PAGE.parents[2] / fault.path).read_text(encoding="utf-8"))
     module.source = source
     exec(compile(source, f"{fault.path} with a fault", "exec"), vars(module))
+    if fault.path in USED_BY_ALL:
+        sound = functions_of(importlib.import_module(name))
+        for place, function in functions_of(module).items():
+            monkeypatch.setattr(sound[place], "__code__", function.__code__)
     return module
+
+
+def functions_of(module):
+    """Return the functions of a module, and the methods and properties of its classes, by name."""
+    owners = [module, *(part for part in vars(module).values() if inspect.isclass(part))]
+    parts = [getattr(part, "fget", part) for owner in owners for part in vars(owner).values()]
+    own = [inspect.unwrap(part) for part in parts if inspect.isfunction(part) and part.__module__ == module.__name__]
+    # Not what dataclasses write themselves.
+    return {part.__qualname__: part for part in own if part.__code__.co_filename != "<string>"}
 
 
 def run_planted(module, setting):
@@ -47,7 +64,7 @@ def run_planted(module, setting):
 
 
 def in_one_piece(module):
-    """Return the two functions of ``scratch.loop`` as those of windows: the window is the whole."""
+    """Return the two functions of ``static_rnn`` as those of windows: the window is the whole."""
 
     def unroll(cell, params, inputs, _, lengths, state):
         outputs, final, tape = module.static_rnn(cell, params, list(inputs.swapaxes(0, 1)), state, lengths)
@@ -75,6 +92,7 @@ def test_every_mistake_is_a_planted_fault_and_gives_its_numbers(unroller, monkey
     faults = {(fault.path, fault.what): fault for fault in FAULTS}
     rng = np.random.default_rng(7)
     for mistake in listed:
+        monkeypatch.undo()
         module = planted(faults[mistake["source"], mistake["title"]], monkeypatch)
         # Of what is around every cell, one with a memory c and one without.
         for name in mistake["cells"][:2]:

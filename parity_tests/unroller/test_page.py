@@ -158,7 +158,7 @@ def test_it_is_heard_and_read_without_colour(browser):
         assert all(named)
         visit.page.click("#back")
         assert visit.page.text_content("#said").startswith("Backward, t = 1. ")
-        visit.page.select_option("#mistake", "static-state-zeroed-past-the-end")
+        visit.page.select_option("#mistake", "loop-state-zeroed-past-the-end")
         assert "numbers change" in visit.page.text_content("#said")
         style = "(e) => [getComputedStyle(e, '::before').content, getComputedStyle(e).outlineStyle]"
         assert visit.page.locator(".number.changed").first.evaluate(style) == ['"≠"', "dashed"]

@@ -6,7 +6,7 @@ from figures.style import LINES, axes, picture
 
 
 @picture(
-    "rounding_of_a_sum",
+    "rounding",
     "One bound for every order of adding",
     "The error of a sum of float32 numbers against how many there are, both logarithmic: added one after the other, in "
     "eight lanes, and in pairs. All three stay below the bound (n − 1) u Σ|a|, those in lanes and pairs further.",

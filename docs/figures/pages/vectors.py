@@ -13,7 +13,7 @@ def box(axis, x, y, colour, title, words):
 
 
 @picture(
-    "what_a_vector_holds",
+    "vectors",
     "What a conformance vector holds",
     "Three boxes from left to right. Given: inputs, lengths, weights, initial state and the two gradients that come "
     "from above. Computed: in 50 digits, held to both engines, TensorFlow and complex steps. Expected: outputs, final "

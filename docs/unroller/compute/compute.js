@@ -1,4 +1,4 @@
-// One cell unrolled over time, forward and backward: scratch/unroll/static.py, truncated.py and cells/dropout.py.
+// One cell unrolled over time, forward and backward: scratch/loop.py, truncated.py and cells/dropout.py.
 "use strict";
 
 {

@@ -162,7 +162,7 @@
           "The same lines stand in ",
           el("code", {}, source),
           " and ",
-          el("code", {}, "scratch/unroll/static.py"),
+          el("code", {}, "scratch/loop.py"),
           ".",
         ),
       ),
