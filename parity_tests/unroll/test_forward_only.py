@@ -63,10 +63,11 @@ def test_the_results_are_those_with_a_tape_to_the_last_bit(cell, engine, lengths
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
-@pytest.mark.parametrize("cell", [BasicLSTMCell(16), GRUCell(16)], ids=str)
+@pytest.mark.parametrize("cell", [BasicLSTMCell(70), GRUCell(80)], ids=str)
 def test_memory_is_taken_for_the_results_alone(cell, engine):
     """Of 800 steps, each with gates, inputs and states, no more than a few are there at once."""
-    params, inputs = cell.init_params(np.random.default_rng(0), 3, np.float64), np.ones((1, 800, 3))
+    # Two rows, because one alone has a walk of its own; and cells that are too wide for the small kernel.
+    params, inputs = cell.init_params(np.random.default_rng(0), 3, np.float64), np.ones((2, 800, 3))
 
     def peak(**options):
         # Memory that is used again is not counted.

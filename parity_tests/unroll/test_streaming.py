@@ -163,6 +163,25 @@ def test_any_memory_layout_gives_the_same_bits_and_compiles_nothing_anew(engine,
     assert list(getattr(walk_forward, "signatures", [])) == compiled
 
 
+@pytest.mark.parametrize("cell", [BasicLSTMCell(4), MIXED_CELLS[0], RESIDUAL_CELLS[0]], ids=str)
+def test_what_is_too_wide_for_the_small_kernel_streams_alike(cell, monkeypatch):
+    """Narrow cells, without the small kernel, in whatever layout x comes; states are not changed once handed out."""
+    monkeypatch.setattr("scratch.jit.stream.plan_of", lambda *arguments: None)
+    problem = Case(cell).draw(np.float64)
+    expected = run_stream(Stream(cell, problem.params, problem.initial_state, "numpy"), problem)
+    stream = Stream(cell, problem.params, problem.initial_state, "numba")
+    outputs, given, before = [], [], []
+    for x in problem.inputs.swapaxes(0, 1):
+        outputs.append(stream.step(np.asfortranarray(x)))
+        if len(outputs) == 1:
+            compiled = list(getattr(walk_forward, "signatures", []))
+        given.append(stream.running.state)
+        before.append(map_tree(np.copy, given[-1]))
+    assert_parity((np.stack(outputs, axis=1), stream.state), (expected[0], expected[1][-1]))
+    assert_parity(tuple(given), tuple(before), limit=0)
+    assert list(getattr(walk_forward, "signatures", [])) == compiled
+
+
 def read_only(array):
     array = array.copy()
     array.flags.writeable = False
