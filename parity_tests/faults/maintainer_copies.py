@@ -180,9 +180,4 @@ FAULTS = [
         ("initial state made the final one", "map_tree(np.ndarray.copy, state)", "state"),
         ("gradient of the final state made that of the initial one", "map_tree(np.ndarray.copy, d_final_state)", "d_final_state"),
     ),
-    *faults_in(
-        "jit/stream.py",
-        "test_sharing.py::test_streams",
-        ("the state before written over", "        self.state = map_tree(np.ndarray.copy, self.state)\n", ""),
-    ),
 ]
