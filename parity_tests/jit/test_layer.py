@@ -1,5 +1,7 @@
 """Sizes that cross the borders of the machinery: vectors, tiles, panels, blocks of depth, of tokens and of steps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,9 @@ def check_calmly(case, dtype, time_major=False):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("case", SIZES, ids=lambda case: f"{case},B={case.batch_size},D={case.input_size}")
 def test_any_size(case, dtype):
-    check_calmly(case, dtype)
+    # Rows of one length are for the small kernel, where a network is small, and never for this walk.
+    lengths = tuple(case.num_steps - (row + 1) % 2 for row in range(case.batch_size))
+    check_calmly(replace(case, sequence_length=lengths), dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
