@@ -63,6 +63,7 @@ def test_a_run_agrees_with_tensorflow(name):
             step = trainer.step(**batch)
             assert_parity(step._replace(labels=()), expected._replace(labels=()))
             assert step.accuracy == pytest.approx(expected.accuracy)
+            assert step.accuracy == np.mean(np.argmax(expected.y, axis=-1) == expected.labels)
             assert_parity({"state": trainer.state or {}}, {"state": theirs.state or {}})
             assert any(
                 np.any(raw != short)
