@@ -57,11 +57,4 @@ FAULTS = [
         ("every thread begins with the first unit", "groups * (share.me + more) // share.threads", "groups * more"),
         compiled=True,
     ),
-    *faults_in(
-        "jit/single/row.py",
-        "jit/test_meetings.py",
-        ("nobody is woken", "                waiting.put((self, thread))\n", "                pass\n"),
-        ("a forked process waits for threads", "        row.team[:] = ASLEEP\n", "        pass\n"),
-        compiled=True,
-    ),
 ]
