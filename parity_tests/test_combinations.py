@@ -312,7 +312,7 @@ def test_every_option_of_an_unroll_reaches_the_engine(witness, lengths, time_maj
         **options,
     )
     assert_runs([(RNN, fw), (LSTM, bw), (RNN, above_fw), (LSTM, above_bw)])
-    params = {"fw": bw.params, "bw": bw.params}
+    params = {"fw": bw.params, "bw": draw(LSTM, 3).params}
     scratch.bidirectional_dynamic_rnn(LSTM, LSTM, params, inputs, lengths, keep_tape=False, **options)
     assert [run.keep_tape for run in witness.runs] == [False, False]
 

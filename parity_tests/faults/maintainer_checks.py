@@ -193,7 +193,7 @@ FAULTS = [
     ),
     *faults_in(
         "checks.py",
-        f"{ARRAYS}[dynamic_rnn BasicRNNCell(num_units=4, activation='tanh')]",
+        f"{ARRAYS}[dynamic_rnn BasicRNNCell(num_units=4, activation='tanh', use_bias=True)]",
         ("a state of any dtype", "lambda leaf, array, size: check_array(leaf, array, (batch_size, size), dtype)", "lambda leaf, array, size: check_array(leaf, array, (batch_size, size))"),
         ("a state of any batch size", "check_array(leaf, array, (batch_size, size), dtype)", 'check_array(leaf, array, ("B", size), dtype)'),
     ),
@@ -285,7 +285,7 @@ FAULTS = [
     ),
     *faults_in(
         "conversions/keras.py",
-        f"{ARRAYS}[lstm_from_keras BasicLSTMCell(num_units=4, forget_bias=1.0, activation='tanh')]",
+        f"{ARRAYS}[lstm_from_keras BasicLSTMCell(num_units=4, forget_bias=1.0, activation='tanh', use_bias=True, recurrent_activation='sigmoid')]",
         ("weights of any dtype", "strict=True)), shapes, weights[0].dtype)", "strict=True)), shapes)"),
         ("a kernel of any width", '("D", width))', '("D", "4H"))'),
     ),
