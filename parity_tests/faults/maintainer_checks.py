@@ -285,7 +285,7 @@ FAULTS = [
     ),
     *faults_in(
         "conversions/keras.py",
-        f"{ARRAYS}[lstm_from_keras BasicLSTMCell(num_units=4, forget_bias=1.0, activation='tanh', use_bias=True, recurrent_activation='sigmoid')]",
+        f"{ARRAYS}[rnn_from_keras BasicRNNCell(num_units=4, activation='tanh', use_bias=True)]",
         ("weights of any dtype", "strict=True)), shapes, weights[0].dtype)", "strict=True)), shapes)"),
         ("a kernel of any width", '("D", width))', '("D", "4H"))'),
     ),
