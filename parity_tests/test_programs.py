@@ -76,6 +76,8 @@ sys.meta_path.insert(0, Interrupt())
 
 def test_every_program_is_here():
     programs = [path.stem for path in (ROOT / "examples").glob("*.py") if '__name__ == "__main__"' in path.read_text()]
+    # The name that run_model had.
+    programs.remove("run_keras_model")
     assert sorted(programs) == sorted([*PROGRAMS, *ALONE])
 
 
