@@ -215,8 +215,8 @@ FAULTS = [
         "training/test_schedules.py",
         (
             "no staircase",
-            "self.decay_rate ** (math.floor(periods) if self.staircase else periods)",
-            "self.decay_rate ** periods",
+            "return math.floor(periods) if self.staircase else periods",
+            "return periods",
         ),
         (
             "the wave not stopped at its end",

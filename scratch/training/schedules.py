@@ -49,47 +49,46 @@ class ConstantSchedule:
 
 
 @dataclass(frozen=True)
-class ExponentialDecay:
+class _Decay:
+    """The fields of both decays without an end, and the periods they count."""
+
+    initial_learning_rate: float
+    decay_steps: int
+    decay_rate: float
+    staircase: bool = False
+
+    def __post_init__(self) -> None:
+        check_options(self, initial_learning_rate=check_learning_rate, decay_steps=check_count)
+        check_options(self, decay_rate=check_learning_rate, staircase=check_flag)
+
+    def periods(self, step: int) -> float:
+        """Return n/N, or ⌊n/N⌋ with ``staircase``."""
+        periods = check_step(step) / self.decay_steps
+        return math.floor(periods) if self.staircase else periods
+
+
+@dataclass(frozen=True)
+class ExponentialDecay(_Decay):
     """η₀ ρ^(n/N), η₀ times ``decay_rate`` ρ every ``decay_steps`` N; with ``staircase``, all at once at their end.
 
     Source: ``tf.compat.v1.train.exponential_decay``; ``keras.optimizers.schedules.ExponentialDecay``.
     """
 
-    initial_learning_rate: float
-    decay_steps: int
-    decay_rate: float
-    staircase: bool = False
-
-    def __post_init__(self) -> None:
-        check_options(self, initial_learning_rate=check_learning_rate, decay_steps=check_count)
-        check_options(self, decay_rate=check_learning_rate, staircase=check_flag)
-
     def __call__(self, step: int) -> float:
-        periods = check_step(step) / self.decay_steps
         # η₀ ρ^(n/N)
-        return self.initial_learning_rate * self.decay_rate ** (math.floor(periods) if self.staircase else periods)
+        return self.initial_learning_rate * self.decay_rate ** self.periods(step)
 
 
 @dataclass(frozen=True)
-class InverseTimeDecay:
+class InverseTimeDecay(_Decay):
     """η₀ / (1 + ρ n/N); with ``staircase``, ⌊n/N⌋ in the place of n/N.
 
     Source: ``tf.compat.v1.train.inverse_time_decay``; ``keras.optimizers.schedules.InverseTimeDecay``.
     """
 
-    initial_learning_rate: float
-    decay_steps: int
-    decay_rate: float
-    staircase: bool = False
-
-    def __post_init__(self) -> None:
-        check_options(self, initial_learning_rate=check_learning_rate, decay_steps=check_count)
-        check_options(self, decay_rate=check_learning_rate, staircase=check_flag)
-
     def __call__(self, step: int) -> float:
-        periods = check_step(step) / self.decay_steps
         # η₀ / (1 + ρ n/N)
-        return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(periods) if self.staircase else periods))
+        return self.initial_learning_rate / (1 + self.decay_rate * self.periods(step))
 
 
 @dataclass(frozen=True)
