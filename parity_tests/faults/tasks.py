@@ -4,6 +4,84 @@ from parity_tests.faults.fault import faults_in
 
 FAULTS = [
     *faults_in(
+        "tasks/char_lm.py",
+        "tasks/test_char_lm.py",
+        (
+            "the label is the character itself",
+            "for i in (0, 1))",
+            "for i in (0, 0))",
+        ),
+        (
+            "the state not forgotten at a text's start",
+            "    trainer.state = None\n",
+            "",
+        ),
+        (
+            "each window from a state of zeros",
+            "clip=CLIP, carry_state=True,",
+            "clip=CLIP, carry_state=False,",
+        ),
+        (
+            "gradients not clipped",
+            "LOSS, OPTIMIZER, clip=CLIP,",
+            "LOSS, OPTIMIZER,",
+        ),
+        (
+            "dropout while it writes",
+            "Stream(without_dropout(cell.cell),",
+            "Stream(cell.cell,",
+        ),
+        (
+            "a prompt of which the first character alone is read",
+            "list(model.numbers(prompt))",
+            "list(model.numbers(prompt)[:1])",
+        ),
+        (
+            "what is written not read",
+            "        self.unread = [number]\n",
+            "",
+        ),
+        (
+            "the generator not taken up again",
+            '        restore_generator(rng, saved["generator"])\n',
+            "",
+        ),
+        (
+            "the last epoch trained again",
+            '"epoch": np.int64(epoch + 1)',
+            '"epoch": np.int64(epoch)',
+        ),
+    ),
+    *faults_in(
+        "sampling.py",
+        "tasks/test_char_lm.py",
+        (
+            "the logits times the temperature",
+            'softmax(logits / check_positive("temperature", temperature))',
+            'softmax(logits * check_positive("temperature", temperature))',
+        ),
+        (
+            "the least likely kept",
+            "np.argsort(-p,",
+            "np.argsort(p,",
+        ),
+        (
+            "the sum of what is kept taken for 1",
+            "rng.random(p.shape[:-1]) * total[..., -1]",
+            "rng.random(p.shape[:-1])",
+        ),
+        (
+            "one number drawn for all rows",
+            "rng.random(p.shape[:-1])",
+            "rng.random()",
+        ),
+        (
+            "a class too far",
+            "(total <= drawn[..., None]).sum(axis=-1)",
+            "(total <= drawn[..., None]).sum(axis=-1).clip(1)",
+        ),
+    ),
+    *faults_in(
         "tasks/echo.py",
         "tasks/test_echo.py",
         (

@@ -6,7 +6,9 @@ import pytest
 from parity_tests.harness import assert_parity
 from scratch.sampling import categorical
 from scratch.tasks.char_lm import CharModel, Writer, make_trainer, model_of, train, train_epoch
+from scratch.training.clipping import global_norm
 from scratch.training.losses import softmax
+from scratch.training.trainer import Step
 from tf_impl.tasks import char_lm as tf_char_lm
 from tf_impl.training import losses as tf_losses
 
@@ -29,6 +31,38 @@ def test_losses_agree_with_tensorflow():
     assert len(runs[0]) == 14
     for run in runs[1:]:
         np.testing.assert_allclose(run, runs[0], rtol=0, atol=1e-12)
+
+
+class Recorder:
+    """A trainer that learns nothing, and keeps what it is given and the state it has by then."""
+
+    def __init__(self, network):
+        self.network, self.state, self.windows = network, "of the text before", []
+
+    def step(self, x, labels, masks):
+        self.windows.append((self.state, x, labels))
+        self.state = len(self.windows)
+        return Step(0.0, x, labels, {}, {})
+
+
+def test_each_label_is_the_next_character_and_a_state_is_of_the_same_row():
+    recorder, numbers = Recorder(MODEL.network), MODEL.numbers(TEXT)
+    for _ in range(2):
+        assert len(list(train_epoch(recorder, numbers, np.random.default_rng(0), batch_size=4, width=7))) == 7
+    assert [state for state, *_ in recorder.windows] == [None, *range(1, 7), None, *range(8, 14)]
+    x, labels = (np.concatenate(arrays, axis=1) for arrays in list(zip(*recorder.windows[:7], strict=True))[1:])
+    np.testing.assert_array_equal(x, numbers[: 4 * 49].reshape(4, 49))
+    np.testing.assert_array_equal(labels, numbers[1 : 4 * 49 + 1].reshape(4, 49))
+
+
+def test_a_gradient_that_is_too_long_is_clipped():
+    rng = np.random.default_rng(0)
+    params = MODEL.init_params(rng, np.float64)
+    params["dense"]["kernel"] *= 1000
+    trainer = make_trainer(MODEL, params)
+    list(train_epoch(trainer, MODEL.numbers(TEXT[:9]), rng, batch_size=1, width=8))
+    # Adam's first moment after one step: (1 − β₁) g.
+    assert global_norm(trainer.slots["m"]) == pytest.approx(0.1 * 5)
 
 
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(tmp_path):
