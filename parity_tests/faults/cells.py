@@ -78,11 +78,6 @@ FAULTS = [
         ("a bias of 1 in the place of none", 'weights.get("bias", 0)', 'weights.get("bias", 1)'),
     ),
     *faults_in(
-        "jit/small/layout.py",
-        "cells/test_biasless.py",
-        ("a small network with some bias", 'self.places.get(row.scope + "/".join(path))', 'self.places[row.scope + "/".join(path)]'),
-    ),
-    *faults_in(
         "activations.py",
         "cells/test_rnn.py",
         (

@@ -131,7 +131,7 @@ def test_packing(units, dtype):
     expected = packed_weights(gates_in_whole_vectors(matrix, units))
     packed = np.zeros((len(expected), 8, expected.shape[2]), dtype)
     arena = arena_of(packed)
-    panels = Panels(3, len(packed), 8, packed.shape[2], 2, units)
+    panels = Panels(3, len(packed), 8, packed.shape[2], 2, units, sizes(dtype)[0])
     pack(matrix, panels, arena, False, 0, 2)
     pack(matrix, panels, arena, False, 2, 5)
     packed = arena[3:].reshape(packed.shape)
@@ -151,7 +151,7 @@ def test_packing_transposed(units, dtype):
     expected[:, at:] = gates_in_whole_vectors(matrix, units).T
     expected = packed_weights(expected)
     arena = arena_of(np.zeros_like(expected))
-    panels = Panels(3, len(expected), expected.shape[1], width, at, units)
+    panels = Panels(3, len(expected), expected.shape[1], width, at, units, lanes)
     # The second call begins two columns before a border, whatever the width of a panel.
     middle = 2 * width - 2 - at
     pack_transposed(matrix, panels, arena, 0, middle)
@@ -167,7 +167,7 @@ def test_unpacking_leaves_out_what_stands_between_gates(units, dtype):
         gradient = draw(dtype, 9, 3 * -(-units // lanes) * lanes)
         expected = gradient[2:6].reshape(4, 3, -1)[..., :units].reshape(4, -1)
         packed = packed_weights(gradient) if panel == width else gradient[None]
-        matrix, panels = np.zeros((4, 3 * units), dtype), Panels(3, len(packed), 9, panel, 2, units)
+        matrix, panels = np.zeros((4, 3 * units), dtype), Panels(3, len(packed), 9, panel, 2, units, lanes)
         pack(matrix, panels, arena_of(packed), True, 0, 1)
         pack(matrix, panels, arena_of(packed), True, 1, 4)
         np.testing.assert_array_equal(matrix, expected)

@@ -23,8 +23,7 @@ from scratch import (
     dynamic_rnn_backward,
 )
 from scratch.jit.small import plan
-from scratch.jit.small.backward import small_backward
-from scratch.jit.small.forward import small_forward
+from scratch.jit.small.kernels import small_backward, small_forward
 from scratch.jit.small.plan import plan_of
 from scratch.jit.walk.layer import layer_of
 from scratch.tree import map_tree, named_leaves

@@ -4,7 +4,7 @@
 - ``machine/``: what stands below. ``register.py`` and ``activations.py``, what is computed on; ``vector.py`` and
   ``view.py``, the same in loops over arrays; ``tile.py``, the product that stays in registers; ``memory.py``,
   ``threads.py``. How it is compiled is in ``scratch/compiling``.
-- ``small/``: another walk, for networks of a few units, that takes the same cells.
+- ``small/``: the same steps in a simpler order, all layers in one call, for networks of a few units.
 - ``single/``: one more, for one row, by strips instead of tiles.
 - ``walk/``: through time. ``equations.py``, what a cell says of itself; ``layout.py`` and ``layer.py``, a layer over a
   batch; ``forward.py`` and ``backward.py``, the walk; ``step.py`` and ``stage.py``, where it meets the cell;

@@ -1,22 +1,16 @@
-"""From the equations of a network's cells to its table: where each number of a pass forward and back is."""
+"""From the layers of a small network to its table: where each number of a pass forward and back is."""
 
-from collections.abc import Callable
-from functools import partial
 from math import prod
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.arrays import Array
-from scratch.jit.cells import equations_of
-from scratch.jit.machine.register import REGISTER
-from scratch.jit.machine.tile import tile_code
+from scratch.arrays import Array, DType, Params
 from scratch.jit.machine.vector import padded
-from scratch.jit.small.network import Layer, Network, Product, Weights
-from scratch.jit.walk.equations import Equations
-from scratch.jit.walk.equations import Product as CellProduct
-from scratch.jit.walk.schedule import strides
-from scratch.jit.walk.stage import Stage
+from scratch.jit.small.table import LayerPlan, Network
+from scratch.jit.walk.layer import Layer
+from scratch.jit.walk.plan import Gradients, ProductPlan
+from scratch.jit.walk.weights import pack_all, pack_all_transposed, write_gradients
+from scratch.tree import map_tree
 
 
 class Space:
@@ -24,172 +18,109 @@ class Space:
 
     def __init__(self, unit: int) -> None:
         self.unit, self.size = unit, 0
+        self.kept: list[tuple[int, Array]] = []
 
     def take(self, *shape: int) -> int:
         """Return where a matrix of this shape begins."""
-        first, self.size = self.size, round_up(self.size + prod(shape), self.unit)
+        first, self.size = self.size, -(-(self.size + prod(shape)) // self.unit) * self.unit
         return first
 
+    def keep(self, array: Array) -> int:
+        """Take room for an array, and return where it begins; ``numbers`` has it there."""
+        first = self.take(array.size)
+        self.kept.append((first, array.ravel()))
+        return first
 
-class Row(NamedTuple):
-    """What a layer has in a row [h, 1, x, own]: where each column begins, and how wide it is.
+    def numbers(self, dtype: DType = np.int64) -> Array:
+        """Return what is kept, and 0 where nothing is."""
+        numbers = np.zeros(self.size, dtype)
+        for first, array in self.kept:
+            numbers[first : first + array.size] = array
+        return numbers
 
-    ``lanes``: the numbers in a register of its stages, of which a gate takes as many as it needs.
+
+class NetworkLayout:
+    """The layers of a network over ``(num_steps, batch_size)``, the caller's rows being at these ``strides``.
+
+    It packs not weights but their numbers, and once: so each packed number says which parameter stands there, and each
+    call copies parameters to their places. ``head`` are these numbers, ``fixed`` what stands there of itself, and
+    ``d_head`` the numbers of transposed weights. ``tape``, ``work``: what a pass forward and back has besides.
     """
 
-    scope: str
-    first: dict[str, int]
-    widths: dict[str, int]
-    lanes: int
-    stage: Callable[..., Stage]
+    def __init__(self, sizes: tuple[int, int], strides: tuple[int, int], dtype: np.dtype) -> None:
+        self.sizes, self.strides, self.dtype, self.states = sizes, strides, dtype, Space(1)
+        spaces = (Space(padded(1, dtype)) for _ in range(5))
+        self.head, self.fixed, self.tape, self.d_head, self.work = spaces
+        self.plans: list[LayerPlan] = []
+        self.products: list[ProductPlan] = []
 
+    def add(self, layer: Layer, numbered: Params, gradients: Params) -> None:
+        """Lay out one more layer, above the others.
 
-class Layout:
-    """The layers of a network over ``num_steps`` of ``batch_size`` full rows.
-
-    - ``places``: of each parameter, by its path, its first number among those of all, and its shape.
-    - ``head``: the numbers that a tape begins with, constants and weights; in the work of a pass back, their gradients.
-      ``tape``, ``work``: the numbers after these.
-    """
-
-    def __init__(
-        self, num_steps: int, batch_size: int, dtype: np.dtype, places: dict[str, tuple[int, tuple[int, ...]]]
-    ) -> None:
-        self.num_steps, self.batch_size, self.dtype, self.places = num_steps, batch_size, dtype, places
-        self.vector, self.states = padded(1, dtype), Space(1)
-        self.head, self.tape, self.work = (Space(self.vector) for _ in range(3))
-        self.layers: list[Layer] = []
-        self.products: list[Product] = []
-        self.weights: list[Weights] = []
-        self.numbers: list[tuple[int, int, float]] = []
-
-    def add(self, scope: str, cell: Any, input_size: int) -> None:
-        """Lay out one more layer, above the others."""
-        equations, num_tokens = equations_of(cell, input_size), self.num_steps * self.batch_size
-        # Few units fill a fourth or half of a register: their stages are compiled for shorter ones.
-        shares = [share for share in (4, 2) if max(cell.num_units, cell.output_size) <= self.vector // share]
-        lanes = self.vector // max([1, *shares])
-        size, h_size = round_up(cell.num_units, lanes), round_up(cell.output_size, lanes)
-        widths = {"h": h_size, "one": 1, "x": input_size, equations.own: size if equations.own else 0}
-        first = {"h": 0, "one": h_size, "x": h_size + 1, equations.own: h_size + 1 + input_size}
-        gates = tuple(gate for product in equations.products for gate in product.gates)
-        stage = partial(
-            Stage,
-            flags=equations.flags,
-            gates=gates,
-            own=equations.own,
-            constants=tuple(equations.constants),
-            register=REGISTER * lanes // self.vector,
-        )
-        row = Row(scope, first, widths, lanes, stage)
-        constants = self.add_constants(scope, equations, max(size, h_size))
-        first_product, target = len(self.products), 0
-        for product in equations.products:
-            target += self.add_product(product, row, target)
-        products = self.products[first_product:]
-        c = max(product.target + product.columns for product in products)
-        d_width = max(product.source + product.d_columns for product in products)
-        num_memory, h = (cell.num_units, c + size) if equations.has_memory else (0, c)
-        width = round_up(h + sum(widths.values()), self.vector)
-        self.layers.append(
-            Layer(
-                first=first_product,
-                last=len(self.products),
-                num_inputs=input_size,
-                num_outputs=cell.output_size,
-                num_memory=num_memory,
+        ``numbered`` is a tree like its parameters, in which each number is its own among all parameters, from 1;
+        to ``gradients`` is written which number of ``d_head``, from 1, is the gradient of each.
+        """
+        (num_steps, batch_size), num_outputs = self.sizes, layer.cell.output_size
+        num_tokens, num_memory = num_steps * batch_size, layer.cell.num_units if layer.equations.has_memory else 0
+        fixed = layer.rows_of_constants(map_tree(np.zeros_like, numbered))
+        self.fixed.keep(fixed)
+        self.fixed.take(layer.arena_size)
+        constants = self.head.keep(layer.rows_of_constants(numbered) - fixed)
+        packed = self.head.keep(pack_all(layer, numbered))
+        d_packed = self.d_head.keep(pack_all_transposed(layer, numbered))
+        d_constants, d_weights = self.d_head.take(fixed.size), self.d_head.take(layer.num_weights)
+        d_weights_at = np.arange(1 + d_weights, 1 + d_weights + layer.num_weights).astype(self.dtype)
+        d_constants_at = np.arange(1 + d_constants, 1 + d_constants + fixed.size).astype(self.dtype)
+        d = Gradients(fixed, fixed, fixed, d_weights_at, d_constants_at.reshape(fixed.shape))
+        write_gradients(layer, gradients, d)
+        tile, size, h_size, own, d_own, num_weights, _ = layer.plan
+        self.plans.append(
+            LayerPlan(
+                tile=tile,
                 size=size,
                 h_size=h_size,
-                c=c,
-                h=h,
-                x=h + first["x"],
-                own=first[equations.own],
-                width=width,
-                num_constants=len(equations.constants),
-                constants_width=max(size, h_size),
+                own=own,
+                d_own=d_own,
+                num_weights=num_weights,
+                first=len(self.products),
+                last=len(self.products) + len(layer.records),
+                num_inputs=layer.input_size,
+                num_outputs=num_outputs,
+                num_memory=num_memory,
+                row_width=layer.row_width,
+                z_width=layer.z_width,
+                c_size=layer.c_size,
+                d_width=layer.d_width,
+                num_constants=len(fixed),
+                constants_width=layer.constants_width,
                 constants=constants,
-                tokens=self.tape.take(num_tokens + self.batch_size, width),
-                c_at=self.states.take(self.batch_size, num_memory),
-                h_at=self.states.take(self.batch_size, cell.output_size),
-                d_width=d_width,
-                d_rows=self.work.take(self.batch_size, d_width),
-                d_c=self.work.take(self.batch_size, h - c),
-                d_z=self.work.take(num_tokens, c),
-                d_x=self.work.take(num_tokens, input_size),
+                rows=self.tape.take(batch_size + num_tokens, layer.row_width),
+                z=self.tape.take(num_tokens, layer.z_width),
+                c=self.tape.take(batch_size + num_tokens, layer.c_size),
+                d_constants=d_constants,
+                d_weights=d_weights,
+                d_rows=self.work.take(batch_size, layer.d_width),
+                d_c=self.work.take(batch_size, layer.c_size),
+                d_z=self.work.take(num_tokens, layer.z_width),
+                d_x=self.work.take(num_tokens, layer.input_size),
+                c_at=self.states.take(batch_size, num_memory),
+                h_at=self.states.take(batch_size, num_outputs),
             )
         )
+        for record in layer.records:
+            panels, d_panels = record.panels + packed, record.d_panels + d_packed
+            self.products.append(record._replace(panels=panels, d_panels=d_panels))
 
-    def add_product(self, wanted: CellProduct, row: Row, target: int) -> int:
-        """Lay out a product whose gates begin at a column of z, and return how many columns they are."""
-        gate_size, depth = round_up(wanted.units, row.lanes), sum(row.widths[name] for name in wanted.weights)
-        gates = len(wanted.gates) * gate_size
-        columns, d_columns = round_up(gates, self.vector), round_up(depth, self.vector)
-        forward, adjoint = (
-            row.stage(function).address(self.dtype) if function else -1 for function in (wanted.forward, wanted.adjoint)
-        )
-        product = Product(
-            source=row.first[next(iter(wanted.weights))],
-            depth=depth,
-            target=target,
-            columns=columns,
-            gates=gates,
-            units=wanted.units,
-            gate_size=gate_size,
-            forward=forward,
-            adjoint=adjoint,
-            adds=int(wanted.adds),
-            d_columns=d_columns,
-            weights=self.head.take(depth, columns),
-            weights_t=self.work.take(gates, d_columns),
-        )
-        self.products.append(product)
-        at = product.weights
-        for name, (path, first, last) in wanted.weights.items():
-            place, num_gates = self.places.get(row.scope + "/".join(path)), len(wanted.gates)
-            # A cell without a bias has none among its parameters: b is 0, as the head is.
-            if place:
-                source = place[0] + first * num_gates * wanted.units
-                self.weights.append(Weights(source, last - first, wanted.units, num_gates, at, gate_size, columns))
-            at += row.widths[name] * columns
-        return gates
-
-    def add_constants(self, scope: str, equations: Equations, width: int) -> int:
-        """Lay out a layer's rows of constants, and return where they begin."""
-        first = self.head.take(len(equations.constants), width)
-        for at, wanted in enumerate(equations.constants.values()):
-            at = first + at * width
-            if isinstance(wanted, tuple):
-                source, shape = self.places[scope + "/".join(wanted)]
-                self.weights.append(Weights(source, 1, shape[0], 1, at, width, width))
-            else:
-                self.numbers.append((at, at + width, wanted))
-        return first
-
-    def table(self, time_major: bool) -> Array:
-        """Return what the kernels read: the network, and its layers, products and weights, a record in each row."""
-        step_stride, row_stride = strides(self.batch_size, self.num_steps, time_major)
-        network = Network(
-            tile=tile_code(self.dtype),
-            num_layers=len(self.layers),
-            num_products=len(self.products),
-            num_weights=len(self.weights),
-            num_steps=self.num_steps,
-            batch_size=self.batch_size,
-            step_stride=step_stride,
-            row_stride=row_stride,
-            head=self.head.size,
-        )
-        records = [network, *self.layers, *self.products, *self.weights]
-        return np.array([[*record, *[0] * (len(Layer._fields) - len(record))] for record in records], np.int64)
-
-    def start(self) -> Array:
-        """Return the head of a tape before the parameters are copied to it."""
-        head = np.zeros(self.head.size, self.dtype)
-        for first, last, number in self.numbers:
-            head[first:last] = number
-        return head
-
-
-def round_up(size: int, unit: int) -> int:
-    """Return ``size`` rounded up to whole units."""
-    return -(-size // unit) * unit
+    def table(self, gradients: Array) -> Array:
+        """Return the table, given the gradients of all layers' parameters one after the other."""
+        width, num_rows = len(LayerPlan._fields), 1 + len(self.plans) + len(self.products)
+        head, d_head = self.head.numbers(), self.d_head.numbers()
+        # The transposed weights are copied from those in the head.
+        places = np.zeros(1 + len(gradients), np.int64)
+        places[head] = np.arange(1, 1 + len(head))
+        places[0] = 0
+        sizes = len(self.plans), *self.sizes, *self.strides, num_rows * width, len(head), len(d_head), len(gradients)
+        network = Network._make(sizes)
+        records = [[*record, *[0] * (width - len(record))] for record in (network, *self.plans, *self.products)]
+        numbers = np.concatenate([records, head, places[d_head], gradients.astype(np.int64)], axis=None)
+        return np.append(numbers, np.zeros(-len(numbers) % width, np.int64)).reshape(-1, width)

@@ -2,7 +2,7 @@
 
 For a network of a few units what is done around the numbers costs more than the numbers. So what follows from the
 cell, the shapes, the dtype and the layout is settled once, in a plan that is kept. A call hands few arrays to one
-kernel, that of ``forward.py`` or ``backward.py``. Neither a plan nor a tape holds an address of the caller's arrays.
+kernel of ``kernels.py``. Neither a plan nor a tape holds an address of the caller's arrays.
 The page is ``docs/jit/small.md``.
 """
 
@@ -22,9 +22,11 @@ from scratch.jit.batch import plain
 from scratch.jit.cells import is_compiled
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import WORTH_A_THREAD
-from scratch.jit.small.backward import small_backward
-from scratch.jit.small.forward import small_forward
-from scratch.jit.small.layout import Layout
+from scratch.jit.small.kernels import small_backward, small_forward
+from scratch.jit.small.layout import NetworkLayout
+from scratch.jit.walk.layer import Layer
+from scratch.jit.walk.schedule import strides
+from scratch.tree import map_tree
 
 # Numbers in a tape: with more, they do not stay in the cache, and the walk of all other cells is as fast.
 MOST_NUMBERS = 1 << 18
@@ -52,30 +54,33 @@ class SmallPlan:
     """A cell with ``Equations``, or a stack of such, for full rows of one shape: ``forward`` and ``backward``.
 
     - ``table``, ``start``, ``tape_size``, ``work_size``: what the kernels take of a plan.
-    - ``places``: of each parameter, by its path, its first number among those of all, and its shape.
-    - ``views``: the same as slices. ``state_views``: of each layer, those of c and h, or of h alone.
+    - ``paths``: of the parameters, in the order of their numbers. ``views``: of each, its slice of these and its shape.
+      ``state_views``: of each layer, those of c and h, or of h alone.
     """
 
     def __init__(self, cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> None:
         self.cell, self.time_major, self.dtype, self.input_shape = cell, time_major, dtype, shape
         self.output_shape = *shape[:2], cell.output_size
         self.is_stack = isinstance(cell, MultiRNNCell)
-        shapes = flat_shapes(cell.param_shapes(shape[2]))
+        of_params = cell.param_shapes(shape[2])
+        shapes = flat_shapes(of_params)
         self.paths = [path.split("/") for path in shapes]
-        first, *others = accumulate(map(prod, shapes.values()), initial=0)
-        self.places = dict(zip(shapes, zip([first, *others], shapes.values(), strict=False), strict=True))
-        self.num_weights = others[-1]
+        *firsts, self.num_weights = accumulate(map(prod, shapes.values()), initial=0)
+        self.views = {path: view_of(at, shapes[path]) for path, at in zip(shapes, firsts, strict=True)}
+        numbered = self.params_of(np.arange(1, 1 + self.num_weights, dtype=dtype), of_params, "")
+        gradients = map_tree(np.zeros_like, numbered)
         num_steps, batch_size = shape[:2] if time_major else shape[1::-1]
-        layout = Layout(num_steps, batch_size, dtype, self.places)
-        for scope, layer, input_size in layers_of(cell, shape[2]):
-            layout.add(scope, layer, input_size)
-        self.table, self.start, self.num_states = layout.table(time_major), layout.start(), layout.states.size
-        self.tape_size, self.work_size = (layout.head.size + arena.size for arena in (layout.tape, layout.work))
-        ends = [((layer.c_at, layer.num_memory), (layer.h_at, layer.num_outputs)) for layer in layout.layers]
+        layout = NetworkLayout((num_steps, batch_size), strides(batch_size, num_steps, time_major), dtype)
+        for name, layer, input_size in layers_of(cell, shape[2]):
+            of_layer, d_layer = (numbered[name], gradients[name]) if self.is_stack else (numbered, gradients)
+            layout.add(Layer(layer, input_size, dtype, small=True), of_layer, d_layer)
+        self.table, self.start = layout.table(self.flat_params(gradients)), layout.fixed.numbers(dtype)
+        self.tape_size, self.work_size = layout.head.size + layout.tape.size, layout.d_head.size + layout.work.size
+        self.num_states = layout.states.size
+        ends = [((layer.c_at, layer.num_memory), (layer.h_at, layer.num_outputs)) for layer in layout.plans]
         self.state_views = [[view_of(at, (batch_size, size)) for at, size in parts if size] for parts in ends]
         self.zeros = np.zeros(self.num_states, dtype)
         self.zero_state = self.state_of(self.zeros)
-        self.views = {path: view_of(first, shape) for path, (first, shape) in self.places.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very plan; one that was saved is made anew: the address of the tile means nothing there.
@@ -147,9 +152,9 @@ def parts_of(state: State) -> tuple[Array, ...]:
 
 
 def layers_of(cell: Cell, input_size: int) -> list[tuple[str, Cell, int]]:
-    """Return ``(scope, layer, width of its input)`` of every layer of a network."""
+    """Return ``(name, layer, width of its input)`` of every layer of a network."""
     if type(cell) is MultiRNNCell:
-        return [(f"{name}/", layer, size) for name, layer, size in cell.layers(input_size)]
+        return [*cell.layers(input_size)]
     return [("", cell, input_size)]
 
 

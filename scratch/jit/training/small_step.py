@@ -11,8 +11,7 @@ from typing import NamedTuple
 from scratch.arrays import Array
 from scratch.compiling.compiler import kernel
 from scratch.jit.machine.view import block, copy_row, matrix_in, record_at
-from scratch.jit.small.backward import small_backward
-from scratch.jit.small.forward import small_forward
+from scratch.jit.small.kernels import small_backward, small_forward
 from scratch.jit.training.change import Change, change
 from scratch.jit.training.head import HeadLayout, head, work_in
 

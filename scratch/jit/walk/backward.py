@@ -15,7 +15,7 @@ from scratch.jit.walk.step import Step
 def multiply_back(plan: Plan, arena: Array, product: ProductPlan, d_z: Array, d_rows: Array, soon: Array) -> None:
     """Compute ∂L/∂row = ∂L/∂z Wᵀ of one product, in the columns of the row that have a gradient."""
     live, adds = d_z.shape[0], product.adds != 0
-    d_z = block(d_z, 0, live, product.target, product.target + product.columns)
+    d_z = block(d_z, 0, live, product.target, product.target + product.gates)
     clear_padding(d_z, product.units, product.gate_size)
     d_row = block(d_rows, 0, live, product.d_source, product.d_source + product.d_columns)
     multiply(plan.tile, d_z, arena, product.d_panels, d_row, adds, soon)

@@ -21,9 +21,9 @@ def multiply_forward(plan: Plan, arena: Array, product: ProductPlan, rows: Array
     """Compute z = row W of one product, in its columns of the rows and of z."""
     live = rows.shape[0]
     row = block(rows, 0, live, product.source, product.source + product.depth)
-    z = block(z, 0, live, product.target, product.target + product.columns)
-    multiply(plan.tile, row, arena, product.panels, z, False, soon)
-    clear_padding(z, product.units, product.gate_size)
+    columns = block(z, 0, live, product.target, product.target + product.columns)
+    multiply(plan.tile, row, arena, product.panels, columns, False, soon)
+    clear_padding(block(z, 0, live, product.target, product.target + product.gates), product.units, product.gate_size)
 
 
 @inlined

@@ -33,11 +33,12 @@ class LayerTape(NamedTuple):
 class Layer(Layout):
     """A cell for inputs of one width and dtype: ``run_forward``, ``run_backward``."""
 
-    def __init__(self, cell: Any, input_size: int, dtype: np.dtype) -> None:
+    def __init__(self, cell: Any, input_size: int, dtype: np.dtype, small: bool = False) -> None:
         self.cell, self.input_size = cell, input_size
         equations = equations_of(cell, input_size)
         columns = {"h": cell.output_size, "one": 1, "x": input_size}
-        super().__init__(equations, columns | ({equations.own: cell.num_units} if equations.own else {}), dtype)
+        columns |= {equations.own: cell.num_units} if equations.own else {}
+        super().__init__(equations, columns, dtype, small)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy is this very layer; one that was saved is made anew: an address of compiled code means nothing there.

@@ -6,6 +6,7 @@ import numpy as np
 
 from scratch.arrays import Array, Params
 from scratch.jit.machine.memory import empty, zeros
+from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
 from scratch.jit.walk.equations import ONES, Equations, at_path
@@ -15,13 +16,18 @@ from scratch.jit.walk.stage import Stage
 
 
 class Layout:
-    """The columns of a row, by name, the products of these, and the memory of their weights."""
+    """The columns of a row, by name, the products of these, and the memory of their weights.
 
-    def __init__(self, equations: Equations, columns: dict[str, int], dtype: np.dtype) -> None:
+    Each gate begins a register of ``lanes``. Where a ``small`` network has few units, that is a fourth or half of a
+    whole one; and there a narrow x is a column like others.
+    """
+
+    def __init__(self, equations: Equations, columns: dict[str, int], dtype: np.dtype, small: bool = False) -> None:
         self.equations, self.dtype = equations, np.dtype(dtype)
         vector = self.vector = padded(1, dtype)
-        self.panel = VECTORS * vector
-        self.size, self.h_size = padded(equations.products[0].units, dtype), padded(columns.get("h", 0), dtype)
+        self.panel, most = VECTORS * vector, max(equations.products[0].units, columns.get("h", 0))
+        self.lanes = vector // max([1, *(share for share in (2, 4) if small and most <= vector // share)])
+        self.size, self.h_size = self.whole(equations.products[0].units), self.whole(columns.get("h", 0))
         self.c_size = self.size if equations.has_memory else 0
         # Where each column begins, in rows of the tape and in rows of gradients, and how many numbers are in it. Those
         # of x stand there as the caller has them; a 1 has no gradient.
@@ -29,30 +35,38 @@ class Layout:
         self.d_columns, self.d_widths, self.d_width = {}, {}, 0
         for name, width in columns.items():
             self.columns[name], self.d_columns[name] = self.row_width, self.d_width
-            self.widths[name] = width if name in ONES or name == "x" else padded(width, dtype)
-            self.d_widths[name] = 0 if name in ONES else padded(width, dtype)
+            self.widths[name] = width if name in ONES or name == "x" else self.whole(width)
+            self.d_widths[name] = 0 if name in ONES else self.whole(width)
             self.row_width, self.d_width = self.row_width + self.widths[name], self.d_width + self.d_widths[name]
-        self.few = columns["x"] if columns.get("x", vector) <= vector // 4 else 0
+        self.few = columns["x"] if not small and columns.get("x", vector) <= vector // 4 else 0
         # Where units or inputs do not fill their vectors, what is packed has gaps, which must be 0.
         sizes = [product.units for product in equations.products]
         sizes += [width for name, width in columns.items() if name not in ONES]
         self.start = empty if all(size % vector == 0 for size in sizes) else zeros
+        self.constants_width = max(self.size, self.h_size)
         self.lay_out()
+
+    def whole(self, size: int) -> int:
+        """Return ``size`` rounded up to whole registers of the stages."""
+        return -(-size // self.lanes) * self.lanes
 
     def lay_out(self) -> None:
         """Make the records of the products, one after the other in z and in the arenas."""
-        gates = tuple(gate for product in self.equations.products for gate in product.gates)
-        constants = tuple(self.equations.constants)
-        stage = partial(Stage, flags=self.equations.flags, gates=gates, own=self.equations.own, constants=constants)
-        self.records = []
+        products, flags, constants, _, own = self.equations
+        gates = tuple(gate for product in products for gate in product.gates)
+        register = REGISTER * self.lanes // self.vector
+        stage = partial(Stage, flags=flags, gates=gates, own=own, constants=tuple(constants), register=register)
+        self.records, target = [], 0
         self.z_width = self.arena_size = self.d_arena_size = self.num_weights = 0
-        for product in self.equations.products:
+        for product in products:
             names = [name for name in product.weights if name not in ONES]
             few = self.few if "x" in names else 0
             wide = [name for name in names if not (name == "x" and few)]
-            depth, size = sum(self.widths[name] for name in product.weights), padded(product.units, self.dtype)
-            columns, d_columns = len(product.gates) * size, sum(self.d_widths[name] for name in wide)
-            d_panels = -(-d_columns // self.panel) * columns * self.panel
+            depth, size = sum(self.widths[name] for name in product.weights), self.whole(product.units)
+            num_gates, d_depth = len(product.gates) * size, sum(self.d_widths[name] for name in wide)
+            # A tile writes whole vectors.
+            columns, d_columns = padded(num_gates, self.dtype), padded(d_depth, self.dtype)
+            d_panels = -(-d_columns // self.panel) * num_gates * self.panel
             forward, adjoint = (
                 stage(function).address(self.dtype) if function else -1
                 for function in (product.forward, product.adjoint)
@@ -61,8 +75,9 @@ class Layout:
                 ProductPlan(
                     source=self.columns[next(iter(product.weights))],
                     depth=depth,
-                    target=self.z_width,
+                    target=target,
                     columns=columns,
+                    gates=num_gates,
                     units=product.units,
                     gate_size=size,
                     forward=forward,
@@ -78,13 +93,14 @@ class Layout:
                     d_weights=self.num_weights,
                 )
             )
-            self.z_width += columns
+            self.z_width, target = max(self.z_width, target + columns), target + num_gates
+            self.d_width = max(self.d_width, self.records[-1].d_source + d_columns)
             self.arena_size += -(-columns // self.panel) * depth * self.panel
             self.d_arena_size += d_panels + few * columns
             self.num_weights += depth * columns
-        products = np.array(self.records, np.int64)
-        own, d_own = (columns.get(self.equations.own, 0) for columns in (self.columns, self.d_columns))
-        self.plan = Plan(tile_code(self.dtype), self.size, self.h_size, own, d_own, self.num_weights, products)
+        own_at, d_own_at = (columns.get(own, 0) for columns in (self.columns, self.d_columns))
+        table = np.array(self.records, np.int64)
+        self.plan = Plan(tile_code(self.dtype), self.size, self.h_size, own_at, d_own_at, self.num_weights, table)
 
     @cached_property
     def numbers(self) -> Array | None:
@@ -97,7 +113,7 @@ class Layout:
         return self.rows_of_constants(params) if self.numbers is None else self.numbers
 
     def rows_of_constants(self, params: Params) -> Array:
-        rows = zeros((len(self.equations.constants), max(self.size, self.h_size)), self.dtype)
+        rows = zeros((len(self.equations.constants), self.constants_width), self.dtype)
         for row, wanted in zip(rows, self.equations.constants.values(), strict=True):
             if isinstance(wanted, tuple):
                 parameter = at_path(params, wanted)
@@ -121,5 +137,4 @@ class Layout:
         # Where there is no token, nothing is written to them.
         start, constants = empty if schedule.num_tokens else zeros, len(self.equations.constants)
         weights = start((max(1, num_parts) * self.num_weights,), self.dtype)
-        width = max(self.size, self.h_size)
-        return Gradients(rows, c, z, weights, zeros((num_parts * constants, width), self.dtype))
+        return Gradients(rows, c, z, weights, zeros((num_parts * constants, self.constants_width), self.dtype))

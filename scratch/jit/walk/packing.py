@@ -12,7 +12,8 @@ class Panels(NamedTuple):
     """Where the panels of a matrix [depth, N] are in an arena, and what of it a parameter [n, gates · units] is.
 
     - ``first``: where they begin. ``number``: how many. ``depth``, ``width``: the rows and columns of one.
-    - ``row``: the first row of the matrix that is one of the parameter's. ``units``: the columns of a gate.
+    - ``row``: the first row of the matrix that is one of the parameter's. ``units``: the columns of a gate, each of
+      which begins a register of ``lanes``.
     """
 
     first: int
@@ -21,22 +22,24 @@ class Panels(NamedTuple):
     width: int
     row: int
     units: int
+    lanes: int
 
 
 @kernel
 def pack(parameter: Array, panels: Panels, arena: Array, back: bool, first: int, last: int) -> None:
-    """Copy rows ``first`` to ``last`` of a parameter into panels, or ``back``. Each gate begins a vector."""
-    packed, units = matrix_in(arena, panels.first, panels.number * panels.depth, panels.width), panels.units
+    """Copy rows ``first`` to ``last`` of a parameter into panels, or ``back``. Each gate begins a register."""
+    packed = matrix_in(arena, panels.first, panels.number * panels.depth, panels.width)
+    units, size = panels.units, panels.lanes
     for k in range(first, last):
         row, column = panels.row + k, 0
         for gate in range(0, parameter.shape[1], units):
-            for unit in range(0, units, lanes(arena)):
-                count = lanes(arena) if unit + lanes(arena) <= units else units - unit
+            for unit in range(0, units, size):
+                count = size if unit + size <= units else units - unit
                 if back:
                     copy_row(packed, row, column, parameter, k, gate + unit, count)
                 else:
                     copy_row(parameter, k, gate + unit, packed, row, column, count)
-                column += lanes(arena)
+                column += size
                 if column == panels.width:
                     row, column = row + panels.depth, 0
 
@@ -45,7 +48,7 @@ def pack(parameter: Array, panels: Panels, arena: Array, back: bool, first: int,
 def pack_transposed(parameter: Array, panels: Panels, arena: Array, first: int, last: int) -> None:
     """``pack`` for the transposed parameter: its rows become columns, from column ``row`` on."""
     packed = matrix_in(arena, panels.first, panels.number * panels.depth, panels.width)
-    units, size = panels.units, -(-panels.units // lanes(arena)) * lanes(arena)
+    units, size = panels.units, -(-panels.units // panels.lanes) * panels.lanes
     n = first
     while n < last:
         # As many rows as there are columns left in a vector: they fill its line of the cache.

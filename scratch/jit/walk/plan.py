@@ -8,7 +8,8 @@ import numpy as np
 class ProductPlan(NamedTuple):
     """A product and its stages, to the walk: integers, a row of ``Plan.products``.
 
-    - ``source``, ``depth``: its columns of the tape's rows. ``target``, ``columns``: its columns of z.
+    - ``source``, ``depth``: its columns of the tape's rows. ``target``, ``columns``: its columns of z, of which those
+      of the ``gates`` count: what a tile writes is whole vectors.
     - ``units``, ``gate_size``: the numbers of a gate, and its columns. ``forward``, ``adjoint``: its stages, or −1.
     - ``d_source``, ``d_columns``: its columns of the rows of gradients. ``few_source``, ``few``: those of a narrow x.
     - ``adds``: 1 where gradients are added to those that are there.
@@ -20,6 +21,7 @@ class ProductPlan(NamedTuple):
     depth: int
     target: int
     columns: int
+    gates: int
     units: int
     gate_size: int
     forward: int

@@ -28,7 +28,7 @@ def pack_all(layout: Layout, params: Params) -> Array:
     for product, record in zip(layout.equations.products, layout.records, strict=True):
         count = -(-record.columns // layout.panel)
         for _, rows, at in parts_of(layout, product, params):
-            panels = Panels(record.panels, count, record.depth, layout.panel, at, product.units)
+            panels = Panels(record.panels, count, record.depth, layout.panel, at, product.units, layout.lanes)
             share_rows(partial(pack, rows, panels, arena, False), rows)
     return arena
 
@@ -40,11 +40,13 @@ def pack_all_transposed(layout: Layout, params: Params) -> Array:
         count = -(-record.d_columns // layout.panel)
         for name, rows, _ in parts_of(layout, product, params):
             if name == "x" and record.few:
-                panels = Panels(record.few_panels, 1, record.few, record.columns, 0, product.units)
+                panels = Panels(record.few_panels, 1, record.few, record.columns, 0, product.units, layout.lanes)
                 share_rows(partial(pack, rows, panels, arena, False), rows)
             elif name not in ONES:
                 column = layout.d_columns[name] - record.d_source
-                panels = Panels(record.d_panels, count, record.columns, layout.panel, column, product.units)
+                panels = Panels(
+                    record.d_panels, count, record.gates, layout.panel, column, product.units, layout.lanes
+                )
                 share_rows(partial(pack_transposed, rows, panels, arena), rows)
     return arena
 
@@ -55,7 +57,7 @@ def write_gradients(layout: Layout, d_params: Params, d: Gradients) -> None:
     run(partial(add_parts, weights), shares(layout.num_weights, share_count(COPYING * weights.size)))
     for product, record in zip(layout.equations.products, layout.records, strict=True):
         for _, rows, at in parts_of(layout, product, d_params):
-            panels = Panels(record.d_weights, 1, record.depth, record.columns, at, product.units)
+            panels = Panels(record.d_weights, 1, record.depth, record.columns, at, product.units, layout.lanes)
             share_rows(partial(pack, rows, panels, weights[0], True), rows)
     for n, wanted in enumerate(layout.equations.constants.values()):
         if isinstance(wanted, tuple):
