@@ -24,7 +24,7 @@ LONGER_FUNCTIONS = {
 }
 # Parameters that are TensorFlow's, and our own few beside them. Only those before the * may be given by place.
 TENSORFLOWS_SIGNATURES = {
-    "dynamic_rnn": 13,
+    "dynamic_rnn": 14,
     "bidirectional_dynamic_rnn": 10,
     "stack_bidirectional_dynamic_rnn": 10,
 }

@@ -18,6 +18,7 @@ class UnrollOptions(TypedDict, total=False):
 
     checkpoint_every: int | None
     keep_tape: bool
+    keep_states: bool
     mask: Bool[Array, "B T"] | None
     zero_output_for_mask: bool
 

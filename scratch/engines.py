@@ -5,6 +5,7 @@
 dtype. An engine of one's own has the five methods of ``Engine`` and a name in ``ENGINES``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,13 +17,14 @@ from scratch.cell import Cell, masked_forward
 from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.options import check_choice
 from scratch.tree import map_tree
-from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backward
+from scratch.unroll.checkpointed import checkpointed_rnn, checkpointed_rnn_backward, states_of_stretches
 
 
 class Unrolling(NamedTuple):
     """A call of ``dynamic_rnn``, checked: ``lengths`` [B] is ``None`` for full rows, and ``state`` always given.
 
-    ``plan``: what the engine's ``plan`` returned at an earlier call like this one.
+    ``plan``: what the engine's ``plan`` returned at an earlier call like this one. ``keep_states``: whether the tape
+    will be asked for ``states``.
     """
 
     cell: Cell
@@ -34,6 +36,7 @@ class Unrolling(NamedTuple):
     time_major: bool
     keep_tape: bool
     plan: Any = None
+    keep_states: bool = False
 
     @property
     def steps(self) -> Float[Array, "T B D"]:
@@ -71,6 +74,10 @@ class Engine:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
         raise NotImplementedError
 
+    def states(self, tape: Any, final_state: State) -> State:
+        """Return the state after each step, arrays [T, B, size], of a run with ``keep_states`` that ended with this."""
+        raise NotImplementedError
+
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
         """Return what goes on from ``state`` one step at a time: it has ``step(x)``, and ``state`` after it.
 
@@ -93,8 +100,10 @@ class TextBook(Engine):
         if not run.keep_tape:
             return Checkpointed(1).forward(run)
         live = run.live
-        outputs, state, caches = forward_steps(run.cell, run.params, run.steps, run.state, live, run.masks)
-        tape = Tape(run.cell, run.params, caches, live, run.steps.shape[1], run.inputs.dtype)
+        states: list[State] = []
+        kept = states if run.keep_states else None
+        outputs, state, caches = forward_steps(run.cell, run.params, run.steps, run.state, live, run.masks, kept)
+        tape = Tape(run.cell, run.params, caches, live, run.steps.shape[1], run.inputs.dtype, states)
         # Both are copied: the caller may write to results, and a cell's cache may hold the array that it returned.
         return in_layout(np.stack(outputs), run.time_major), map_tree(np.copy, state), tape
 
@@ -105,6 +114,9 @@ class TextBook(Engine):
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state = backward_steps(tape, d_steps, d_final_state, d_params)
         return in_layout(np.stack(d_inputs), time_major), d_initial_state, d_params
+
+    def states(self, tape: Any, final_state: State) -> State:
+        return stack_states(tape.states)
 
     def stream(self, cell: Cell, params: Params, input_size: int, state: State) -> Any:
         return CellStream(cell, params, state)
@@ -128,6 +140,9 @@ class Checkpointed(TextBook):
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(tape, d_steps, d_final_state)
         return in_layout(d_inputs, time_major), d_initial_state, d_params
+
+    def states(self, tape: Any, final_state: State) -> State:
+        return stack_states(states_of_stretches(tape))
 
 
 class Compiled(Engine):
@@ -156,6 +171,9 @@ class Compiled(Engine):
         self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
     ) -> tuple[Float[Array, "_ _ D"], State, Params]:
         return jit.backward(tape, d_outputs, d_final_state)
+
+    def states(self, tape: Any, final_state: State) -> State:
+        return jit.states_of(tape, final_state)
 
     def train_step(self, trainer: Any, batch: Any) -> Any:
         return jit.train_step(trainer, batch)
@@ -187,6 +205,11 @@ def check_engine(name: str) -> str:
     check_choice("engine", name, ENGINES)
     ENGINES[name].check_installed()
     return name
+
+
+def stack_states(states: Sequence[State]) -> State:
+    """Return the states after each step as one, arrays [T, B, size]."""
+    return map_tree(lambda *steps: np.stack(steps), *states)
 
 
 def in_layout(array: Array, time_major: bool) -> Array:

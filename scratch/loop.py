@@ -24,6 +24,7 @@ from scratch.tree import map_tree
 class Tape:
     """What a forward pass keeps for its backward pass: one cache for each time step, and which rows were live.
 
+    ``states``: those after each step, where they were asked for.
     It refers to the arrays it was given: write into none of them before the backward pass.
     """
 
@@ -33,6 +34,7 @@ class Tape:
     live: Bool[Array, "T B 1"] | None
     batch_size: int
     dtype: np.dtype
+    states: Sequence[State] = ()
 
 
 def forward_steps(
@@ -42,8 +44,12 @@ def forward_steps(
     state: State,
     live: Bool[Array, "T B 1"] | None,
     masks: Masks,
+    states: list[State] | None = None,
 ) -> tuple[list[Float[Array, "B output"]], State, list[Cache]]:
-    """Return ``(outputs, state, caches)`` of a stretch of steps; what goes in has been checked."""
+    """Return ``(outputs, state, caches)`` of a stretch of steps; what goes in has been checked.
+
+    The state after each step is added to the list ``states``, where there is one.
+    """
     outputs, caches = [], []
     for t, x in enumerate(inputs):
         old_state = state
@@ -59,6 +65,8 @@ def forward_steps(
         state = new_state
         outputs.append(output)
         caches.append(cache)
+        if states is not None:
+            states.append(state)
     return outputs, state, caches
 
 

@@ -12,10 +12,13 @@ there is none. What stands in many places gathers its gradient from all. The pag
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from scratch.arguments import check_step_mask
 from scratch.arrays import Array, Bool, Float, Int
+from scratch.options import check_flag
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,14 @@ class Visits:
 
     - ``order``: [B, T] the step that is taken k-th; from k = ``lengths[b]`` on, those that row b skips.
     - ``sources``: [B, T] the step whose output stands at each step, −1 for none; ``None`` where skipped steps have 0.
-    - ``time_major``: the layout of the arrays that are moved.
+    - ``time_major``: the layout of the arrays that are moved. ``reverse``: whether the last step is taken first.
     """
 
     order: Int[Array, "B T"]
     lengths: Int[Array, " B"]
     sources: Int[Array, "B T"] | None
     time_major: bool
+    reverse: bool
 
     def take(self, steps: Float[Array, "_ _ D"]) -> Float[Array, "_ _ D"]:
         """Return the steps in the order in which they are taken."""
@@ -59,8 +63,35 @@ class Visits:
             d_outputs = total.swapaxes(0, 1) if self.time_major else total
         return self.take(d_outputs)
 
+    def states(self, states: Float[Array, "T B H"], initial: Float[Array, "B H"]) -> Float[Array, "T B H"]:
+        """Return states after each visit where the steps of the inputs are; a skipped step has that before it."""
+        live = np.argsort(self.order, axis=1) < self.lengths[:, None]
+        # How many steps a row has taken when it is past this one.
+        taken = np.cumsum(live[:, ::-1], axis=1)[:, ::-1] if self.reverse else np.cumsum(live, axis=1)
+        return move(np.concatenate([initial[None], states]), taken, time_major=True)
+
     def in_layout(self, by_row: Int[Array, "B T"]) -> Int[Array, "_ _ 1"]:
         return (by_row.T if self.time_major else by_row)[..., None]
+
+
+def plan_visits(
+    lengths: Int[Array, " B"] | None,
+    mask: Any,
+    reverse: Any,
+    zero_output_for_mask: Any,
+    sizes: tuple[int, int],
+    time_major: bool,
+) -> Visits | None:
+    """Return the ``Visits`` of rows of these lengths, ``None`` where they are the steps in their order."""
+    num_steps, batch_size = sizes
+    check_flag("reverse", reverse)
+    check_flag("zero_output_for_mask", zero_output_for_mask)
+    if mask is not None:
+        check_step_mask(mask, batch_size, num_steps)
+    if mask is None and not reverse and (zero_output_for_mask or lengths is None):
+        return None
+    live = np.ones((batch_size, num_steps), bool) if lengths is None else np.arange(num_steps) < lengths[:, None]
+    return visits_of(live if mask is None else live & mask, reverse, not zero_output_for_mask, time_major)
 
 
 def move(steps: Float[Array, "_ _ D"], sources: Int[Array, "B T"], time_major: bool) -> Float[Array, "_ _ D"]:
@@ -80,7 +111,7 @@ def visits_of(live: Bool[Array, "B T"], reverse: bool, repeat: bool, time_major:
     # Stable: among those that are skipped, the order stays.
     order = np.argsort(np.where(live, -t if reverse else t, num_steps), axis=1, kind="stable")
     sources = last_live(live, reverse) if repeat else None
-    return Visits(order, live.sum(axis=1), sources, time_major)
+    return Visits(order, live.sum(axis=1), sources, time_major, reverse)
 
 
 def last_live(live: Bool[Array, "B T"], reverse: bool) -> Int[Array, "B T"]:

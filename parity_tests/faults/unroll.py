@@ -272,7 +272,42 @@ FAULTS = [
     ),
     *faults_in(
         "visits.py",
+        "unroll/test_every_state.py",
+        ("states counted from the wrong end", "if self.reverse else np.cumsum(live, axis=1)", "if not self.reverse else np.cumsum(live, axis=1)"),
+        ("no initial state before the first step taken", "np.concatenate([initial[None], states])", "np.concatenate([states[:1], states])"),
+    ),
+    *faults_in(
+        "engines.py",
+        "unroll/test_every_state.py",
+        ("states kept without being asked for", "kept = states if run.keep_states else None", "kept = None if run.keep_states else states"),
+    ),
+    *faults_in(
+        "unroll/checkpointed.py",
+        "unroll/test_every_state.py",
+        ("states of one stretch alone", "forward_steps(tape.cell, tape.params, inputs, state, live, masks, states)", "forward_steps(tape.cell, tape.params, inputs, tape.states[0], live, masks, states)"),
+    ),
+    *faults_in(
+        "unroll/dynamic.py",
+        "unroll/test_every_state.py",
+        ("states time-major for all", "map_tree(lambda steps: in_layout(steps, time_major), states)", "states"),
+        ("states at the step of their visit", "        states = map_tree(visits.states, states, initial)\n", "        pass\n"),
+        ("states promised without a tape", "    if keep_states and not keep_tape:", "    if False:"),
+    ),
+    *faults_in(
+        "jit/states.py",
+        "unroll/test_every_state.py",
+        ("c before the token", "along_time(tape.c[num_ranks:], tokens, final_state.c)", "along_time(tape.c[num_ranks:], following, final_state.c)"),
+        ("h before the token", "        return along_time(tape.rows, following, final_state)", "        return along_time(tape.rows, tokens, final_state)"),
+        ("0 past the end of a row", "np.repeat(final[None], len(tokens), axis=0)", "np.zeros_like(np.repeat(final[None], len(tokens), axis=0))"),
+        ("a window without the newest output", "of_part[t + 1 : t + 1 + length, : live[t]]", "of_part[t : t + length, : live[t]]"),
+        ("a small network's states a step early", "layer.width)[1:]", "layer.width)[:-1]"),
+        ("views of the tape handed out", "layer.h + layer.num_outputs].copy()", "layer.h + layer.num_outputs]"),
+    ),
+    *faults_in(
+        "visits.py",
         "test_visits.py",
+        ("a mask in the place of lengths", "live if mask is None else live & mask", "live if mask is None else mask"),
+        ("lengths without their repeated outputs", "and (zero_output_for_mask or lengths is None)", "and (zero_output_for_mask or True)"),
         ("backwards from the end of the batch", "np.where(live, -t if reverse else t, num_steps)", "np.where(live & (not reverse), t, -t if reverse else num_steps)"),
         ("steps not put back", "np.argsort(self.order, axis=1), self.time_major", "self.order, self.time_major"),
         ("repeated where none was taken", "self.in_layout(self.sources) >= 0", "self.in_layout(self.sources) >= -1"),
@@ -284,10 +319,8 @@ FAULTS = [
     *faults_in(
         "unroll/dynamic.py",
         "test_visits.py",
-        ("a mask in the place of lengths", "live if mask is None else live & mask", "live if mask is None else mask"),
         ("gradients of the inputs not put back", "return tape.visits.put_back(d_inputs), d_initial", "return d_inputs, d_initial"),
         ("gradients of the outputs not moved", "    d_outputs = tape.visits.d_outputs(d_outputs)\n", ""),
-        ("lengths without their repeated outputs", "and (zero_output_for_mask or lengths is None)", "and (zero_output_for_mask or True)"),
     ),
     *faults_in(
         "unroll/truncated.py",

@@ -11,7 +11,7 @@
   ``schedule.py``, which rows run when.
 - ``attention/``: a walk around that of another cell, which looks at the last outputs.
 - The doors: ``covered.py``, what runs at all; ``stack.py``, from a cell to its layers and small networks, and
-  ``stream.py``, one step at a time; ``batch.py``, the caller's arrays.
+  ``stream.py``, one step at a time; ``states.py``, what a tape says of every step; ``batch.py``, the caller's arrays.
 
 To import Numba takes longer than to import the rest of ``scratch``, so this file imports nothing that needs it: what
 ``MODULES`` names is imported when it is first asked for.
@@ -27,6 +27,7 @@ MODULES = {
     "get_num_threads": "machine.threads",
     "make_stream": "stream",
     "plan_of": "small.plan",
+    "states_of": "states",
     "set_num_threads": "machine.threads",
     "train_step": "training.step",
 }

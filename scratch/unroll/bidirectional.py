@@ -76,8 +76,9 @@ def bidirectional_dynamic_rnn(
     """Unroll a cell from each end of ``inputs`` [B, T, D] and return ``(outputs, final_states, tape)``.
 
     - ``initial_state_fw``, ``initial_state_bw``: what the cells start from, at a row's first and at its last step.
-    - ``sequence_length``, ``time_major``, ``engine``, and by name ``checkpoint_every``, ``keep_tape``, ``mask``,
-      ``zero_output_for_mask``: those of ``dynamic_rnn``. The last output is that of the cell, in its direction.
+    - ``sequence_length``, ``time_major``, ``engine``, and by name ``checkpoint_every``, ``keep_tape``, ``keep_states``,
+      ``mask``, ``zero_output_for_mask``: those of ``dynamic_rnn``. The last output is that of the cell, in its
+      direction, and so are ``tape.fw.states`` and ``tape.bw.states``.
 
     ``outputs`` is ``(output_fw, output_bw)``, [B, T, output_size] of each cell, both in the order of the inputs and 0
     past a row's end. ``final_states`` is ``(state_fw, state_bw)``, as they are after a row's last and its first step.

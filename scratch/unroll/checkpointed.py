@@ -89,6 +89,15 @@ def checkpointed_rnn_backward(
     return d_inputs, d_state, d_params
 
 
+def states_of_stretches(tape: CheckpointedTape) -> list[State]:
+    """Return the state after each step, each stretch run once more."""
+    states: list[State] = []
+    for steps, state in tape.stretches():
+        inputs, live, masks = tape.arguments(steps)
+        forward_steps(tape.cell, tape.params, inputs, state, live, masks, states)
+    return states
+
+
 def stretch_backward(
     tape: CheckpointedTape,
     steps: slice,

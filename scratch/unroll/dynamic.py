@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from scratch.arguments import check_arguments, check_layout, check_sequence_masks, check_step_mask, check_tape
-from scratch.arrays import Array, Bool, Float, Int, Lengths, Masks, Params, State
+from scratch.arguments import check_arguments, check_layout, check_sequence_masks, check_tape
+from scratch.arrays import Array, Bool, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from scratch.checks import are_usual, check_array, check_lengths, check_state, is_usual_state
-from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine
+from scratch.engines import ENGINES, Checkpointed, Engine, Unrolling, check_engine, in_layout
 from scratch.options import check_count, check_flag
 from scratch.tree import map_tree, named_leaves
-from scratch.visits import Visits, visits_of
+from scratch.visits import Visits, plan_visits
 
 
 class Form:
@@ -73,7 +73,9 @@ def keep_form(chosen: Engine, cell: Cell, inputs: Array, time_major: bool, sizes
 class DynamicTape:
     """What ``dynamic_rnn`` keeps: the engine that ran, its tape, and the layout of the caller's arrays.
 
-    ``visits`` are ``None`` where every row takes its steps in their order, up to its length.
+    ``visits`` are ``None`` where every row takes its steps in their order, up to its length. ``states``, with
+    ``keep_states``: the state after every step, in the structure of the cell's, arrays [B, T, size] in the layout of
+    the outputs; at skipped steps, and past a row's length, the state that was copied.
     """
 
     engine: Engine
@@ -82,6 +84,7 @@ class DynamicTape:
     output_shape: tuple[int, int, int]
     form: Form | None = None
     visits: Visits | None = None
+    states: State = None
 
     @property
     def num_steps(self) -> int:
@@ -100,6 +103,7 @@ def dynamic_rnn(
     masks: Masks = None,
     checkpoint_every: int | None = None,
     keep_tape: bool = True,
+    keep_states: bool = False,
     mask: Bool[Array, "B T"] | None = None,
     reverse: bool = False,
     zero_output_for_mask: bool = True,
@@ -112,13 +116,12 @@ def dynamic_rnn(
     - ``time_major``: inputs and outputs are [T, B, …] instead of [B, T, …].
     - ``masks``: from ``cell.draw_masks``, [T, B, …] in either layout, for a cell with dropout and for no other.
     - ``engine``: ``"numpy"``, the text book, for every cell; ``"numba"``, compiled, for the cells in ``scratch/jit``.
-      On a machine that others use too, NumPy is far quicker with ``OPENBLAS_NUM_THREADS=1`` in the environment.
     - ``checkpoint_every``: keep only every k-th state, and compute the rest again on the way back: the same numbers to
       the last bit from a short tape, for one more forward pass. Not with ``"numba"``.
     - ``keep_tape``: ``False`` for a run without a backward pass: the tape is ``None``, and nothing is kept for it.
+    - ``keep_states``: whether ``tape.states`` shall be the state after every step. Not with ``keep_tape=False``.
     - ``mask``: Booleans [B, T] in either layout, ``False`` where a row skips a step, as past its length.
-    - ``reverse``: each row from its own last step to its first. Outputs stand at the steps of their inputs (Keras's
-      ``go_backwards`` gives them in the order in which they were computed), ``final_state`` is that after the first.
+    - ``reverse``: each row from its own last step to its first; outputs stand at the steps of their inputs.
     - ``zero_output_for_mask``: ``False`` for the output of the last step taken in the place of 0 at skipped steps, and
       past a row's length; 0 where none was taken yet.
 
@@ -127,7 +130,7 @@ def dynamic_rnn(
     """
     form = form_of(cell, inputs, time_major)
     num_steps, batch_size, input_size = form.sizes if form else check_layout(inputs, time_major)
-    chosen = choose(engine, checkpoint_every, keep_tape)
+    chosen = choose(engine, checkpoint_every, keep_tape, keep_states)
     known = form if form and chosen.knows_cells and form.fits(params, initial_state, masks) else None
     if known:
         state: State = known.zero_state if initial_state is None else initial_state
@@ -139,15 +142,15 @@ def dynamic_rnn(
     plan = known.plan if known and visits is None else None
     if visits is not None:
         inputs, lengths = visits.take(inputs), lengths if mask is None else visits.lengths
-    run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape, plan)
+    run = Unrolling(cell, params, inputs, lengths, state, masks, time_major, keep_tape, plan, keep_states)
     outputs, final_state, tape = chosen.forward(run)
-    if visits is not None:
-        outputs = visits.outputs(outputs)
+    outputs = outputs if visits is None else visits.outputs(outputs)
     if form is None and chosen.knows_cells:
         known = keep_form(chosen, cell, inputs, time_major, (num_steps, batch_size, input_size))
     if not keep_tape:
         return outputs, final_state, None
-    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, known, visits)
+    states = every_state(chosen.states(tape, final_state), state, visits, time_major) if keep_states else None
+    return outputs, final_state, DynamicTape(chosen, tape, time_major, outputs.shape, known, visits, states)
 
 
 def dynamic_rnn_backward(
@@ -178,30 +181,20 @@ def dynamic_rnn_backward(
     return tape.visits.put_back(d_inputs), d_initial_state, d_params
 
 
-def plan_visits(
-    lengths: Int[Array, " B"] | None,
-    mask: Any,
-    reverse: Any,
-    zero_output_for_mask: Any,
-    sizes: tuple[int, int],
-    time_major: bool,
-) -> Visits | None:
-    """Return the ``Visits`` of rows of these lengths, ``None`` where they are the steps in their order."""
-    num_steps, batch_size = sizes
-    check_flag("reverse", reverse)
-    check_flag("zero_output_for_mask", zero_output_for_mask)
-    if mask is not None:
-        check_step_mask(mask, batch_size, num_steps)
-    if mask is None and not reverse and (zero_output_for_mask or lengths is None):
-        return None
-    live = np.ones((batch_size, num_steps), bool) if lengths is None else np.arange(num_steps) < lengths[:, None]
-    return visits_of(live if mask is None else live & mask, reverse, not zero_output_for_mask, time_major)
+def every_state(states: State, initial: State, visits: Visits | None, time_major: bool) -> State:
+    """Return states after each visit, arrays [T, B, size], at the steps of the inputs and in the caller's layout."""
+    if visits is not None:
+        states = map_tree(visits.states, states, initial)
+    return map_tree(lambda steps: in_layout(steps, time_major), states)
 
 
-def choose(engine: Any, checkpoint_every: Any, keep_tape: Any) -> Engine:
+def choose(engine: Any, checkpoint_every: Any, keep_tape: Any, keep_states: Any) -> Engine:
     """Return the engine of this name, or where states are kept only now and then, the one that does so."""
     chosen = ENGINES[check_engine(engine)]
     check_flag("keep_tape", keep_tape)
+    check_flag("keep_states", keep_states)
+    if keep_states and not keep_tape:
+        raise ValueError("keep_states must be False with keep_tape=False: it is the tape that has the states")
     if checkpoint_every is None:
         return chosen
     checkpoint_every = check_count("checkpoint_every", checkpoint_every)

@@ -39,8 +39,8 @@ def static_rnn(
     - ``sequence_length``: [B] integers from 0 to T. Past its length a row's outputs are exactly 0 and its state is
       copied, so its final state is that of its own last step. What the inputs hold there is never looked at.
     - ``masks``: from ``cell.draw_masks``, for a cell with dropout and for no other.
-    - ``engine``, ``reverse``, ``checkpoint_every``, ``keep_tape``, ``mask``, ``zero_output_for_mask``: those of
-      ``dynamic_rnn``.
+    - ``engine``, ``reverse``, ``checkpoint_every``, ``keep_tape``, ``keep_states``, ``mask``,
+      ``zero_output_for_mask``: those of ``dynamic_rnn``; ``tape.states`` are arrays [T, B, size].
 
     ``outputs`` is a list of T arrays [B, output_size]; everything has the dtype of the inputs, float32 or float64.
     Raises ``TypeError`` or ``ValueError``, by name, for arguments that do not fit one another.

@@ -68,9 +68,9 @@ def truncated_rnn(
     """Unroll ``cell`` over ``inputs`` [B, T, D] window by window and return ``(outputs, final_state, tapes)``.
 
     ``truncated_backprop_length`` is the number of time steps in a window, or a list with that of each. The other
-    arguments, by name also ``checkpoint_every``, ``keep_tape`` and ``mask``, the results and the errors are those of
-    ``dynamic_rnn``; ``tapes`` holds one tape a window, or is ``None`` without ``keep_tape``. A row that ends inside a
-    window is dead in all that follow; its outputs there are 0, as no window has the output of another.
+    arguments, by name also ``checkpoint_every``, ``keep_tape``, ``keep_states`` and ``mask``, the results and the
+    errors are those of ``dynamic_rnn``; ``tapes`` holds one tape a window, or is ``None`` without ``keep_tape``. A row
+    that ends inside a window is dead in all that follow; its outputs there are 0, as no window has that of another.
 
     To train on each window before the next is run, loop over ``windows`` and call ``dynamic_rnn`` on each with the
     final state of the one before, as ``scratch/tasks/echo.py`` does; keep the last ``reach`` tapes and call

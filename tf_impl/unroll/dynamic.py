@@ -57,6 +57,51 @@ def dynamic_rnn(
     return *program.run(results), program
 
 
+def states_along_time(
+    cell: Cell,
+    params: Params,
+    inputs: Float[Array, "B T D"],
+    sequence_length: Lengths = None,
+    initial_state: State = None,
+    *,
+    mask: Bool[Array, "B T"] | None = None,
+    reverse: bool = False,
+) -> State:
+    """Return the state after every step, arrays [B, T, size]: ``scratch.dynamic_rnn(keep_states=True)``.
+
+    No loop of TensorFlow's returns it, but each runs a cell whose output is its state. The last output of Keras 2's
+    loop stands where a step is skipped, as the state does, and 0 before the first.
+    """
+    program = Program()
+    with program.graph.as_default():
+        batch_size, num_steps, _ = inputs.shape
+        x, state = program.feed(inputs), feed_state(program, cell, initial_state, batch_size, inputs.dtype)
+        live = tf.fill([batch_size, num_steps], True)
+        if sequence_length is not None:
+            live = tf.sequence_mask(program.feed(np.asarray(sequence_length)), num_steps)
+        live = live if mask is None else tf.logical_and(live, program.feed(mask))
+        tf_cell = genuine(cell, inputs.dtype)
+        state_there = as_structure(tf_cell.state_size, state)
+        options = {"go_backwards": reverse, "zero_output_for_mask": False, "time_major": False}
+        outputs, _ = keras_unroll(WithState(tf_cell), x, live, state_there, options)
+        program.load(params, v1.trainable_variables())
+        taken = tf.cumsum(tf.cast(live, tf.int32), axis=1, reverse=reverse)[..., None] > 0
+        flat = zip(tf.nest.flatten(outputs), tf.nest.flatten(state), strict=True)
+        states = [tf.where(taken, steps, tf.broadcast_to(start[:, None], steps.shape)) for steps, start in flat]
+    return as_structure(cell.state_size, program.run(states))
+
+
+class WithState:
+    """TensorFlow's ``cell`` with another output: its new state."""
+
+    def __init__(self, cell: Any) -> None:
+        self.cell = cell
+
+    def __call__(self, x: Float[Tensor, "B D"], state: State) -> tuple[State, State]:
+        _, new_state = self.cell(x, state)
+        return new_state, new_state
+
+
 def keras_unroll(
     tf_cell: Any, x: Float[Tensor, "_ _ D"], live: Bool[Tensor, "_ _"], state: State, options: dict[str, bool]
 ) -> tuple[Float[Tensor, "_ _ output"], State]:
@@ -68,7 +113,8 @@ def keras_unroll(
 
     _, outputs, states = tf.keras.backend.rnn(step, x, tf.nest.flatten(state), mask=live, **options)
     if options["go_backwards"]:
-        outputs = tf.reverse(outputs, [0 if options["time_major"] else 1])
+        axis = [0 if options["time_major"] else 1]
+        outputs = tf.nest.map_structure(lambda steps: tf.reverse(steps, axis), outputs)
     return outputs, tf.nest.pack_sequence_as(state, states)
 
 
