@@ -25,6 +25,8 @@ from scratch import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
+from scratch.layer import Given
+from scratch.training.layers import LastOutput
 from scratch.training.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, PolynomialDecay
 
 ROWS, STEPS, CLASSES = 4, 3, 5
@@ -97,6 +99,16 @@ def embedding():
     one = Run({"E": table, "n": 3, "x": vectors[1, 1]})
     ranges = {"b": range(ROWS), "t": range(STEPS), "m": range(words)}
     return [one, Run({"n": numbers}, gradients={"L/E": d_table, "L/x": d_x}, ranges=ranges)]
+
+
+def layers():
+    rng = np.random.default_rng(0)
+    h, lengths, d_y = rng.standard_normal((ROWS, STEPS, 2)), np.array([3, 0, 2, 1]), rng.standard_normal((ROWS, 2))
+    layer = LastOutput()
+    y, kept = layer.forward({}, h, Given(sequence_length=lengths))
+    d_h, _ = layer.backward({}, kept, d_y)
+    ranges = {"b": range(ROWS), "t": range(STEPS)}
+    return [Run({"h": h, "T[]": lengths, "y": y}, gradients={"L/h": d_h, "L/y": d_y}, ranges=ranges)]
 
 
 def taken(optimizer, names, numbers, steps=1):
@@ -236,6 +248,7 @@ RUNS = {
     "training/sequence_loss": weighted_loss,
     "training/dense": dense,
     "training/embedding": embedding,
+    "training/layers": layers,
     "training/optimizers": optimizers,
     "training/momentum": momentum,
     "training/rmsprop": rmsprop,
