@@ -369,6 +369,11 @@ CALLS = {
         {},
         {**flags("keep_tape"), "engine": ENGINE, "checkpoint_every": COUNT.or_none()},
     ),
+    "dynamic_rnn_backward": (
+        lambda **o: scratch.dynamic_rnn_backward(scratch.dynamic_rnn(CELL, PARAMS, INPUTS)[2], **o),
+        {},
+        flags("needs_d_inputs"),
+    ),
     "dynamic_rnn, layout": (
         lambda time_major: scratch.dynamic_rnn(CELL, PARAMS, INPUTS[:, :4], time_major=time_major)[:2],
         {"time_major": True},

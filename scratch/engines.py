@@ -69,9 +69,14 @@ class Engine:
         raise NotImplementedError
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
-    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
-        """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
+        self,
+        tape: Any,
+        d_outputs: Float[Array, "_ _ output"],
+        d_final_state: State,
+        time_major: bool,
+        needs_d_inputs: bool,
+    ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
+        """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``: d_inputs where needed."""
         raise NotImplementedError
 
     def states(self, tape: Any, final_state: State) -> State:
@@ -108,12 +113,18 @@ class TextBook(Engine):
         return in_layout(np.stack(outputs), run.time_major), map_tree(np.copy, state), tape
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
-    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        self,
+        tape: Any,
+        d_outputs: Float[Array, "_ _ output"],
+        d_final_state: State,
+        time_major: bool,
+        needs_d_inputs: bool,
+    ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         d_params = map_tree(np.zeros_like, tape.params)
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state = backward_steps(tape, d_steps, d_final_state, d_params)
-        return in_layout(np.stack(d_inputs), time_major), d_initial_state, d_params
+        d_x = in_layout(np.stack(d_inputs), time_major) if needs_d_inputs else None
+        return d_x, d_initial_state, d_params
 
     def states(self, tape: Any, final_state: State) -> State:
         return stack_states(tape.states)
@@ -135,11 +146,16 @@ class Checkpointed(TextBook):
         return in_layout(outputs, run.time_major), state, tape
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
-    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
+        self,
+        tape: Any,
+        d_outputs: Float[Array, "_ _ output"],
+        d_final_state: State,
+        time_major: bool,
+        needs_d_inputs: bool,
+    ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(tape, d_steps, d_final_state)
-        return in_layout(d_inputs, time_major), d_initial_state, d_params
+        return in_layout(d_inputs, time_major) if needs_d_inputs else None, d_initial_state, d_params
 
     def states(self, tape: Any, final_state: State) -> State:
         return stack_states(states_of_stretches(tape))
@@ -168,9 +184,14 @@ class Compiled(Engine):
         )
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool
-    ) -> tuple[Float[Array, "_ _ D"], State, Params]:
-        return jit.backward(tape, d_outputs, d_final_state)
+        self,
+        tape: Any,
+        d_outputs: Float[Array, "_ _ output"],
+        d_final_state: State,
+        time_major: bool,
+        needs_d_inputs: bool,
+    ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
+        return jit.backward(tape, d_outputs, d_final_state, needs_d_inputs)
 
     def states(self, tape: Any, final_state: State) -> State:
         return jit.states_of(tape, final_state)

@@ -92,3 +92,7 @@ class Layer:
     def chain_backward(self, params: Params, kept: Kept, d_y: Array) -> tuple[Array | None, Params]:
         """Return ``(d_x, d_params)``; ``d_x`` is ``None`` where x is numbers, which have no gradient."""
         return self.backward(params, kept.cache, d_y)
+
+    def chain_d_params(self, params: Params, kept: Kept, d_y: Array) -> Params:
+        """Return ``d_params`` alone: what is asked of the lowest layer, whose x nobody differentiates."""
+        return self.chain_backward(params, kept, d_y)[1]

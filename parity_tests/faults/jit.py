@@ -20,6 +20,16 @@ FAULTS = [
         ("gradient of the state not dropped", "multiply_row(ends.factors, row, d_rows, r)", "pass"),
     ),
     *faults_in(
+        "jit/walk/layout.py",
+        "unroll/test_dynamic.py::test_so_for_inputs_narrower_and_wider_than_a_register",
+        ("what stands behind x left out in its place", 'return [*product.weights][-1] == "x"', 'return "x" in product.weights'),
+    ),
+    *faults_in(
+        "jit/stack.py",
+        "unroll/test_dynamic.py::test_so_for_inputs_narrower_and_wider_than_a_register",
+        ("no gradient for the layers below", "needed = needs_d_x or n > 0", "needed = needs_d_x"),
+    ),
+    *faults_in(
         "jit/covered.py",
         "cells/test_dropout.py::test_refusals",
         ("c taken for dropped", "return sizes.c != ()", "return False"),

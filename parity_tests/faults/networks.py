@@ -10,8 +10,8 @@ FAULTS = [
         "training/test_network.py::test_agrees_with_tensorflow",
         (
             "the first layer differentiated first",
-            "in reversed(self.layers.items()):",
-            "in self.layers.items():",
+            "in list(self.layers.items())[:0:-1]:",
+            "in list(self.layers.items())[1:]:",
         ),
         (
             "moving statistics forgotten",
@@ -31,6 +31,15 @@ FAULTS = [
             "the state of no layer",
             "self._replace(state=own[0], ",
             "self._replace(state=None, ",
+        ),
+    ),
+    *faults_in(
+        "training/network.py",
+        "training/test_network.py::test_the_lowest_layer_of_a_step_makes_no_gradient_of_its_input",
+        (
+            "the lowest layer asked for all",
+            "layer.chain_d_params(params.get(name, {}), kept.cache[name], d_x)",
+            "layer.chain_backward(params.get(name, {}), kept.cache[name], d_x)[1]",
         ),
     ),
     *faults_in(

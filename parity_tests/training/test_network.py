@@ -71,6 +71,36 @@ def test_gradients_agree_with_complex_steps(name):
     assert_parity({"params": d_params} | ({} if d_x is None else {"x": d_x}), expected)
 
 
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_gradients_of_the_parameters_alone_are_the_same_bits(name, engine):
+    network, params, x, given = problem(name)
+    y, kept = network.forward(params, x, given._replace(engine=engine))
+    _, d_params = network.backward(params, kept, gradient_of(y))
+    found = network.d_params(params, kept, gradient_of(y))
+    assert list(found) == list(d_params)
+    assert_parity(found, d_params, limit=0)
+
+
+def test_the_lowest_layer_of_a_step_makes_no_gradient_of_its_input(monkeypatch):
+    asked = []
+
+    def backward(*given, needs_d_inputs=True):
+        asked.append(needs_d_inputs)
+        return scratch.dynamic_rnn_backward(*given, needs_d_inputs=needs_d_inputs)
+
+    monkeypatch.setattr("scratch.training.layers.dynamic_rnn_backward", backward)
+    rng, rnn = np.random.default_rng(0), RNN(BasicLSTMCell(4))
+    network = Network({"lowest": Network({"inner": rnn}), "upper": rnn, "dense": Dense(5)})
+    for engine in ("numpy", "numba"):
+        trainer = scratch.Trainer(
+            network, network.init_params(rng, 3), scratch.CrossEntropy(), scratch.AdamOptimizer(), engine=engine
+        )
+        x, labels = rng.standard_normal((B, T, 3)).astype(np.float32), rng.integers(5, size=(B, T))
+        trainer.step(x, labels, [6, 1, 0, 4, 3])
+    assert asked == [True, False] * 2
+
+
 def test_a_network_is_a_layer():
     """A chain cut anywhere and put in two networks is the same chain."""
     network, params, x, given = problem("classifier")

@@ -15,7 +15,16 @@ from parity_tests.harness import (
     run_static,
     to_complex,
 )
-from scratch import BasicLSTMCell, DropoutWrapper, LSTMState, dynamic_rnn, dynamic_rnn_backward
+from scratch import (
+    BasicLSTMCell,
+    DropoutWrapper,
+    GRUCell,
+    LSTMCell,
+    LSTMState,
+    MultiRNNCell,
+    dynamic_rnn,
+    dynamic_rnn_backward,
+)
 from scratch.tree import map_tree, named_leaves
 
 LENGTHS = (4, 0, 6, 1, 3)
@@ -76,6 +85,48 @@ def each_row_alone(case, problem, **options):
         )
     joined = map_tree(lambda *leaves: np.concatenate(leaves), *(row[:4] for row in rows))
     return Results(*joined, map_tree(lambda *leaves: sum(leaves), *(row.d_params for row in rows)))
+
+
+def assert_d_inputs_change_no_other(case, engine):
+    problem, lengths = case.draw(np.float64), case.sequence_length
+    given = problem.params, problem.inputs, lengths, problem.initial_state
+    _, _, tape = dynamic_rnn(case.cell, *given, engine=engine, **problem.options())
+    _, *expected = dynamic_rnn_backward(tape, problem.d_outputs, problem.d_final_state)
+    d_inputs, *found = dynamic_rnn_backward(tape, problem.d_outputs, problem.d_final_state, needs_d_inputs=False)
+    assert d_inputs is None
+    assert_parity(tuple(found), tuple(expected), limit=0)
+
+
+@pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS + DROPOUT_CELLS), ids=str)
+def test_all_other_gradients_are_the_same_bits_where_nobody_needs_that_of_the_inputs(cell, engine):
+    for lengths in (LENGTHS, None):
+        assert_d_inputs_change_no_other(Case(cell, lengths), engine)
+
+
+@pytest.mark.parametrize("input_size", [1, 20])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        BasicLSTMCell(9),
+        GRUCell(9),
+        GRUCell(9, reset_after=True),
+        LSTMCell(9, num_proj=2),
+        MultiRNNCell([BasicLSTMCell(9)] * 2),
+    ],
+    ids=str,
+)
+def test_so_for_inputs_narrower_and_wider_than_a_register(cell, input_size):
+    assert_d_inputs_change_no_other(Case(cell, LENGTHS, input_size=input_size), "numba")
+
+
+def test_of_one_direction_backwards_too():
+    case = Case(BasicLSTMCell(4), LENGTHS)
+    problem = case.draw(np.float64)
+    _, _, tape = dynamic_rnn(case.cell, problem.params, problem.inputs, LENGTHS, reverse=True)
+    _, _, d_params = dynamic_rnn_backward(tape, problem.d_outputs)
+    nothing, _, found = dynamic_rnn_backward(tape, problem.d_outputs, needs_d_inputs=False)
+    assert nothing is None
+    assert_parity(found, d_params, limit=0)
 
 
 @pytest.mark.parametrize(("cell", "engine"), on_engines(PLAIN), ids=str)

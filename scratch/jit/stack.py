@@ -70,11 +70,11 @@ def forward(
 
 
 def backward(
-    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
-) -> tuple[Float[Array, "_ _ D"], State, Params]:
-    """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``."""
+    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State, needs_d_x: bool = True
+) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
+    """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``; d_inputs where they are needed."""
     with announced(type(tape.cell).__name__, "backward in", tape.dtype):
-        return run_backward(tape, plain(d_outputs), d_final_state)
+        return run_backward(tape, plain(d_outputs), d_final_state, needs_d_x)
 
 
 def run_forward(
@@ -125,30 +125,34 @@ def run_forward(
 
 
 def run_backward(
-    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State
-) -> tuple[Float[Array, "_ _ D"], State, Params]:
+    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State, needs_d_x: bool
+) -> tuple[Any, State, Params]:
+    d_x: Any
     if isinstance(tape, SmallTape):
-        return tape.plan.backward(tape.params, tape.numbers, d_outputs, d_final_state)
+        d_x, d_state, d_params = tape.plan.backward(tape.params, tape.numbers, d_outputs, d_final_state)
+        return d_x if needs_d_x else None, d_state, d_params
     cell, params, input_size, batch, kept = tape
     if isinstance(cell, MultiRNNCell):
         d_states, named = [], {}
         for n, (name, _, _) in reversed(list(enumerate(cell.layers(input_size)))):
-            d_outputs, d_state, named[name] = run_backward(kept[n], d_outputs, d_final_state[n])
+            needed = needs_d_x or n > 0
+            d_outputs, d_state, named[name] = run_backward(kept[n], d_outputs, d_final_state[n], needed)
             d_states.append(d_state)
         return d_outputs, tuple(reversed(d_states)), {name: named[name] for name in params}
     if isinstance(cell, DropoutWrapper):
         inner, masks = kept
         by_step = partial(map_tree, batch.by_step)
         d_outputs = plain(drop(d_outputs, by_step(masks.output), cell.output_keep_prob))
-        d_x, d_initial_state, d_params = run_backward(inner, d_outputs, d_final_state)
-        return drop(d_x, by_step(masks.input), cell.input_keep_prob), d_initial_state, d_params
+        d_x, d_initial_state, d_params = run_backward(inner, d_outputs, d_final_state, needs_d_x)
+        d_x = drop(d_x, by_step(masks.input), cell.input_keep_prob) if needs_d_x else None
+        return d_x, d_initial_state, d_params
     if isinstance(cell, ResidualWrapper):
-        d_x, d_initial_state, d_params = run_backward(kept, d_outputs, d_final_state)
-        return batch.add_live(d_x, d_outputs), d_initial_state, d_params
+        d_x, d_initial_state, d_params = run_backward(kept, d_outputs, d_final_state, needs_d_x)
+        return batch.add_live(d_x, d_outputs) if needs_d_x else None, d_initial_state, d_params
     layer_tape, factors = kept
-    layer, d_x = layer_of(cell, input_size, batch.dtype), batch.array(input_size)
     # The array's own ``copy`` is row-major, as the kernels need it; ``np.copy`` keeps the order of what it copies.
-    d_state = map_tree(np.ndarray.copy, d_final_state)
+    layer, d_state = layer_of(cell, input_size, batch.dtype), map_tree(np.ndarray.copy, d_final_state)
+    d_x = batch.array(input_size) if needs_d_x else None
     return d_x, d_state, layer.run_backward(layer_tape, layer.ends(d_x, d_outputs, d_state, factors))
 
 

@@ -83,6 +83,9 @@ class RNN(Layer):
         d_x, _, d_params = dynamic_rnn_backward(kept.cache, d_y)
         return d_x, d_params
 
+    def chain_d_params(self, params: Params, kept: Kept, d_y: Float[Array, "B T H"]) -> Params:
+        return dynamic_rnn_backward(kept.cache, d_y, needs_d_inputs=False)[2]
+
     chain_forward, chain_backward = forward, backward
 
 

@@ -120,14 +120,29 @@ class Network(Layer):
 
         ``d_x`` is ``None`` where x is numbers of words.
         """
+        d_x, d_params = self.above_first(params, kept, d_y)
+        name, layer = next(iter(self.layers.items()))
+        d_x, d_params[name] = layer.chain_backward(params.get(name, {}), kept.cache[name], d_x)
+        return d_x, {name: d_params[name] for name in params}
+
+    def d_params(self, params: Params, kept: Kept, d_y: Array) -> Params:
+        """Return the ``d_params`` of ``backward``, to the last bit, without d_x: what a training step asks for."""
+        d_x, d_params = self.above_first(params, kept, d_y)
+        name, layer = next(iter(self.layers.items()))
+        d_params[name] = layer.chain_d_params(params.get(name, {}), kept.cache[name], d_x)
+        return {name: d_params[name] for name in params}
+
+    def above_first(self, params: Params, kept: Kept, d_y: Array) -> tuple[Any, Params]:
+        """Return the gradients of the first layer's y, and of the parameters of all layers above it."""
         d_x: Any = d_y
         d_params: Params = {}
         # The last layer to run is the first to be differentiated.
-        for name, layer in reversed(self.layers.items()):
+        for name, layer in list(self.layers.items())[:0:-1]:
             d_x, d_params[name] = layer.chain_backward(params.get(name, {}), kept.cache[name], d_x)
-        return d_x, {name: d_params[name] for name in params}
+        return d_x, d_params
 
     chain_params, chain_forward, chain_backward = init_params, forward, backward
+    chain_d_params = d_params
 
 
 def without_nothing(parts: dict[str, Any]) -> dict[str, Any]:

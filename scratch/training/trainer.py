@@ -161,7 +161,7 @@ class Trainer:
         given = Given(state, batch.masks, self.moving, batch.sequence_length, self.training, self.engine)
         y, kept = self.network.forward(self.params, batch.x, given)
         loss, cache = self.loss.forward(batch.labels, y, batch.sequence_length)
-        _, gradients = self.network.backward(self.params, kept, self.loss.backward(cache))
+        gradients = self.network.d_params(self.params, kept, self.loss.backward(cache))
         return loss, y, kept, gradients
 
     def optimizer_now(self) -> Any:

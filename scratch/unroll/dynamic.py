@@ -154,17 +154,23 @@ def dynamic_rnn(
 
 
 def dynamic_rnn_backward(
-    tape: DynamicTape, d_outputs: Float[Array, "_ _ output"] | None = None, d_final_state: State = None
-) -> tuple[Float[Array, "_ _ D"], State, Params]:
+    tape: DynamicTape,
+    d_outputs: Float[Array, "_ _ output"] | None = None,
+    d_final_state: State = None,
+    *,
+    needs_d_inputs: bool = True,
+) -> tuple[Any, State, Params]:
     """Return ``(d_inputs, d_initial_state, d_params)``, the gradients of every argument of ``dynamic_rnn``.
 
     - ``d_outputs``: the gradient of the outputs, in their shape; zeros where not given.
     - ``d_final_state``: the gradient of the final state, in its structure; zeros where not given.
+    - ``needs_d_inputs``: ``False`` where the inputs are data: ``d_inputs`` is then ``None``, the rest the same bits.
 
     ``d_inputs`` has the shape of the inputs and is exactly 0 past the end of a row; the engine is that of the forward
     pass. Raises ``TypeError`` or ``ValueError``, by name, for gradients that do not fit the results.
     """
     check_tape("tape", tape, DynamicTape)
+    check_flag("needs_d_inputs", needs_d_inputs)
     run, time_major = tape.tape, tape.time_major
     if d_outputs is None:
         d_outputs = np.zeros(tape.output_shape, run.dtype)
@@ -174,11 +180,12 @@ def dynamic_rnn_backward(
         d_final_state = tape.form.zero_state if tape.form else run.cell.zero_state(batch_size, run.dtype)
     else:
         check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
-    if tape.visits is None:
-        return tape.engine.backward(run, d_outputs, d_final_state, time_major)
-    d_outputs = tape.visits.d_outputs(d_outputs)
-    d_inputs, d_initial_state, d_params = tape.engine.backward(run, d_outputs, d_final_state, time_major)
-    return tape.visits.put_back(d_inputs), d_initial_state, d_params
+    visits = tape.visits
+    d_outputs = d_outputs if visits is None else visits.d_outputs(d_outputs)
+    d_inputs, d_state, d_params = tape.engine.backward(run, d_outputs, d_final_state, time_major, needs_d_inputs)
+    if visits is None or d_inputs is None:
+        return d_inputs, d_state, d_params
+    return visits.put_back(d_inputs), d_state, d_params
 
 
 def every_state(states: State, initial: State, visits: Visits | None, time_major: bool) -> State:

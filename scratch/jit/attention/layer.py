@@ -54,7 +54,11 @@ class AttentionLayer(Layer):
         return products + self.inner.work_per_token + self.cell.attn_length * 2 * self.window.row_width
 
     def ends(
-        self, x: Float[Array, "_ _ D"], outputs: Float[Array, "_ _ A"], state: State, factors: Array | None = None
+        self,
+        x: Float[Array, "_ _ D"] | None,
+        outputs: Float[Array, "_ _ A"],
+        state: State,
+        factors: Array | None = None,
     ) -> Any:
         s, u, window = state
         of_cell = self.inner.ends(x, outputs, s)

@@ -15,6 +15,7 @@ from scratch.jit.training.embedding import add_to_rows
 from scratch.jit.training.flat_state import apply
 from scratch.jit.training.head import HeadLayout, run_head, work_in, work_size
 from scratch.jit.training.plan import Plan, flat_step, leave
+from scratch.jit.training.small_body import SmallBody
 from scratch.jit.walk.layer import matrix
 from scratch.layer import Given, Kept
 from scratch.training.embedding import Embedding
@@ -44,13 +45,36 @@ def general_step(plan: Plan, trainer: Trainer, batch: Batch, labels: Int[Array, 
     return flat_step(plan, change, loss, logits, batch.labels, None)
 
 
+def body_step(
+    plan: Plan, trainer: Trainer, batch: Batch, labels: Int[Array, "1 N"], body: SmallBody
+) -> Step | None:
+    """Take a step whose layers below the head are a ``SmallBody``; ``None`` where ``general_step`` looks at it."""
+    flat, fed = plan.flat, body.fed(batch.x, batch.sequence_length)
+    if fed is None or batch.labels.shape != batch.x.shape[:2]:
+        return None
+    g, share, shown = flat.gradients(), shares_of(trainer.loss, batch, trainer.dtype), []
+
+    def head(h: Float[Array, "B T D"]) -> Float[Array, "B T D"]:
+        loss, logits, d_h = run_dense(plan, h, labels, share, g)
+        shown.extend((loss, logits))
+        return d_h
+
+    body.run(flat.theta, g, fed, head)
+    change, slots = flat.begin(trainer, g)
+    apply(change)
+    leave(plan, trainer, slots, {})
+    return flat_step(plan, change, *shown, batch.labels, None)
+
+
 def go_back(plan: Plan, below: Params, kept: Kept, d_h: Array) -> Params:
-    """Return the gradients of all layers below the head: ``Network.backward``, and that of an embedding compiled."""
+    """Return the gradients of all layers below the head: ``Network.d_params``, and that of an embedding compiled."""
     d_params: Params = {}
     d_x: Any = d_h
     for name, layer in reversed(plan.body.layers.items()):
         cache = kept.cache[name]
-        if type(layer) is Embedding:
+        if name == plan.first and type(layer) is not Embedding:
+            d_params[name] = layer.chain_d_params(below.get(name, {}), cache, d_x)
+        elif type(layer) is Embedding:
             numbers = np.ascontiguousarray(cache.cache, np.int64).reshape(1, -1)
             d_e = np.zeros_like(below[name]["embeddings"])
             add_to_rows(numbers, matrix(plain(d_x)), d_e)

@@ -9,6 +9,7 @@ from scratch.jit.covered import FLOATS
 from scratch.jit.training.change import Change
 from scratch.jit.training.flat_state import FlatState
 from scratch.jit.training.optimizer import RECIPES, Slots
+from scratch.jit.training.small_body import SmallBody
 from scratch.jit.training.small_plan import SmallStep
 from scratch.training.dense import Dense
 from scratch.training.losses import CrossEntropy
@@ -62,7 +63,7 @@ class Plan(NamedTuple):
 
     - ``made_for``: its network, loss, clipping and kind of optimiser. ``flat``: what it trains.
     - ``body``: the network without the output layer ``head``, which has ``num_classes``; ``first`` is its first layer.
-    - ``small``: the compiled steps of small networks, by the shape of x.
+    - ``small``: the compiled steps of small networks, and ``bodies``: small layers below the head, by the shape of x.
     """
 
     made_for: tuple[Any, ...]
@@ -72,6 +73,7 @@ class Plan(NamedTuple):
     head: str
     num_classes: int
     small: dict[tuple[int, ...], SmallStep | None]
+    bodies: dict[tuple[int, ...], SmallBody | None]
 
 
 def is_current(plan: Plan, trainer: Trainer) -> bool:
@@ -96,7 +98,7 @@ def make_plan(trainer: Trainer) -> Plan | None:
         return None
     made_for = trainer.network, trainer.loss, trainer.clip, type(trainer.optimizer)
     body = Network({name: trainer.network.layers[name] for name in below})
-    return Plan(made_for, FlatState(trainer), body, below[0], name, layer.units, {})
+    return Plan(made_for, FlatState(trainer), body, below[0], name, layer.units, {}, {})
 
 
 def described(tree: Params) -> dict[str, Any]:

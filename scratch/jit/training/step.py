@@ -2,7 +2,8 @@
 
 A network that ends in a ``Dense`` layer under a ``CrossEntropy`` has that end, clipping and optimiser compiled,
 whatever is below it: ``general_step.py``. If all that is below is an unrolled small cell, the whole step is one call:
-``small_step.py``. What is none of these, or is not as it should be, is left to the text book, which says what is wrong.
+``small_step.py``; small cells over padded rows, from one end or both, over an embedding or none, are
+``small_body.py``. What is none of these, or is not as it should be, is left to the text book, which says what is wrong.
 """
 
 from typing import Any
@@ -15,14 +16,17 @@ from scratch.checks import is_plain, is_usual_state
 from scratch.fit import flat_shapes
 from scratch.jit.batch import plain
 from scratch.jit.small.plan import plan_of
-from scratch.jit.training.general_step import general_step
+from scratch.jit.training.general_step import body_step, general_step
 from scratch.jit.training.losses import are_within
 from scratch.jit.training.plan import Plan, flat_step, is_current, leave, make_plan
+from scratch.jit.training.small_body import SmallBody, is_body_of, make_body
 from scratch.jit.training.small_plan import SmallStep
 from scratch.training.layers import RNN
 from scratch.training.trainer import Batch, Step, Trainer
 from scratch.tree import named_leaves
 
+# Batches of rows of unequal length are of many shapes; what is worked out for one takes little memory.
+MOST_SHAPES = 256
 plans: "WeakKeyDictionary[Trainer, Plan | None]" = WeakKeyDictionary()
 
 
@@ -40,7 +44,9 @@ def train_step(trainer: Trainer, batch: Batch) -> Step | None:
     step = small_step_of(plan, trainer, batch)
     state = None if step is None else state_of(plan, trainer, step)
     if step is None or state is None:
-        return general_step(plan, trainer, batch, labels)
+        body = body_of(plan, trainer, batch)
+        done = None if body is None else body_step(plan, trainer, batch, labels, body)
+        return general_step(plan, trainer, batch, labels) if done is None else done
     flat = plan.flat
     g = flat.gradients()
     change, slots = flat.begin(trainer, g)
@@ -79,6 +85,21 @@ def make_small(plan: Plan, shape: tuple[int, ...], dtype: np.dtype) -> SmallStep
     names = flat_shapes({name: layer.cell.param_shapes(shape[2]), plan.head: wanted})
     have = {path: leaf.shape for path, leaf in named_leaves(plan.flat.tree)}
     return SmallStep(small, plan.num_classes) if small and [*names.items()] == [*have.items()] else None
+
+
+def body_of(plan: Plan, trainer: Trainer, batch: Batch) -> SmallBody | None:
+    """Return the small layers below the head for this batch, ``None`` where they are others."""
+    x = batch.x
+    if trainer.carry_state or not is_plain(x) or not is_nothing(batch.masks):
+        return None
+    if x.shape not in plan.bodies:
+        if len(plan.bodies) >= MOST_SHAPES:
+            plan.bodies.clear()
+        made = make_body(plan.body, plan.flat.places, plan.flat.tree, x.shape, trainer.dtype)
+        fits = made is not None and made.width == len(plan.flat.tree[plan.head]["kernel"])
+        plan.bodies[x.shape] = made if fits else None
+    body = plan.bodies[x.shape]
+    return body if body and is_body_of(x, body, trainer.dtype) else None
 
 
 def state_of(plan: Plan, trainer: Trainer, step: SmallStep) -> State:

@@ -54,11 +54,20 @@ class Layer(Layout):
         return sum(product.depth * product.columns for product in self.records)
 
     def ends(
-        self, x: Float[Array, "_ _ D"], outputs: Float[Array, "_ _ output"], state: State, factors: Array | None = None
+        self,
+        x: Float[Array, "_ _ D"] | None,
+        outputs: Float[Array, "_ _ output"],
+        state: State,
+        factors: Array | None = None,
     ) -> Ends:
-        """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where it is none."""
+        """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where it is none.
+
+        Going back, x is ``None``, a matrix of no column, where nobody asks for its gradient.
+        """
         c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
-        return Ends(matrix(x), matrix(outputs), np.empty((0, 0), x.dtype) if factors is None else factors, c, h)
+        outputs = matrix(outputs)
+        x = np.empty((len(outputs), 0), outputs.dtype) if x is None else matrix(x)
+        return Ends(x, outputs, np.empty((0, 0), outputs.dtype) if factors is None else factors, c, h)
 
     def pack(self, params: Params) -> Any:
         """Return the packed weights that ``run_forward`` takes."""
@@ -90,8 +99,9 @@ class Layer(Layout):
         num_rows = (len(schedule.parts) - 1) * max(TOKENS, np.diff(schedule.parts).max(initial=0))
         d = self.new_gradients(schedule, num_rows)
         if schedule.num_tokens:
-            arena = pack_all_transposed(self, kept.params)
-            self.run_parts(schedule, partial(walk_backward, self.plan, arena, schedule, kept.tape, ends, d))
+            needs_d_x = ends.x.shape[1] > 0
+            arena, plan = pack_all_transposed(self, kept.params, needs_d_x), self.plan if needs_d_x else self.of_params
+            self.run_parts(schedule, partial(walk_backward, plan, arena, schedule, kept.tape, ends, d))
         d_params = map_tree(lambda parameter: empty(parameter.shape, self.dtype), kept.params)
         write_gradients(self, d_params, d)
         return d_params

@@ -9,7 +9,7 @@ from scratch.jit.machine.memory import empty, zeros
 from scratch.jit.machine.register import REGISTER
 from scratch.jit.machine.tile import VECTORS, tile_code
 from scratch.jit.machine.vector import padded
-from scratch.jit.walk.equations import ONES, Equations, at_path
+from scratch.jit.walk.equations import ONES, Equations, Product, at_path
 from scratch.jit.walk.plan import Gradients, Plan, ProductPlan, Tape
 from scratch.jit.walk.schedule import Schedule
 from scratch.jit.walk.stage import Stage
@@ -101,6 +101,20 @@ class Layout:
         own_at, d_own_at = (columns.get(own, 0) for columns in (self.columns, self.d_columns))
         table = np.array(self.records, np.int64)
         self.plan = Plan(tile_code(self.dtype), self.size, self.h_size, own_at, d_own_at, self.num_weights, table)
+
+    @cached_property
+    def of_params(self) -> Plan:
+        """The plan of a walk back that does not ask for ∂L/∂x: where x is the last of a product's columns, without."""
+        records = []
+        for product, record in zip(self.equations.products, self.records, strict=True):
+            wide = self.d_widths["x"] if self.x_is_last(product) and not record.few else 0
+            records.append(record._replace(d_columns=record.d_columns - wide, few=0))
+        return self.plan._replace(products=np.array(records, np.int64))
+
+    @staticmethod
+    def x_is_last(product: Product) -> bool:
+        """Return whether ∂L/∂x can be left out of a product: nothing stands behind it."""
+        return [*product.weights][-1] == "x"
 
     @cached_property
     def numbers(self) -> Array | None:

@@ -33,12 +33,17 @@ def pack_all(layout: Layout, params: Params) -> Array:
     return arena
 
 
-def pack_all_transposed(layout: Layout, params: Params) -> Array:
-    """Return the arena of the transposed weights: those of a narrow x, row by row, after the others of its product."""
+def pack_all_transposed(layout: Layout, params: Params, needs_d_x: bool = True) -> Array:
+    """Return the arena of the transposed weights: those of a narrow x, row by row, after the others of its product.
+
+    Without ``needs_d_x``, those of x are there where the plan ``layout.of_params`` reads them.
+    """
     arena = layout.start((layout.d_arena_size,), layout.dtype)
     for product, record in zip(layout.equations.products, layout.records, strict=True):
         count = -(-record.d_columns // layout.panel)
         for name, rows, _ in parts_of(layout, product, params):
+            if name == "x" and not needs_d_x and layout.x_is_last(product):
+                continue
             if name == "x" and record.few:
                 panels = Panels(record.few_panels, 1, record.few, record.columns, 0, product.units, layout.lanes)
                 share_rows(partial(pack, rows, panels, arena, False), rows)
