@@ -61,7 +61,7 @@ class Engine:
     def check_cell(self, cell: Cell) -> None:
         """Refuse, by name, a cell that the engine does not run."""
 
-    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool) -> Any:
+    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool, keep_tape: bool) -> Any:
         """Return what is worth keeping for all calls with this cell and such inputs, ``None`` where nothing is."""
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
@@ -172,12 +172,11 @@ class Compiled(Engine):
     def check_cell(self, cell: Cell) -> None:
         jit.check_covered(cell)
 
-    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool) -> Any:
-        return jit.plan_of(cell, inputs.shape, inputs.dtype, time_major)
+    def plan(self, cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool, keep_tape: bool) -> Any:
+        return jit.plan_of_call(cell, inputs, time_major, keep_tape)
 
     def forward(self, run: Unrolling) -> tuple[Float[Array, "_ _ output"], State, Any]:
-        # One row of which nothing is kept has a way of its own, behind jit.forward.
-        if run.plan and run.lengths is None and (run.keep_tape or run.steps.shape[1] != 1):
+        if run.plan and run.lengths is None:
             return run.plan.run(run.params, run.inputs, run.state)
         return jit.forward(
             run.cell, run.params, run.inputs, run.lengths, run.state, run.masks, run.time_major, run.keep_tape

@@ -77,6 +77,8 @@ def check_choice(name: str, value: Any, choices: Collection[str | bool]) -> Any:
 
 def check_flag(name: str, value: Any) -> bool:
     """Refuse all but ``True`` and ``False``."""
+    if value is True or value is False:
+        return value  # The usual case is decided first.
     return bool(check_choice(name, value, (False, True)))
 
 

@@ -83,6 +83,8 @@ def plan_visits(
     time_major: bool,
 ) -> Visits | None:
     """Return the ``Visits`` of rows of these lengths, ``None`` where they are the steps in their order."""
+    if mask is None and reverse is False and zero_output_for_mask is True:
+        return None  # The usual case is decided first.
     num_steps, batch_size = sizes
     check_flag("reverse", reverse)
     check_flag("zero_output_for_mask", zero_output_for_mask)

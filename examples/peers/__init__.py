@@ -43,6 +43,8 @@ PEERS = {
     "onnxruntime": Peer("peers.onnx_peers", "OnnxRuntimePeer", ("onnx", "onnxruntime"), "bench"),
     "openvino": Peer("peers.onnx_peers", "OpenVinoPeer", ("onnx", "openvino"), "bench"),
     "litert": Peer("peers.litert_peer", "LiteRtPeer", ("tensorflow", "keras", "ai_edge_litert"), "bench", "keras"),
+    # It has no module of Python's: whether its library is there, the peer looks for itself.
+    "onednn": Peer("peers.onednn_peer", "OneDnnPeer"),
 }
 
 # LSTMs only, and slower than tf1-block: for the race of examples/lstm_race.py.

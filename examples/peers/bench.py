@@ -88,6 +88,12 @@ class Bench:
             with self.worker(name, peer, **environment) as worker:
                 row.cold = worker.ask().get("first")
         self.report(f"{name}, first call")
+        try:
+            self.file(peer.layout)
+        except ValueError as error:
+            # Its layout has no place for such a cell.
+            row.refused = str(error)
+            return
         worker = stack.enter_context(self.worker(name, peer, **environment))
         answer = worker.ask()
         row.refused, row.failed = answer.get("refused", ""), answer.get("failed", "")

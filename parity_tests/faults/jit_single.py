@@ -17,11 +17,28 @@ FAULTS = [
         ("the rows of x are those of h", "+ plan.inputs * plan.gates * size\n", "\n"),
     ),
     *faults_in(
+        "jit/single/layout.py",
+        EVERY_CELL,
+        ("h for r ⊙ h", "source=scope.h_size if equations.own in names else 0", "source=0"),
+        ("gates of few units as wide as a vector", "target=target + gate * width", "target=target + gate * self.vector"),
+        ("a later product over the gates of the first", "            target += len(product.gates) * width\n", ""),
+    ),
+    *faults_in(
         "jit/single/plan.py",
         EVERY_CELL,
-        ("h for r ⊙ h", "source=layer.h_size if layer.equations.own in names else 0", "source=0"),
-        ("peepholes left out", "            if layer.numbers is None:\n", "            if False:\n"),
-        ("the forget bias left out", "            if layer.numbers is not None:\n", "            if False:\n"),
+        ("the forget bias left out", "in self.packing.constants:", "in []:"),
+    ),
+    *faults_in(
+        "jit/single/packing.py",
+        EVERY_CELL,
+        ("peepholes left out", "1, 1, width, width, 0, 0, units)", "1, 1, width, width, 0, 0, 0)"),
+        ("every parameter begins where the first does", "(strips.at if is_one_of_all else 0)", "0"),
+    ),
+    *faults_in(
+        "jit/single/entry.py",
+        EVERY_CELL,
+        ("the final state is anything", "    move_states(table, numbers, final, 0, False)\n", ""),
+        ("the state begins among the parameters", "given, num_params, True)", "given, 0, True)"),
     ),
     *faults_in(
         "jit/single/packing.py",

@@ -17,6 +17,7 @@ To import Numba takes longer than to import the rest of ``scratch``, so this fil
 ``MODULES`` names is imported when it is first asked for.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -26,9 +27,9 @@ MODULES = {
     "forward": "stack",
     "get_num_threads": "machine.threads",
     "make_stream": "stream",
-    "plan_of": "small.plan",
-    "states_of": "states",
+    "plan_of_call": "stack",
     "set_num_threads": "machine.threads",
+    "states_of": "states",
     "train_step": "training.step",
 }
 
@@ -47,6 +48,9 @@ def __dir__() -> list[str]:
 
 def check_installed() -> None:
     """Raise ``ImportError``, with what to do about it, where Numba is not installed or cannot be imported."""
+    # It is asked at each call: a module that is there need not be looked for again.
+    if sys.modules.get("numba"):
+        return
     try:
         import_module("numba")
     except ImportError as error:

@@ -20,9 +20,8 @@ from scratch.compiling.compiler import announced
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import Batch, full_batch, plain
 from scratch.jit.covered import FLOATS, check_covered
-from scratch.jit.single.plan import row_plan_of
-from scratch.jit.single.row import run_row
-from scratch.jit.small.plan import SmallTape, plan_of
+from scratch.jit.single.whole import WholePlan, whole_plan_of
+from scratch.jit.small.plan import SmallPlan, SmallTape, plan_of
 from scratch.jit.walk.layer import matrix
 from scratch.tree import map_tree, rebuild
 
@@ -39,6 +38,18 @@ class JitTape(NamedTuple):
     @property
     def dtype(self) -> np.dtype:
         return self.batch.dtype
+
+
+def plan_of_call(
+    cell: Cell, inputs: Float[Array, "_ _ D"], time_major: bool, keep_tape: bool
+) -> SmallPlan | WholePlan | None:
+    """Return the plan of calls over full rows of such inputs: its ``run(params, inputs, state)`` is ``forward``.
+
+    ``None`` where there is none. The cell is one that has been run.
+    """
+    if not keep_tape and inputs.shape[1 if time_major else 0] == 1:
+        return whole_plan_of(cell, inputs.shape[2], inputs.dtype)
+    return plan_of(cell, inputs.shape, inputs.dtype, time_major)
 
 
 def forward(
@@ -86,10 +97,10 @@ def run_forward(
     """
     kept: Any
     input_size = x.shape[2]
-    row = row_plan_of(cell, input_size, batch.dtype) if is_empty(factors) and batch.is_one_row else None
-    if row:
+    whole = whole_plan_of(cell, input_size, batch.dtype) if is_empty(factors) and batch.is_one_row else None
+    if whole:
         outputs, length = batch.array(cell.output_size), int(batch.lengths[0])
-        final_state = run_row(row, params, state, matrix(x)[:length], matrix(outputs)[:length])
+        final_state = whole.fill(params, state, matrix(x)[:length], matrix(outputs)[:length])
         return outputs, final_state, JitTape(cell, params, input_size, batch, None)
     small = plan_of(cell, x.shape, batch.dtype, batch.time_major) if is_empty(factors) and batch.is_full else None
     if small:
@@ -98,9 +109,7 @@ def run_forward(
         states, tapes, outputs = [], [], x
         for n, (name, layer, _) in enumerate(cell.layers(input_size)):
             of_layer = () if is_empty(factors) else factors[n]
-            outputs, layer_state, tape = run_forward(
-                layer, params[name], outputs, state[n], masks[n], of_layer, batch
-            )
+            outputs, layer_state, tape = run_forward(layer, params[name], outputs, state[n], masks[n], of_layer, batch)
             states.append(layer_state)
             tapes.append(tape)
         final_state, kept = tuple(states), tuple(tapes)

@@ -53,19 +53,22 @@ forms: dict[Any, Form] = {}
 MOST_FORMS = 256
 
 
-def form_of(cell: Any, inputs: Any, time_major: Any) -> Form | None:
+def form_of(cell: Any, inputs: Any, time_major: Any, keep_tape: Any) -> Form | None:
     """Return the ``Form`` of an earlier call with this cell, ``None`` where there was none."""
-    if type(inputs) is not np.ndarray or type(time_major) is not bool:
+    if type(inputs) is not np.ndarray or type(time_major) is not bool or type(keep_tape) is not bool:
         return None
-    return forms.get((id(cell), inputs.shape, inputs.dtype, time_major))
+    return forms.get((id(cell), inputs.shape, inputs.dtype, time_major, keep_tape))
 
 
-def keep_form(chosen: Engine, cell: Cell, inputs: Array, time_major: bool, sizes: tuple[int, int, int]) -> Form:
+def keep_form(
+    chosen: Engine, cell: Cell, inputs: Array, options: tuple[bool, bool], sizes: tuple[int, int, int]
+) -> Form:
     """Return a new ``Form``, and keep it for later calls."""
     if len(forms) >= MOST_FORMS:
         forms.clear()
-    plan = chosen.plan(cell, inputs, time_major)
-    form = forms[id(cell), inputs.shape, inputs.dtype, time_major] = Form(cell, sizes, inputs.dtype, plan)
+    # ``options`` are time_major and keep_tape.
+    plan = chosen.plan(cell, inputs, *options)
+    form = forms[id(cell), inputs.shape, inputs.dtype, *options] = Form(cell, sizes, inputs.dtype, plan)
     return form
 
 
@@ -128,7 +131,7 @@ def dynamic_rnn(
     ``outputs`` is [B, T, output_size]; everything has the dtype of the inputs, float32 or float64. Raises ``TypeError``
     or ``ValueError`` for what does not fit, ``ImportError`` without Numba. Source: ``tf.compat.v1.nn.dynamic_rnn``.
     """
-    form = form_of(cell, inputs, time_major)
+    form = form_of(cell, inputs, time_major, keep_tape)
     num_steps, batch_size, input_size = form.sizes if form else check_layout(inputs, time_major)
     chosen = choose(engine, checkpoint_every, keep_tape, keep_states)
     known = form if form and chosen.knows_cells and form.fits(params, initial_state, masks) else None
@@ -146,7 +149,7 @@ def dynamic_rnn(
     outputs, final_state, tape = chosen.forward(run)
     outputs = outputs if visits is None else visits.outputs(outputs)
     if form is None and chosen.knows_cells:
-        known = keep_form(chosen, cell, inputs, time_major, (num_steps, batch_size, input_size))
+        known = keep_form(chosen, cell, inputs, (time_major, keep_tape), (num_steps, batch_size, input_size))
     if not keep_tape:
         return outputs, final_state, None
     states = every_state(chosen.states(tape, final_state), state, visits, time_major) if keep_states else None

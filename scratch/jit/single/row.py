@@ -12,12 +12,13 @@ from numba import config
 
 from scratch.arrays import Array, Float, Params, State
 from scratch.jit.machine import threads
+from scratch.jit.single.entry import run_whole
 from scratch.jit.single.plan import RowPlan
 from scratch.jit.single.team import ASLEEP, CLAIMED, LINE
 from scratch.jit.single.walk import serve, walk_row
 
 # Multiply-adds of a step for each thread: to meet takes as long as some thousands of them.
-WORTH_A_MEETING = 12_000
+WORTH_A_MEETING = 24_000
 # How often a thread that helps looks whether it is called again before it goes to sleep: for about a millisecond.
 LOOKS = 30_000
 # Multiply-adds of a call in the course of which one that is asleep can be awake.
@@ -53,8 +54,7 @@ class Row:
 
     def help(self, thread: int, looks: int) -> None:
         """Do the share of a thread whenever it is called, until it has looked so often and was not."""
-        codes, layers, products = self.plan.tables
-        serve(codes, layers, products, self.numbers, self.team, thread, looks)
+        serve(self.plan.table, self.numbers, self.team, thread, looks)
 
     def start(self, params: Params, state: State) -> None:
         """Take these parameters and this state."""
@@ -68,11 +68,23 @@ class Row:
 
     def run(self, x: Float[Array, "T D"], outputs: Float[Array, "T output"]) -> int:
         """Go on over x to the outputs, both row-major; return how many threads there were in the end."""
+        most = self.ask(len(x))
+        return self.answer(most, walk_row(self.plan.table, self.numbers, self.team, most, x, outputs))
+
+    def run_whole(self, given: Array, x: Float[Array, "T D"], outputs: Float[Array, "T output"], final: Array) -> None:
+        """Run over x from a state to that in ``final``; ``given`` is as the kernel wants it."""
+        most = self.ask(len(x))
+        self.answer(most, run_whole(self.plan.table, self.numbers, self.team, most, given, x, outputs, final))
+
+    def ask(self, num_steps: int) -> int:
+        """Return how many threads there may be, and wake them where so many steps are worth it."""
         most = self.most if self.most < threads.num_threads else threads.num_threads
-        if most > 1 and len(x) * self.plan.work_per_step > LONG:
+        if most > 1 and num_steps * self.plan.work_per_step > LONG:
             self.wake(most)
-        codes, layers, products = self.plan.tables
-        count = walk_row(codes, layers, products, self.numbers, self.team, most, x, outputs)
+        return most
+
+    def answer(self, most: int, count: int) -> int:
+        """Return how many threads there were, and where others slept wake them for what comes next."""
         if count < most:
             now = time.perf_counter()
             if now - self.last < SOON:
@@ -90,19 +102,6 @@ class Row:
             if self.team[LINE * thread] == ASLEEP:
                 self.team[LINE * thread] = CLAIMED
                 waiting.put((self, thread))
-
-
-def run_row(
-    plan: RowPlan, params: Params, state: State, x: Float[Array, "T D"], outputs: Float[Array, "T output"]
-) -> State:
-    """Run a stack from a state over x to the outputs, and return the state after them."""
-    # Rows are used again, with their memory and the threads that are awake for them.
-    row = plan.free.pop() if plan.free else Row(plan)
-    row.start(params, state)
-    row.run(x, outputs)
-    final_state = row.state
-    plan.free.append(row)
-    return final_state
 
 
 def row_with(plan: RowPlan, numbers: Array) -> Row:

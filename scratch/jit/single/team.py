@@ -13,8 +13,8 @@ from scratch.jit.machine.flags import look, pause, swap, write
 # Flags in a line of the cache. A thread's first flag is how it is, the second how often it has met the others.
 LINE = 8
 ASLEEP, WAITING, CLAIMED, CALLED = range(4)
-# What is to be done stands in the line of the caller: with how many threads, and how many steps.
-COUNT, STEPS = 2, 3
+# What is to be done stands in the line of the caller: with how many threads, how many steps, and how many there were.
+COUNT, STEPS, TAKEN = 2, 3, 4
 
 
 @inlined
@@ -28,6 +28,7 @@ def call(team: Array, most: int, steps: int) -> int:
         if not swap(team, LINE * count, WAITING, CLAIMED):
             break
         count += 1
+    write(team, TAKEN, look(team, TAKEN) + look(team, STEPS))
     write(team, STEPS, steps)
     if count > 1:
         write(team, COUNT, count)
