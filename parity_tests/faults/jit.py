@@ -311,7 +311,7 @@ FAULTS = [
         "jit/test_products.py",
         ("each block of depth written over the last", "b, z_tile, add or k > 0)", "b, z_tile, add)"),
         ("sum never added to", "b, z_tile, add or k > 0)", "b, z_tile, k > 0)"),
-        ("a row lost between two tiles", "(number + 1) * n // num_tiles", "(number + 1) * (n // num_tiles)"),
+        ("a row lost between two tiles", "bottom + height + (1 if number < num_higher else 0)", "bottom + height"),
         ("the first panel for all", "panels + panel * depth * width", "panels"),
         ("gradient never added to", "block(d_w, top, bottom, left, right), add)", "block(d_w, top, bottom, left, right), False)"),
         ("a row of the gradient lost between two tiles", "(number + 1) * depth // num_tiles", "(number + 1) * (depth // num_tiles)"),

@@ -32,18 +32,21 @@ def multiply(tile: int, a: Array, arena: Array, panels: int, z: Array, add: bool
     num_columns, width = z.shape[1], VECTORS * lanes(z)
     num_tiles, num_panels = (n + ROWS - 1) // ROWS, (num_columns + width - 1) // width
     tiles_done, all_tiles = 0, (depth + DEPTH - 1) // DEPTH * num_panels * num_tiles
+    # Tiles of nearly equal heights: 16 rows are 6 + 5 + 5, not 6 + 6 + 4.
+    height, num_higher = n // num_tiles, n % num_tiles
     for k in range(0, depth, DEPTH):
         k_end = k + DEPTH if k + DEPTH <= depth else depth
         for panel in range(num_panels):
             left = panel * width
             right = left + width if left + width <= num_columns else num_columns
             b = block(matrix_in(arena, panels + panel * depth * width, depth, width), k, k_end, 0, right - left)
+            bottom = 0
             for number in range(num_tiles):
-                # Tiles of equal heights: 16 rows are 5 + 5 + 6, not 6 + 6 + 4.
-                top, bottom = number * n // num_tiles, (number + 1) * n // num_tiles
+                top, bottom = bottom, bottom + height + (1 if number < num_higher else 0)
                 a_tile, z_tile = block(a, top, bottom, k, k_end), block(z, top, bottom, left, right)
                 multiply_tile(tile, a_tile, b, z_tile, add or k > 0)
-                prefetch_share(soon, tiles_done, all_tiles)
+                if soon.shape[0] > 0:
+                    prefetch_share(soon, tiles_done, all_tiles)
                 tiles_done += 1
 
 
