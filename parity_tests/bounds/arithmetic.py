@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scratch.activations import ACTIVATIONS
+from scratch.activations import ACTIVATIONS, Activations
 from scratch.cells import attention, coupled_lstm, dropout, full_lstm, grid_lstm, gru, lstm, multi, residual, rnn
 
 TEXT_BOOK = [attention, coupled_lstm, dropout, full_lstm, grid_lstm, gru, lstm, multi, residual, rnn]
@@ -49,8 +49,8 @@ def text_book_in(arithmetic):
     """Let the text book compute in an ``Arithmetic``, checking nothing, until the block ends."""
 
     own = {"tanh": arithmetic.tanh, "sigmoid": arithmetic.sigmoid}
-    activations = {name: phi._replace(value=own.get(name, phi.value)) for name, phi in ACTIVATIONS.items()}
-    names = {"np": arithmetic.numpy, "sigmoid": arithmetic.sigmoid, "ACTIVATIONS": activations}
+    found = {name: phi._replace(value=own.get(name, phi.value)) for name, phi in ACTIVATIONS.items()}
+    names = {"np": arithmetic.numpy, "sigmoid": arithmetic.sigmoid, "ACTIVATIONS": Activations(found)}
     names |= dict.fromkeys(CHECKS, lambda *arguments: None)
     kept = [(module, name, vars(module)[name]) for module in TEXT_BOOK for name in names if name in vars(module)]
     try:

@@ -13,19 +13,21 @@ from scratch.tree import map_tree
 
 
 class Step(NamedTuple):
-    """What a step keeps: the rows that were live, and the cell's cache, ``None`` where no row was."""
+    """What a step keeps: when it was, the rows that were live, and the cell's cache, ``None`` where no row was."""
 
+    t: int
     rows: Any
     cache: Any
 
 
 class Tape(NamedTuple):
-    """What an unrolling keeps."""
+    """What an unrolling keeps: ``steps`` in the order in which they were taken; ``repeats``, as it was called."""
 
     cell: Any
     params: Any
     shape: tuple
     steps: list
+    repeats: bool
 
 
 def with_rows(array, rows, new):
@@ -38,58 +40,67 @@ def with_rows(array, rows, new):
 SETTLED = np.frompyfunc(lambda number: number.settled() if hasattr(number, "settled") else number, 1, 1)
 
 
-def dynamic_rnn(cell, params, inputs, sequence_length=None, initial_state=None, masks=()):
+def dynamic_rnn(
+    cell,
+    params,
+    inputs,
+    sequence_length=None,
+    initial_state=None,
+    masks=(),
+    *,
+    mask=None,
+    reverse=False,
+    zero_output_for_mask=True,
+):
     """Return ``(outputs, final_state, tape)``, batch-major."""
     batch_size, num_steps, _ = inputs.shape
     lengths = np.full(batch_size, num_steps) if sequence_length is None else np.asarray(sequence_length)
     state, steps = initial_state, []
     outputs = np.zeros((batch_size, num_steps, cell.output_size), inputs.dtype)
-    for t in range(num_steps):
-        rows, cache = np.flatnonzero(t < lengths), None
+    for t in range(num_steps)[:: -1 if reverse else 1]:
+        rows, cache = np.flatnonzero((t < lengths) & (True if mask is None else mask[:, t])), None
+        if steps and not zero_output_for_mask:
+            outputs[:, t] = outputs[:, steps[-1].t]
         if len(rows):
             before, drawn = map_tree(lambda leaf, rows=rows: leaf[rows], (state, map_tree(lambda m, t=t: m[t], masks)))
             outputs[rows, t], after, cache = masked_forward(cell, params, inputs[rows, t], before, drawn)
             state = map_tree(lambda leaf, new, rows=rows: with_rows(leaf, rows, new), state, after)
-        steps.append(Step(rows, cache))
-    return outputs, state, Tape(cell, params, inputs.shape, steps)
+        steps.append(Step(t, rows, cache))
+    return outputs, state, Tape(cell, params, inputs.shape, steps, not zero_output_for_mask)
 
 
 def dynamic_rnn_backward(tape, d_outputs, d_final_state):
     """Return ``(d_inputs, d_initial_state, d_params)``."""
     d_inputs, d_state = np.zeros(tape.shape, d_outputs.dtype), d_final_state
     d_params = map_tree(np.zeros_like, tape.params)
-    for t, (rows, cache) in reversed(list(enumerate(tape.steps))):
+    # Of each row's output, the gradient at the steps behind it that repeat it.
+    d_repeated = np.zeros_like(d_outputs[:, 0])
+    for t, rows, cache in reversed(tape.steps):
+        d_output = d_outputs[:, t] + d_repeated
+        if tape.repeats:
+            d_repeated = d_output.copy()
+            d_repeated[rows] = 0
         if len(rows):
             after = map_tree(lambda leaf, rows=rows: leaf[rows], d_state)
-            d_x, before, d_step = tape.cell.backward(tape.params, cache, d_outputs[rows, t], after)
+            d_x, before, d_step = tape.cell.backward(tape.params, cache, d_output[rows], after)
             d_inputs[rows, t] = d_x
             d_state = map_tree(lambda leaf, new, rows=rows: with_rows(leaf, rows, new), d_state, before)
             d_params = map_tree(np.add, d_params, d_step)
     return d_inputs, d_state, d_params
 
 
-def turned(array, sequence_length):
-    """Return an array [B, T, …] with the first ``sequence_length`` steps of each row turned round."""
-    lengths = np.full(len(array), array.shape[1]) if sequence_length is None else sequence_length
-    return np.stack([np.concatenate([row[:n][::-1], row[n:]]) for row, n in zip(array, lengths, strict=True)])
-
-
-def bidirectional_dynamic_rnn(cell_fw, cell_bw, params, inputs, sequence_length=None, fw=None, bw=None, masks=((), ())):
+def bidirectional_dynamic_rnn(cell_fw, cell_bw, params, inputs, lengths=None, fw=None, bw=None, **options):
     """Return ``(outputs, final_states, tape)``; ``fw`` and ``bw`` are the initial states."""
-    output_fw, state_fw, tape_fw = dynamic_rnn(cell_fw, params["fw"], inputs, sequence_length, fw, masks[0])
-    inputs = turned(inputs, sequence_length)
-    output_bw, state_bw, tape_bw = dynamic_rnn(cell_bw, params["bw"], inputs, sequence_length, bw, masks[1])
-    return (output_fw, turned(output_bw, sequence_length)), (state_fw, state_bw), (tape_fw, tape_bw, sequence_length)
+    output_fw, state_fw, tape_fw = dynamic_rnn(cell_fw, params["fw"], inputs, lengths, fw, **options)
+    output_bw, state_bw, tape_bw = dynamic_rnn(cell_bw, params["bw"], inputs, lengths, bw, reverse=True, **options)
+    return (output_fw, output_bw), (state_fw, state_bw), (tape_fw, tape_bw)
 
 
 def bidirectional_dynamic_rnn_backward(tape, d_outputs, d_final_states):
     """Return ``(d_inputs, d_initial_states, d_params)``."""
-    tape_fw, tape_bw, sequence_length = tape
-    d_inputs, d_fw, d_params_fw = dynamic_rnn_backward(tape_fw, d_outputs[0], d_final_states[0])
-    d_output_bw = turned(d_outputs[1], sequence_length)
-    d_inputs_bw, d_bw, d_params_bw = dynamic_rnn_backward(tape_bw, d_output_bw, d_final_states[1])
-    d_inputs = d_inputs + turned(d_inputs_bw, sequence_length)
-    return d_inputs, (d_fw, d_bw), {"fw": d_params_fw, "bw": d_params_bw}
+    d_inputs, d_fw, d_params_fw = dynamic_rnn_backward(tape[0], d_outputs[0], d_final_states[0])
+    d_inputs_bw, d_bw, d_params_bw = dynamic_rnn_backward(tape[1], d_outputs[1], d_final_states[1])
+    return d_inputs + d_inputs_bw, (d_fw, d_bw), {"fw": d_params_fw, "bw": d_params_bw}
 
 
 def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, params, inputs, states_fw, states_bw, sequence_length=None):

@@ -12,7 +12,15 @@ from onnx.reference import ReferenceEvaluator
 
 from parity_tests.conversions.networks import LENGTHS, B, D, H, T, draw, run
 from parity_tests.harness import assert_parity, complex_step, to_complex
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMBlockCell, LSTMCell, MultiRNNCell
+from scratch import (
+    BasicLSTMCell,
+    BasicRNNCell,
+    CoupledInputForgetGateLSTMCell,
+    GRUCell,
+    LSTMBlockCell,
+    LSTMCell,
+    MultiRNNCell,
+)
 from scratch.conversions import (
     cell_from_onnx,
     from_onnx,
@@ -43,6 +51,26 @@ CASES = {
     "gru_no_bias": GRUCell(H, use_bias=False),
     "lstm_no_bias_both": (BasicLSTMCell(H, 0.0, use_bias=False),) * 2,
 }
+# i and f are one gate: the reference does not look at input_forget.
+COUPLED = {
+    "coupled": CoupledInputForgetGateLSTMCell(H, forget_bias=0.0),
+    "coupled_peepholes_both": (CoupledInputForgetGateLSTMCell(H, use_peepholes=True, forget_bias=0.0),) * 2,
+    "coupled_no_bias": CoupledInputForgetGateLSTMCell(H, forget_bias=0.0, use_bias=False, activation="relu"),
+}
+# Gates and states with every activation that ONNX has, some with numbers of their own.
+SQUASHED = {
+    "softsign": BasicLSTMCell(H, activation="softsign"),
+    "softplus": BasicRNNCell(H, "softplus"),
+    "sigmoid": GRUCell(H, "sigmoid"),
+    "hard": BasicLSTMCell(H, recurrent_activation="hard_sigmoid"),
+    "onnx_hard": GRUCell(H, reset_after=True, recurrent_activation=("onnx_hard_sigmoid", 0.3, 0.4)),
+    "elu_both": (BasicRNNCell(H, ("elu", 0.5)), BasicRNNCell(H, ("leaky_relu", 0.3))),
+    "affine": BasicRNNCell(H, ("affine", 0.7, 0.1)),
+    "linear": GRUCell(H, "linear"),
+    "scaled": LSTMCell(H, use_peepholes=True, activation=("scaled_tanh", 1.2, 0.7)),
+    "threshold": BasicRNNCell(H, ("thresholded_relu", 0.2)),
+    "leaky": BasicLSTMCell(H, activation="leaky_relu", recurrent_activation="onnx_hard_sigmoid"),
+}
 RELU = {
     "relu": BasicRNNCell(H, "relu"),
     "lstm_relu": BasicLSTMCell(H, activation="relu"),
@@ -51,7 +79,7 @@ RELU = {
 }
 # ONNX's activations the other way round. The reference looks at those of RNN alone.
 BY_REFERENCE = {name: cell for name, cell in CASES.items() if name != "rnn_both"}
-RUNTIME = CASES | RELU
+RUNTIME = CASES | RELU | COUPLED | SQUASHED
 OUTPUTS = ("Y", "Y_h", "Y_c")
 
 
@@ -188,31 +216,32 @@ def test_results_share_no_memory_with_arguments(name):
         assert_parity(given, before, limit=0)
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm_relu", "peepholes_both", "gru", "after_both", "rnn_both"])
+@pytest.mark.parametrize("name", [*RELU, *COUPLED, *SQUASHED, "rnn", "peepholes_both", "gru", "after_both", "rnn_both"])
 def test_a_node_says_what_its_cell_is(name):
     cell = RUNTIME[name]
     attributes = onnx_attributes(cell)
     operator = attributes.pop("op_type")
-    found = cell_from_onnx(operator, attributes, peepholes=name.startswith("peepholes"))
+    found = cell_from_onnx(operator, attributes, peepholes="P" in to_onnx(cell, draw(cell)[0]))
     # ONNX has the forget bias in B.
     assert all(getattr(one, "forget_bias", 0.0) == 0.0 for one in (found if isinstance(found, tuple) else (found,)))
     params, inputs, state, *rest = draw(cell)
     back = from_onnx(found, to_onnx(cell, params))
     assert_parity(run(found, (back, inputs, state, *rest)).outputs, run(cell, (params, inputs, state, *rest)).outputs)
+    # It says of itself what was said of the first, but for names of ours that are others' with numbers.
+    assert onnx_attributes(found) == onnx_attributes(cell)
 
 
 @pytest.mark.parametrize(
     ("operator", "attributes", "words"),
     [
         ("Loop", {}, "op_type must be RNN, LSTM or GRU, but is 'Loop'"),
-        ("LSTM", {"clip": 3.0}, "clip=3.0 of LSTM cannot be carried over"),
-        ("LSTM", {"input_forget": 1}, "input_forget=1 of LSTM cannot be carried over"),
+        ("LSTM", {"clip": 3.0}, "clip=3.0 of LSTM cannot be carried over: it bounds what goes into every activation"),
         ("LSTM", {"activations": ["Sigmoid", "Tanh", "Relu"]}, "the activations Tanh, Relu of LSTM cannot be"),
-        ("GRU", {"activations": ["Tanh", "Tanh"]}, "the gates' activation Tanh of GRU cannot be carried over"),
-        ("RNN", {"activations": ["Affine"]}, "the activations Affine of RNN cannot be carried over"),
+        ("GRU", {"activations": ["Sigmoid", "Gelu"]}, "the activation Gelu of GRU cannot be carried over"),
+        ("RNN", {"activations": ["Affine"]}, "activation_alpha and activation_beta of RNN have no numbers for Affine"),
         ("RNN", {"activations": ["Tanh", "Tanh"]}, "activations of RNN must be 1, but are"),
         ("RNN", {"direction": "up"}, "direction must be forward, reverse or bidirectional, but is 'up'"),
-        ("RNN", {"activation_alpha": [0.1]}, "activation_alpha=\\[0.1\\] of RNN cannot be carried over"),
+        ("RNN", {"activation_alpha": [0.1]}, "have numbers for no activation: \\[\\[0.1\\], \\[\\]\\]"),
     ],
 )
 def test_what_a_node_has_that_no_cell_has_is_refused_by_name(operator, attributes, words):
@@ -231,6 +260,8 @@ def test_what_a_node_has_that_no_cell_has_is_refused_by_name(operator, attribute
         ((GRU, AFTER), ValueError, "one reset_after for both directions"),
         ((LSTM, RNN), ValueError, "one kind of cell for both directions"),
         ((LSTM, PEEPHOLES), ValueError, "one use_peepholes for both directions"),
+        ((LSTM, COUPLED["coupled"]), ValueError, "one input_forget for both directions"),
+        (CoupledInputForgetGateLSTMCell(H), ValueError, "cell must have forget_bias=0.0 to be converted"),
     ],
     ids=str,
 )

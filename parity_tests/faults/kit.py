@@ -29,15 +29,17 @@ FAULTS = [
     *faults_in(
         f"{BOUNDS}/walk.py",
         f"{BOUNDS}/test_bounds.py",
-        ("step at the length of a row taken to be live", "np.flatnonzero(t < lengths)", "np.flatnonzero(t <= lengths)"),
+        ("step at the length of a row taken to be live", "np.flatnonzero((t < lengths) &", "np.flatnonzero((t <= lengths) &"),
         ("state of the rows that are over changed", "array[rows] = SETTLED(new) if new.dtype == object else new", "array[:] = np.resize(new, array.shape)"),
         ("gradient of the weights taken from the last step", "map_tree(np.add, d_params, d_step)", "d_step"),
     ),
     *faults_in(
         f"{BOUNDS}/walk.py",
         f"{VECTORS}/test_vectors.py::test_the_walk_that_computes_them_is_that_of_scratch",
-        ("direction not turned back", "return (output_fw, turned(output_bw, sequence_length))", "return (output_fw, output_bw)"),
-        ("whole row turned, its padding too", "np.concatenate([row[:n][::-1], row[n:]])", "row[::-1]"),
+        ("both directions forwards", "lengths, bw, reverse=True, **options)", "lengths, bw, **options)"),
+        ("mask of steps not looked at", "(True if mask is None else mask[:, t])", "True"),
+        ("gradient of a repeated output dropped", "d_output = d_outputs[:, t] + d_repeated", "d_output = d_outputs[:, t]"),
+        ("output repeated from the step before in memory", "outputs[:, steps[-1].t]", "outputs[:, t - 1]"),
     ),
     *faults_in(
         f"{BOUNDS}/exact.py",
@@ -83,6 +85,13 @@ FAULTS = [
     ),
     *faults_in(
         f"{VECTORS}/witness.py",
+        f"{VECTORS}/test_vectors.py::test_every_option_has_a_witness_and_is_read_again",
+        ("two directions of one problem", "own = {name: getattr(problem, name)[side]", "own = {name: getattr(problem, name)[0]"),
+        ("Keras's outputs in the order of computing", "results._replace(outputs=results.outputs[:, turn])", "results"),
+        ("rows of length 0 given to PyTorch", "rows = np.flatnonzero(lengths)", "rows = np.arange(len(lengths))"),
+    ),
+    *faults_in(
+        f"{VECTORS}/witness.py",
         f"{VECTORS}/test_vectors.py::test_complex_steps_see_each_gradient",
         ("complex steps that are not compared", "<= limit * max(scale, 1)", "<= max(scale, 1)"),
         ("one argument moved for all", "if path == moved else leaf", "if path == 'inputs' else leaf"),
@@ -90,18 +99,15 @@ FAULTS = [
     *faults_in(
         f"{VECTORS}/onnx_folders.py",
         f"{VECTORS}/test_vectors.py::test_onnx_runners_agree_where_they_can",
-        ("gates in our own order", 'columns(params[name], "ijfo", "iofj")', 'columns(params[name], "ijfo", "ijfo")'),
-        ("forget bias left out", ".type(cell.forget_bias)", ".type(0)"),
-        ("peepholes in another order", 'for gate in "iof"]', 'for gate in "ifo"]'),
-        ("update and reset gate exchanged", "[u, r, n[\"kernel\"]]", "[r, u, n[\"kernel\"]]"),
-        ("initial state left out", '{"initial_h": np.stack(states)}', '{"initial_h": 0 * np.stack(states)}'),
-        ("reset before for reset after", "int(cell.reset_after)", "int(not cell.reset_after)"),
-        ("direction left out", '"direction": DIRECTIONS[case.direction]', '"direction": DIRECTIONS["both" if directions == 2 else "forward"]'),
+        ("lengths left out", 'found if lengths is None else found | {"sequence_lens"', 'found if True else found | {"sequence_lens"'),
+        ("initial state left out", "    found |= scratch.state_to_onnx(cell, problem.initial_state)\n", ""),
+        ("outputs batch-major", ".transpose(2, 0, 1, 3)", ".transpose(1, 0, 2, 3)"),
+        ("direction left out", ' | {"direction": DIRECTIONS[case.direction]}', ""),
     ),
     *faults_in(
         f"{VECTORS}/check_vectors.py",
         f"{VECTORS}/test_vectors.py::test_forty_lines_of_numpy_check_them",
-        ("rows read to their ends", "for t in range(length):", "for t in range(len(outputs)):"),
+        ("rows read to their ends", "if live := t < length and", "if live := t <= length and"),
         ("forget bias left out by the reader", ' + cell["forget_bias"]', ""),
     ),
 ]

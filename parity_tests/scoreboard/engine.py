@@ -41,7 +41,9 @@ def asked():
 
 
 def network_of(case):
-    """Return the cell, or the pair of cells of two directions, that the converters take."""
+    """Return the cell, or the pair of cells or of layers of two directions, that the converters take."""
+    if case.direction == "stack":
+        return [case.cell] * 2, [case.cell] * 2
     return (case.cell, case.cell) if case.direction == "both" else case.cell
 
 

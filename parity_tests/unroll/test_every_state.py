@@ -97,12 +97,13 @@ def test_without_it_there_is_none():
         dynamic_rnn(*arguments, keep_states=1)
 
 
+@pytest.mark.parametrize("lengths", [LENGTHS, None], ids=str)
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_it_is_the_callers_to_write_to(engine):
+def test_it_is_the_callers_to_write_to(engine, lengths):
     """The backward pass reads none of what was handed out."""
-    case = Case(BasicLSTMCell(4), LENGTHS)
+    case = Case(BasicLSTMCell(4), lengths)
     problem = case.draw(np.float64)
-    _, _, tape = with_states(case.cell, problem, LENGTHS, engine=engine)
+    _, _, tape = with_states(case.cell, problem, lengths, engine=engine)
     expected = scratch.dynamic_rnn_backward(tape, problem.d_outputs)
     for _, steps in named_leaves(tape.states):
         steps.fill(np.nan)

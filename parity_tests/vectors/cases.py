@@ -7,19 +7,35 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from parity_tests import cases
-from parity_tests.bounds.walk import turned
 from parity_tests.harness import Problem, Results
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, MultiRNNCell
 from scratch.cell import Cell
 from scratch.tree import map_tree
 
 DTYPES = (np.float32, np.float64)
+WAYS = ("forward", "reverse", "both")
+# Rows with a hole at the start, in the middle, at the end, with nothing else, and without any.
+HOLES = np.array([list(row) for row in ("011001", "100100", "000000", "111111", "001010")]) == "1"
 # All rows full; and unsorted, with 0, 1 and T among them.
 LENGTHS = cases.LENGTHS[:2]
 PLAIN = cases.RNN_CELLS + cases.LSTM_CELLS + cases.FULL_LSTM_CELLS + cases.GRU_CELLS
 STACKED = [BasicRNNCell(4), BasicLSTMCell(4), GRUCell(4), GRUCell(4, reset_after=True)]
 STACKED += [LSTMCell(4, use_peepholes=True, num_proj=2)]
 LAYERS = [MultiRNNCell([replace(cell) for _ in range(count)]) for cell in STACKED for count in (2, 3)]
+# Options of plain cells that the parity table does not have: no bias, and other activations, for gates too.
+OPTIONS = [
+    BasicRNNCell(4, use_bias=False),
+    BasicRNNCell(4, activation="linear"),
+    BasicRNNCell(4, activation="leaky_relu"),
+    BasicLSTMCell(4, use_bias=False),
+    BasicLSTMCell(4, activation="sigmoid", recurrent_activation="hard_sigmoid"),
+    LSTMCell(4, use_peepholes=True, num_proj=2, use_bias=False),
+    LSTMCell(4, recurrent_activation="hard_sigmoid"),
+    GRUCell(4, use_bias=False),
+    GRUCell(4, reset_after=True, use_bias=False),
+    GRUCell(4, activation="sigmoid", recurrent_activation="hard_sigmoid"),
+    GRUCell(4, activation="leaky_relu", reset_after=True, recurrent_activation="hard_sigmoid"),
+]
 ONE_WAY = cases.CELLS + cases.BLOCK_CELLS + cases.DROPOUT_CELLS + LAYERS
 
 
@@ -28,7 +44,8 @@ class VectorCase:
     """A cell, a way to unroll it, and what it is unrolled over.
 
     ``direction`` is ``"forward"``; ``"reverse"``, where each row is read from its last step on; ``"both"``; or
-    ``"stack"``, two layers that each read both directions of the one below.
+    ``"stack"``, two layers that each read both directions of the one below. ``holes``: whether there is a mask of steps
+    as well; ``repeated``: whether the last output stands at skipped steps, and not 0.
     """
 
     cell: Cell
@@ -36,6 +53,8 @@ class VectorCase:
     sequence_length: tuple | None
     zero_state: bool
     dtype: type
+    holes: bool = False
+    repeated: bool = False
     batch_size: int = 5
     num_steps: int = 6
     input_size: int = 3
@@ -45,8 +64,16 @@ class VectorCase:
         """The name of the case and of its files."""
         number = NUMBERED[type(self.cell)].index(self.cell)
         lengths = "full" if self.sequence_length is None else "lengths"
+        lengths += "_holes" * self.holes + "_repeated" * self.repeated
         state = "zeros" if self.zero_state else "given"
         return f"{type(self.cell).__name__}{number}-{self.direction}-{lengths}-{state}-{np.dtype(self.dtype).name}"
+
+    @property
+    def options(self):
+        """What an unrolling is given by name, where it is not as it is by default."""
+        found = {"mask": HOLES} if self.holes else {}
+        found |= {"zero_output_for_mask": False} if self.repeated else {}
+        return found | ({"reverse": True} if self.direction == "reverse" else {})
 
     def nested(self, of_layer):
         """Return ``of_layer(width of the input)`` in the structure of the parameters."""
@@ -94,6 +121,7 @@ class VectorCase:
 
 def run(backend, case, problem, **options):
     """Return the ``Results`` of a case in any backend that has the names of ``scratch.unroll``."""
+    options |= case.options
     cell, lengths, state = case.cell, case.sequence_length, problem.initial_state
     params, inputs, d_outputs, d_state = problem.params, problem.inputs, problem.d_outputs, problem.d_final_state
     if case.direction == "both":
@@ -104,29 +132,31 @@ def run(backend, case, problem, **options):
         outputs, *final, tape = unroll(layers, layers, params, inputs, *state, lengths, **options)
         gradients = backend.stack_bidirectional_dynamic_rnn_backward(tape, d_outputs, d_state)
         return Results(outputs, tuple(final), *gradients)
-    if case.direction == "reverse":
-        inputs, d_outputs = turned(inputs, lengths), turned(d_outputs, lengths)
     options |= problem.options()
     outputs, final, tape = backend.dynamic_rnn(cell, params, inputs, lengths, state, **options)
-    d_inputs, *gradients = backend.dynamic_rnn_backward(tape, d_outputs, d_state)
-    if case.direction == "reverse":
-        outputs, d_inputs = turned(outputs, lengths), turned(d_inputs, lengths)
-    return Results(outputs, final, d_inputs, *gradients)
+    return Results(outputs, final, *backend.dynamic_rnn_backward(tape, d_outputs, d_state))
 
 
 def all_cases():
     """Return every ``VectorCase``."""
     ways = [(cell, "forward", zeros) for cell in ONE_WAY for zeros in (False, True)]
-    ways += [(cell, direction, False) for cell in PLAIN for direction in ("reverse", "both")]
+    ways += [(cell, "forward", False) for cell in OPTIONS]
+    ways += [(cell, direction, False) for cell in PLAIN + OPTIONS for direction in ("reverse", "both")]
     ways += [(cell, "stack", False) for cell in STACKED]
-    return [
+    found = [
         VectorCase(cell, direction, lengths, zeros, dtype)
         for (cell, direction, zeros), lengths, dtype in itertools.product(ways, LENGTHS, DTYPES)
+    ]
+    skipping = [(way, lengths, True, rule) for way in WAYS for lengths in LENGTHS for rule in (False, True)]
+    skipping += [(way, LENGTHS[1], False, True) for way in WAYS]
+    return found + [
+        VectorCase(cell, way, lengths, False, dtype, holes, repeated)
+        for cell, (way, lengths, holes, repeated), dtype in itertools.product(STACKED[:4], skipping, DTYPES)
     ]
 
 
 # The cells of each class, by which they are numbered.
 NUMBERED = {}
-for one in ONE_WAY + STACKED:
+for one in ONE_WAY + STACKED + OPTIONS:
     if one not in NUMBERED.setdefault(type(one), []):
         NUMBERED[type(one)].append(one)

@@ -11,13 +11,13 @@ import numpy as np
 from parity_tests.bounds.derived import run_bounds
 from parity_tests.bounds.exact import run_rounded
 from parity_tests.bounds.running import KinkError
-from parity_tests.vectors.cases import run
+from parity_tests.vectors.cases import HOLES, run
 from scratch.archives import write_arrays
 from scratch.cell import Cell
 from scratch.files import written_whole
 from scratch.tree import map_tree, named_leaves
 
-FORMAT, VERSION = "unrolled conformance vectors", 1
+FORMAT, VERSION = "unrolled conformance vectors", 2
 OPS = {
     "forward": "dynamic_rnn",
     "reverse": "dynamic_rnn",
@@ -53,6 +53,8 @@ def given_arrays(case, problem):
     trees = problem._asdict()
     if case.sequence_length is not None:
         trees["sequence_length"] = np.array(case.sequence_length)
+    if case.holes:
+        trees["mask"] = HOLES
     return {name: np.ascontiguousarray(leaf) for name, leaf in named_leaves(trees)}
 
 
@@ -78,6 +80,8 @@ def document_of(case, given, expected, allowed, witnesses):
         "layout": "batch-major: inputs and outputs are [B, T, ...]",
         "sizes": sizes,
         "sequence_length": case.sequence_length,
+        "mask": "given" if case.holes else None,
+        "output_where_skipped": "that of the last step taken, 0 where there is none" if case.repeated else "0",
         "initial_state": "zeros" if case.zero_state else "given",
         "given": {name: {"shape": array.shape, "dtype": array.dtype.name} for name, array in given.items()},
         "expected": {

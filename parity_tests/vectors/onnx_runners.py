@@ -18,7 +18,8 @@ from parity_tests.vectors.onnx_folders import read_arrays
 # (runner, what the case has): what the runner makes of it.
 KNOWN = {
     ("reference", "lengths"): "does not read sequence_lens",
-    ("reference", "relu"): "does not read activations of LSTM and GRU, and knows no Relu of RNN",
+    ("reference", "activations"): "does not read activations of LSTM and GRU, and knows few of RNN",
+    ("reference", "input_forget"): "does not read input_forget",
     ("onnxruntime", "float64"): "has no kernels in double",
     ("onnxruntime", "row of length 0"): "its final state is 0, not the initial state",
 }
@@ -47,7 +48,8 @@ def traits(path):
     starts = any(name.startswith("initial") and array.any() for name, array in given.items())
     has = {
         "lengths": "sequence_lens" in given,
-        "relu": b"Relu" in options["activations"],
+        "activations": not {*options["activations"]} <= {b"Sigmoid", b"Tanh"},
+        "input_forget": bool(options.get("input_forget")),
         "float64": given["X"].dtype == np.float64,
         "row of length 0": bool((lengths == 0).any()) and starts,
     }

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ from parity_tests.harness import STUCK, assert_parity
 from parity_tests.test_examples import ROOT
 from parity_tests.vectors import document, onnx_folders, onnx_runners, witness
 from parity_tests.vectors.__main__ import READER, main
-from parity_tests.vectors.cases import NUMBERED, ONE_WAY, VectorCase, all_cases, run
-from scratch import BasicRNNCell, DropoutWrapper, GRUCell, LSTMBlockCell, LSTMCell
+from parity_tests.vectors.cases import NUMBERED, ONE_WAY, WAYS, VectorCase, all_cases, run
+from scratch import BasicLSTMCell, BasicRNNCell, DropoutWrapper, GRUCell, LSTMBlockCell, LSTMCell
 from scratch.tree import named_leaves
 
 CASES = {case.name: case for case in all_cases()}
@@ -63,6 +64,11 @@ def test_there_are_six_hundred_and_each_has_a_name_of_its_own():
             assert (cell, "forward", full, True, np.float64) in covered
     assert {type(case.cell) for case in CASES.values() if case.direction == "both"} >= {BasicRNNCell, GRUCell, LSTMCell}
     assert {case.cell.reset_after for case in CASES.values() if type(case.cell) is GRUCell} == {True, False}
+    assert {case.cell.use_bias for case in CASES.values() if type(case.cell) is BasicRNNCell} == {True, False}
+    rules = {(type(one.cell), one.direction, one.holes, one.repeated) for one in cases}
+    for cell, way, rule in product((BasicRNNCell, BasicLSTMCell, GRUCell), WAYS, (True, False)):
+        assert (cell, way, True, rule) in rules
+        assert (cell, way, False, rule) in rules
 
 
 def test_no_two_cases_are_of_the_same_numbers():
@@ -87,6 +93,7 @@ def test_what_is_written_is_what_the_document_says(written, name):
     told = json.loads((written / f"{name}.json").read_text(encoding="utf-8"))
     with np.load(written / f"{name}.npz", allow_pickle=False) as arrays:
         held = dict(arrays)
+    assert (told["mask"], told["output_where_skipped"]) == (None, "0")
     assert (told["format"], told["version"], told["name"]) == (document.FORMAT, document.VERSION, name)
     assert told["given"].keys() | told["expected"].keys() == held.keys()
     assert not told["given"].keys() & told["expected"].keys()
@@ -106,6 +113,8 @@ def test_what_is_written_is_what_the_document_says(written, name):
     assert told["cell"] == document.described(case.cell)
     assert told["witnesses"][:2] == ["scratch numpy", "scratch numba"]
     assert "TensorFlow" in told["witnesses"]
+    # It has a GRU that resets after the product, and no peepholes.
+    assert ("PyTorch" in told["witnesses"]) == name.startswith("GRUCell2")
     assert ("complex steps" in told["witnesses"]) == (case.dtype == np.float64)
 
 
@@ -143,7 +152,7 @@ def test_forty_lines_of_numpy_check_them(written, tmp_path):
 
     done = read(written)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "15 quantities recomputed, beyond tolerance: []\n"
+    assert done.stdout == "35 quantities recomputed, beyond tolerance: []\n"
     assert read(tmp_path).returncode == 1
     for end in ("json", "npz"):
         (tmp_path / f"{WRITTEN[0]}.{end}").write_bytes((written / f"{WRITTEN[0]}.{end}").read_bytes())
@@ -162,7 +171,12 @@ def solved():
     return case, *document.solve(case)
 
 
-@pytest.mark.parametrize("name", ["GRUCell1-reverse-lengths", "BasicLSTMCell0-both-lengths", "LSTMCell7-stack-lengths"])
+WALKED = ["GRUCell1-reverse-lengths", "BasicLSTMCell0-both-lengths", "LSTMCell7-stack-lengths"]
+WALKED += ["GRUCell2-reverse-lengths_holes_repeated", "BasicRNNCell0-both-full_holes"]
+WALKED += ["GRUCell0-forward-lengths_repeated"]
+
+
+@pytest.mark.parametrize("name", WALKED)
 def test_the_walk_that_computes_them_is_that_of_scratch(name):
     """It shares no loop with scratch: on floats, it has the same results."""
     case = CASES[f"{name}-given-float64"]
@@ -237,6 +251,44 @@ def test_witnesses_are_those_that_have_the_case():
     assert not theirs(dropout, sequence_length=(4, 0, 6, 1, 3))
 
 
+# A mask of steps, both rules of what stands at skipped ones, other gates, no bias; two layers of both directions.
+SAID_BY = {
+    "BasicLSTMCell0-both-lengths_holes_repeated-given-float64": {"TensorFlow"},
+    "GRUCell0-reverse-full_holes-given-float32": {"TensorFlow"},
+    "GRUCell6-both-lengths-given-float64": {"TensorFlow"},
+    "BasicRNNCell2-both-lengths-given-float64": {"TensorFlow", "PyTorch"},
+    "BasicRNNCell0-stack-lengths-given-float32": {"TensorFlow", "PyTorch"},
+}
+
+
+@pytest.mark.parametrize("name", SAID_BY)
+def test_every_option_has_a_witness_and_is_read_again(name, tmp_path):
+    case = CASES[name]
+    problem, expected, bounds = document.solve(case)
+    witnesses = witness.check(case, problem, expected, bounds)
+    assert {"TensorFlow", "PyTorch"} & set(witnesses) == SAID_BY[name]
+    document.write(tmp_path, case, problem, expected, bounds, witnesses)
+    told = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+    with np.load(tmp_path / f"{name}.npz") as arrays:
+        assert ("mask" in arrays) == case.holes == (told["mask"] == "given")
+    assert told["output_where_skipped"].startswith("that of the last step" if case.repeated else "0")
+    if case.direction != "stack":
+        command = [sys.executable, "-I", READER, tmp_path]
+        subprocess.run(command, check=True, capture_output=True, timeout=STUCK)
+
+
+@pytest.mark.parametrize(("asked", "named"), [("tensorflow", "TensorFlow"), ("pytorch", "PyTorch")])
+def test_a_witness_that_has_it_otherwise_is_named(asked, named, monkeypatch):
+    case = CASES["BasicRNNCell0-both-lengths-given-float64"]
+    problem, expected, bounds = document.solve(case)
+    theirs = getattr(witness, asked)(case, problem)
+    results = theirs[1] if asked == "pytorch" else theirs
+    results = results._replace(d_inputs=results.d_inputs * (1 + 1e-11))
+    monkeypatch.setattr(witness, asked, lambda *_: (theirs[0], results) if asked == "pytorch" else results)
+    with pytest.raises(AssertionError, match=f"{named} has it otherwise"):
+        witness.check(case, problem, expected, bounds)
+
+
 RUN_BY_OTHERS = [
     "BasicRNNCell0-both-full-given-float32",
     "BasicLSTMCell1-forward-lengths-zeros-float32",
@@ -269,7 +321,9 @@ def test_onnx_runners_agree_where_they_can(tmp_path, capsys):
 def test_onnx_says_what_it_has_an_operator_for():
     names = [name for name, case in CASES.items() if onnx_folders.can_say(case)]
     assert len(names) >= 150
-    assert all(re.match(r"(BasicRNN|BasicLSTM|LSTM|GRU)Cell", name) for name in names)
+    kinds = "BasicRNN|BasicLSTM|LSTM|GRU|CoupledInputForgetGateLSTM|LSTMBlock"
+    assert {name.partition("Cell")[0] for name in names} == {*kinds.split("|")}
+    assert not any("holes" in name or "repeated" in name for name in names)
     assert not any("stack" in name for name in names)
     lstms = [CASES[name].cell for name in names if type(CASES[name].cell) is LSTMCell]
     assert lstms

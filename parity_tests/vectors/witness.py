@@ -4,16 +4,22 @@ What is written are 50 digits, rounded once. The cells that TensorFlow no longer
 same (``tf_impl``); where it has no loop for a case, the engines and complex steps are the witnesses.
 """
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
 import scratch
 import tf_impl
 from parity_tests.cases import BLOCK_CELLS, DROPOUT_CELLS
-from parity_tests.harness import LIMITS, compare, run_static, to_complex, verdicts
+from parity_tests.harness import LIMITS, Results, compare, run_static, to_complex, verdicts
 from parity_tests.report import block_lstm
+from parity_tests.scoreboard.adapters.pytorch import answer
+from parity_tests.scoreboard.engine import CannotSayError
 from parity_tests.vectors.cases import run
 from scratch.engines import ENGINES
 from scratch.tree import map_named, map_tree, named_leaves
+from tf_impl.keras_layers import keras_rnn
 
 STEP = 1e-100
 
@@ -25,9 +31,14 @@ def check(case, problem, expected, bounds):
         floats = run(scratch, case, problem, engine=engine)
         assert_within(f"{case.name}, {engine}", floats, expected, bounds)
         found.append(f"scratch {engine}")
+    limit = LIMITS[np.dtype(case.dtype)]
     if (theirs := tensorflow(case, problem)) is not None:
-        assert_near(theirs, expected, bounds, LIMITS[np.dtype(case.dtype)])
+        assert_near("TensorFlow", theirs, expected, bounds, limit)
         found.append("TensorFlow")
+    if (rows := pytorch(case, problem)) is not None:
+        taken, theirs = rows
+        assert_near("PyTorch", theirs, of_rows(expected, taken), of_rows(bounds, taken), limit)
+        found.append("PyTorch")
     if case.dtype == np.float64 and has_derivative(case):
         check_directions(case, problem, expected)
         found.append("complex steps")
@@ -62,7 +73,7 @@ def assert_within(name, floats, expected, bounds):
             raise AssertionError(f"{name}: {path} is beyond its bound in {beyond.sum()} of {beyond.size} numbers")
 
 
-def assert_near(theirs, expected, bounds, limit):
+def assert_near(name, theirs, expected, bounds, limit):
     """Fail unless each quantity is within the limit of the parity tests, or, where that is wider, within its bound.
 
     The limit is of two floats of one width; the bound, of a float and what is written.
@@ -71,7 +82,7 @@ def assert_near(theirs, expected, bounds, limit):
     found = compare(map_tree(np.float64, theirs), expected, limit)
     beyond = [one for one in found if not (one.agrees or one.absolute <= widest[one.name])]
     if beyond:
-        raise AssertionError("TensorFlow has it otherwise:\n" + verdicts(beyond))
+        raise AssertionError(f"{name} has it otherwise:\n{verdicts(beyond)}")
 
 
 def tensorflow(case, problem):
@@ -83,7 +94,53 @@ def tensorflow(case, problem):
     if case.cell in DROPOUT_CELLS:
         # Masks that are drawn in the loop cannot be fed; those of a static graph can, where all rows are full.
         return run_static(tf_impl, case, problem) if case.sequence_length is None else None
+    if case.direction == "both" and (case.holes or case.repeated):
+        # Its bidirectional loop takes no mask; the loop of each direction does.
+        return one_direction_after_the_other(case, problem, partial(run, tf_impl))
+    if getattr(case.cell, "recurrent_activation", "sigmoid") != "sigmoid":
+        # The gates of its cells squash by σ alone; those of Keras's layers, by what they are told to.
+        both = case.direction == "both"
+        return one_direction_after_the_other(case, problem, keras) if both else keras(case, problem)
     return run(tf_impl, case, problem)
+
+
+def keras(case, problem):
+    """Return the ``Results`` of one direction of Keras 3's layer, whose outputs are in the order of computing."""
+    turn = slice(None, None, -1 if case.direction == "reverse" else 1)
+    given = *problem[:3], problem.d_outputs[:, turn], problem.d_final_state, case.sequence_length
+    results = Results(*keras_rnn(case.cell, *given, go_backwards=case.direction == "reverse"))
+    return results._replace(outputs=results.outputs[:, turn])
+
+
+def one_direction_after_the_other(case, problem, run_one):
+    """Return the ``Results`` of two directions, each run by itself."""
+    found = []
+    for side, (scope, direction) in enumerate({"fw": "forward", "bw": "reverse"}.items()):
+        own = {name: getattr(problem, name)[side] for name in ("initial_state", "d_outputs", "d_final_state")}
+        one = replace(case, direction=direction)
+        found.append(run_one(one, problem._replace(params=problem.params[scope], **own)))
+    outputs, finals, d_inputs, d_starts, d_params = zip(*found, strict=True)
+    return Results(outputs, finals, sum(d_inputs), d_starts, dict(zip(("fw", "bw"), d_params, strict=True)))
+
+
+def pytorch(case, problem):
+    """Return ``(rows, results)`` of PyTorch, which packs no row of length 0; ``None`` where it has no such module."""
+    if case.holes or case.repeated or case.direction == "reverse":
+        return None
+    lengths = np.array(case.sequence_length or [case.num_steps] * case.batch_size)
+    rows = np.flatnonzero(lengths)
+    if case.sequence_length is not None:
+        case = replace(case, sequence_length=tuple(lengths[rows].tolist()), batch_size=len(rows))
+    parts = map_tree(lambda leaf: leaf[rows], problem._replace(params=(), masks=()))
+    try:
+        return rows, answer(case, parts._replace(params=problem.params, masks=problem.masks))
+    except CannotSayError:
+        return None
+
+
+def of_rows(results, rows):
+    """Return results without those of other rows; gradients of weights are sums over all, to which such add 0."""
+    return map_tree(lambda leaf: leaf[rows], results._replace(d_params=()))._replace(d_params=results.d_params)
 
 
 def check_directions(case, problem, expected):

@@ -21,6 +21,7 @@ from scratch.checks import check_state
 from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named
 from scratch.conversions.gates import ONNX, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
+from scratch.conversions.onnx_coupled import from_four_gates, to_four_gates, with_four_gates
 from scratch.conversions.parts import (
     PEEPHOLES,
     Parts,
@@ -30,7 +31,7 @@ from scratch.conversions.parts import (
     take_gradients_apart,
 )
 
-CARRIED = ("forget_bias", "activation", "reset_after", "use_peepholes", "use_bias")
+CARRIED = ("forget_bias", "activation", "reset_after", "use_peepholes", "use_bias", "recurrent_activation")
 # The order of the peepholes in P.
 P_ORDER = ("w_i_diag", "w_o_diag", "w_f_diag")
 
@@ -38,11 +39,12 @@ P_ORDER = ("w_i_diag", "w_o_diag", "w_f_diag")
 def to_onnx(cell: Any, params: Params) -> dict[str, Array]:
     """Return the inputs ``W``, ``R``, ``B`` and, for peepholes, ``P`` of the node that computes the same.
 
-    ``cell``: a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell``, or an ``LSTMCell`` or ``LSTMBlockCell`` without
-    clipping and projection; or ``(cell_fw, cell_bw)`` of one ``num_units`` for ``direction="bidirectional"``, with
-    ``params["fw"]`` and ``params["bw"]``. Raises ``TypeError`` or ``ValueError`` for what a node cannot say, by name.
+    ``cell``: a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell``, an ``LSTMCell`` or ``LSTMBlockCell`` without clipping
+    and projection, or a ``CoupledInputForgetGateLSTMCell`` without projection and forget bias; or a pair ``(cell_fw,
+    cell_bw)`` of one ``num_units`` for ``direction="bidirectional"``, with ``params["fw"]`` and ``params["bw"]``.
+    Raises ``TypeError`` or ``ValueError`` for what a node cannot say, by name.
     """
-    found = check_node(cell)
+    found, params = check_node(cell), to_four_gates(cell, params)
     check_all(found, params, "params")
     return laid_out(found, [take_apart(place.cell, part_at(params, place.path)) for place in found])
 
@@ -54,7 +56,7 @@ def from_onnx(cell: Any, weights: dict[str, Array]) -> Params:
     """
     found = check_node(cell)
     read = read_all(found, weights)
-    return assembled(found, lambda place: put_together(place.cell, read[place.direction]))
+    return from_four_gates(cell, assembled(found, lambda place: put_together(place.cell, read[place.direction])))
 
 
 def gradients_to_onnx(cell: Any, d_params: Params) -> dict[str, Array]:
@@ -62,7 +64,7 @@ def gradients_to_onnx(cell: Any, d_params: Params) -> dict[str, Array]:
 
     Both halves of B have the gradient of their sum.
     """
-    found = check_node(cell)
+    found, d_params = check_node(cell), to_four_gates(cell, d_params)
     check_all(found, d_params, "d_params")
     return laid_out(found, [take_gradients_apart(place.cell, part_at(d_params, place.path)) for place in found])
 
@@ -74,7 +76,8 @@ def gradients_from_onnx(cell: Any, d_weights: dict[str, Array]) -> Params:
     """
     found = check_node(cell)
     read = read_all(found, d_weights)
-    return assembled(found, lambda place: put_gradients_together(place.cell, read[place.direction]))
+    found_params = assembled(found, lambda place: put_gradients_together(place.cell, read[place.direction]))
+    return from_four_gates(cell, found_params)
 
 
 def state_to_onnx(cell: Any, state: State, layout: int = 0) -> dict[str, Array]:
@@ -157,7 +160,7 @@ def read_all(found: list[Place], weights: Any) -> list[Parts]:
 
 def check_node(cell: Any) -> list[Place]:
     """Return the one or two cells of a node, refusing, by name, what a node cannot say."""
-    found = places(cell)
+    found = places(with_four_gates(cell))
     if found[-1].layer or any(place.path[:1] == ("cell_0",) for place in found):
         raise ValueError(f"a node of ONNX is one layer, but cell has {found[-1].layer + 1}: convert each for itself")
     for place in found:

@@ -28,7 +28,7 @@ from scratch.conversions.parts import (
     take_apart,
     take_gradients_apart,
 )
-from scratch.options import check_flag
+from scratch.options import check_choice, check_flag
 
 CARRIED = ("forget_bias", "num_proj", "use_bias")
 BIASES = ("bias_ih", "bias_hh")
@@ -189,6 +189,8 @@ def check_module(cell: Any, step: bool) -> list[Place]:
     for place in found:
         vanilla = isinstance(place.cell, BasicRNNCell)
         check_cell(place.cell, CELLS, (*CARRIED, "activation") if vanilla else CARRIED, reset_after=True)
+        if vanilla:
+            check_choice("activation of a vanilla cell in PyTorch", place.cell.activation, ("tanh", "relu"))
         first = found[0].cell
         for option in ("num_units", "num_proj", "activation", "use_bias"):
             have, want = getattr(place.cell, option, None), getattr(first, option, None)

@@ -23,7 +23,8 @@ def answer(case, problem):
         seeds = state_to_torch(network, problem.d_final_state)
     options = {"nonlinearity": first.activation} if isinstance(first, BasicRNNCell) else {}
     options |= {"proj_size": first.num_proj} if getattr(first, "num_proj", None) else {}
-    options |= {"num_layers": len(layers_of(case.cell)), "bidirectional": case.direction == "both"}
+    layers = 2 if case.direction == "stack" else len(layers_of(case.cell))
+    options |= {"num_layers": layers, "bidirectional": isinstance(network, tuple), "bias": first.use_bias}
     module = getattr(torch.nn, MODULES[type(first)])(case.input_size, first.num_units, batch_first=True, **options)
     module = module.to(torch.from_numpy(problem.inputs).dtype)
     module.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
