@@ -24,7 +24,7 @@ from saved_model.kinds import layers_that_run, operators_that_run
 from saved_model.running import predict, wanted_shape
 
 from scratch.archives import read_arrays, write_arrays
-from scratch.files import written_whole
+from scratch.files import open_file, written_whole
 
 
 def described(path, layers, ignored):
@@ -78,7 +78,7 @@ def run(weights_path, inputs_path, outputs_path, engine):
 
 def read_inputs(path):
     """Return ``{name: array}`` of an ``.npz`` file, or an array of an ``.npy`` file."""
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         if file.read(2) == b"PK":
             return read_arrays(path, ".npz file of numbers")
         file.seek(0)
