@@ -67,13 +67,18 @@ def run(weights_path, inputs_path, outputs_path, engine):
     if len(names) > 1 and outputs_path.suffix != ".npz":
         raise Refused(f"{len(names)} outputs take a name that ends in .npz, which {outputs_path.name} does not")
     outputs = predict(described, read_inputs(inputs_path), engine)
-    if outputs_path.suffix == ".npz":
-        write_arrays(outputs_path, dict(zip(names, outputs, strict=True)))
-    else:
-        with written_whole(outputs_path) as path, open(path, "wb") as file:
-            np.save(file, outputs[0])
+    write_outputs(outputs_path, names, outputs)
     for name, output in zip(names, outputs, strict=True):
         print(f"{outputs_path}: {name} {output.dtype} {list(output.shape)}")
+
+
+def write_outputs(path, names, outputs):
+    """Write arrays to an ``.npz`` file under their names, or the only one to an ``.npy`` file."""
+    if path.suffix == ".npz":
+        write_arrays(path, dict(zip(names, outputs, strict=True)))
+    else:
+        with written_whole(path) as unfinished, open(unfinished, "wb") as file:
+            np.save(file, outputs[0])
 
 
 def read_inputs(path):

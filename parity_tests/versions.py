@@ -19,6 +19,7 @@ SETUP = (ROOT / "setup.py").read_text(encoding="utf-8")
 PYTHONS = re.findall(r"Python :: (3\.\d+)\"", SETUP)
 # The oldest of each, the later lines for the later Pythons.
 BOUNDS = re.findall(r"\"(numpy|numba)>=([\d.]+)(?:; python_version>='([\d.]+)')?\"", SETUP)
+SINCE = [since for *_, since in BOUNDS]
 KINDS = ("oldest", "newest")
 # What computes: the rest is the same whatever computes. Of other frameworks it needs TensorFlow alone.
 TESTS = [f"parity_tests/{wing}" for wing in ("cells", "unroll", "jit", "training", "inputs")]
@@ -26,10 +27,8 @@ TESTS = [f"parity_tests/{wing}" for wing in ("cells", "unroll", "jit", "training
 
 def asked_for(python, kind):
     """Return what is to be installed of NumPy and Numba: the oldest that this Python can have, or as it comes."""
-    version = [int(part) for part in python.split(".")]
-    oldest = {
-        package: bound for package, bound, since in BOUNDS if version >= [int(part) for part in since.split(".") if part]
-    }
+    numbers = {version: [int(part) for part in version.split(".") if part] for version in (python, *SINCE)}
+    oldest = {package: bound for package, bound, since in BOUNDS if numbers[python] >= numbers[since]}
     return [f"{package}=={bound}.*" for package, bound in oldest.items()] if kind == "oldest" else []
 
 

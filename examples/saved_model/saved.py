@@ -15,7 +15,6 @@ from pathlib import Path
 
 from saved_model import Refused
 from saved_model.kinds import KINDS, MODELS
-
 from scratch.archives import read_members
 from scratch.files import open_file
 

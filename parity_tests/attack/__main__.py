@@ -20,7 +20,7 @@ from pathlib import Path
 
 from parity_tests import attack
 from parity_tests.attack._counts import BAD
-from scratch.files import written_whole
+from scratch.files import write_text
 
 KINDS = tuple(sorted(name for _, name, _ in pkgutil.iter_modules(attack.__path__) if not name.startswith("_")))
 
@@ -31,8 +31,7 @@ def read(path):
 
 def write(path, records):
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
-    with written_whole(path) as unfinished:
-        unfinished.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    write_text(path, f"[\n{lines}\n]\n")
 
 
 def attacked(kind, seed, seconds):
