@@ -26,7 +26,8 @@ setup(
     },
     python_requires=">=3.11,<3.14",
     # llvmlite is Numba's own, and of the version it asks for.
-    install_requires=["numpy>=2.0", "numba>=0.61", "llvmlite"],
+    # NumPy 2.0 was never built for Python 3.13.
+    install_requires=["numpy>=2.0", "numpy>=2.1; python_version>='3.13'", "numba>=0.61", "llvmlite"],
     extras_require={
         # One minor version: tf-keras, which holds the genuine TF1 cells, follows TensorFlow's own.
         "tf": ["tensorflow==2.21.*", "tf-keras==2.21.*"],

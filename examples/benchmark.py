@@ -20,16 +20,14 @@ from peers.pictures import draw_bars, draw_sweep
 from peers.report import LIMIT, SUMMARY, markdown, print_table, show, summary
 from peers.workloads import GROUPS, WORKLOADS
 
-from scratch.files import written_whole
+from scratch.files import write_text
 
 
 def write_results(all_found, machine, arguments):
     options = {name: getattr(arguments, name) for name in ("rounds", "seed", "patience")}
     results = {"machine": machine, "options": options, "workloads": [found.as_json() for found in all_found]}
-    with written_whole(arguments.out / "results.json") as path:
-        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    with written_whole(arguments.out / "results.md") as path:
-        path.write_text(markdown(all_found, machine_lines(machine)), encoding="utf-8")
+    write_text(arguments.out / "results.json", json.dumps(results, indent=1) + "\n")
+    write_text(arguments.out / "results.md", markdown(all_found, machine_lines(machine)))
 
 
 def draw_all(all_found, out, console):

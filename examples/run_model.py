@@ -24,7 +24,7 @@ from saved_model.kinds import layers_that_run, operators_that_run
 from saved_model.running import predict, wanted_shape
 
 from scratch.archives import read_arrays, write_arrays
-from scratch.files import written_whole
+from scratch.files import open_file, written_whole
 
 
 def described(path, layers, ignored):
@@ -67,18 +67,23 @@ def run(weights_path, inputs_path, outputs_path, engine):
     if len(names) > 1 and outputs_path.suffix != ".npz":
         raise Refused(f"{len(names)} outputs take a name that ends in .npz, which {outputs_path.name} does not")
     outputs = predict(described, read_inputs(inputs_path), engine)
-    if outputs_path.suffix == ".npz":
-        write_arrays(outputs_path, dict(zip(names, outputs, strict=True)))
-    else:
-        with written_whole(outputs_path) as path, open(path, "wb") as file:
-            np.save(file, outputs[0])
+    write_outputs(outputs_path, names, outputs)
     for name, output in zip(names, outputs, strict=True):
         print(f"{outputs_path}: {name} {output.dtype} {list(output.shape)}")
 
 
+def write_outputs(path, names, outputs):
+    """Write arrays to an ``.npz`` file under their names, or the only one to an ``.npy`` file."""
+    if path.suffix == ".npz":
+        write_arrays(path, dict(zip(names, outputs, strict=True)))
+    else:
+        with written_whole(path) as unfinished, open(unfinished, "wb") as file:
+            np.save(file, outputs[0])
+
+
 def read_inputs(path):
     """Return ``{name: array}`` of an ``.npz`` file, or an array of an ``.npy`` file."""
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         if file.read(2) == b"PK":
             return read_arrays(path, ".npz file of numbers")
         file.seek(0)

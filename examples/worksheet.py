@@ -22,6 +22,7 @@ from common import Parser, end
 import numpy as np
 
 from parity_tests.grade.anatomy import Solved, solved
+from scratch.files import write_text
 
 DIGITS = 4
 # The arguments of each idea's step forward, with their shapes, and its equations with one line for each answer.
@@ -189,7 +190,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     if not arguments.html.parent.is_dir():
         parser.error(f"{arguments.html} cannot be written: there is no folder {arguments.html.parent}")
-    arguments.html.write_text(page(text), encoding="utf-8")
+    write_text(arguments.html, page(text))
     print(f"sheet: {arguments.html}")
     return 0
 

@@ -194,10 +194,12 @@ def test_run_needs_no_tensorflow(folder, tmp_path):
     assert "float32 [5, 2]" in done.stdout
     assert_parity({"0": np.load(files[2])}, expected_of(folder, "text_functional"))
     arguments = ["export", folder / "text_functional.keras", tmp_path / "weights.npz"]
+    environment = without(tmp_path, "tensorflow", "tf_keras", "keras")
     done = run(PROGRAM, *arguments, **environment, TF_USE_LEGACY_KERAS="1")
     assert done.returncode == 1
     assert "need tensorflow, which is in the extra 'tf': pip install " in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    environment = without(tmp_path, "h5py")
     done = run(PROGRAM, "export", folder / "front_last_of_3.h5", tmp_path / "weights.npz", **environment)
     assert "h5py, which is in the extra 'tf'" in done.stderr
 

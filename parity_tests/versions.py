@@ -17,10 +17,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = (ROOT / "setup.py").read_text(encoding="utf-8")
 PYTHONS = re.findall(r"Python :: (3\.\d+)\"", SETUP)
-OLDEST = [f"{package}=={version}.*" for package, version in re.findall(r'"(numpy|numba)>=([\d.]+)"', SETUP)]
-KINDS = {"oldest": OLDEST, "newest": []}
-# What computes: the rest is the same whatever computes.
+# The oldest of each, the later lines for the later Pythons.
+BOUNDS = re.findall(r"\"(numpy|numba)>=([\d.]+)(?:; python_version>='([\d.]+)')?\"", SETUP)
+SINCE = [since for *_, since in BOUNDS]
+KINDS = ("oldest", "newest")
+# What computes: the rest is the same whatever computes. Of other frameworks it needs TensorFlow alone.
 TESTS = [f"parity_tests/{wing}" for wing in ("cells", "unroll", "jit", "training", "inputs")]
+
+
+def asked_for(python, kind):
+    """Return what is to be installed of NumPy and Numba: the oldest that this Python can have, or as it comes."""
+    numbers = {version: [int(part) for part in version.split(".") if part] for version in (python, *SINCE)}
+    oldest = {package: bound for package, bound, since in BOUNDS if numbers[python] >= numbers[since]}
+    return [f"{package}=={bound}.*" for package, bound in oldest.items()] if kind == "oldest" else []
 
 
 def find(python):
@@ -36,7 +45,7 @@ def environment_of(python, path, kind):
     own, mark = folder / "bin" / "python", folder / "installed"
     if not mark.exists() or mark.stat().st_mtime < (ROOT / "setup.py").stat().st_mtime:
         subprocess.run([path, "-m", "venv", "--clear", folder], check=True)
-        wanted = ["--editable", f"{ROOT}[tf,plot,test,witness,convert]", *KINDS[kind]]
+        wanted = ["--editable", f"{ROOT}[tf,plot,test]", *asked_for(python, kind)]
         subprocess.run([own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted], check=True)
         mark.touch()
     return own

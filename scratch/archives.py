@@ -3,7 +3,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -26,23 +26,20 @@ def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Array | str]
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
-def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
+def read_arrays(path: str | os.PathLike[str], kind: str, largest: int | None = None) -> dict[str, Array]:
     """Return ``{name: array}`` from an ``.npz`` file, every bit and dtype as it was written. Nothing is unpickled.
 
-    ``kind`` says in an error what the file should be, such as ``"checkpoint"``. Raises ``ValueError`` for a file that
-    is cut, damaged, compressed or of another kind, ``OSError`` where there is none to read.
+    ``kind`` says in an error what the file should be, such as ``"checkpoint"``. Where ``largest`` is given, the arrays
+    may be compressed, and take so many bytes together; else none may be, so they take no more than the file. Raises
+    ``ValueError`` for a file that is cut, damaged, larger or of another kind, ``OSError`` where there is none to read.
     """
     arrays = {}
     with open_file(path) as opened:
         try:
             with zipfile.ZipFile(opened) as file:
-                for entry in file.infolist():
-                    if entry.compress_type != zipfile.ZIP_STORED:
-                        raise ValueError(f"{entry.filename} is compressed")
-                    # The whole member is read first, which checks its checksum; then its header is used.
-                    member = io.BytesIO(file.read(entry))
+                for entry, content in read_members(file, largest):
                     name = entry.filename.removesuffix(".npy")
-                    array = np.lib.format.read_array(member, allow_pickle=False)
+                    array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
                     if name in arrays:
                         raise ValueError(f"{name} is in it twice")
                     if array.dtype.kind not in KINDS:
@@ -52,3 +49,27 @@ def read_arrays(path: str | os.PathLike[str], kind: str) -> dict[str, Array]:
             # For damaged bytes zipfile, zlib and NumPy raise errors of many kinds.
             raise ValueError(f"{path} must be a whole {kind}, but cannot be read: {error}") from error
     return arrays
+
+
+def read_members(file: zipfile.ZipFile, largest: int | None = None) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
+    """Yield ``(entry, content)`` of each member of an archive, its checksum compared.
+
+    Raises ``ValueError`` before any is read where they are more than ``largest`` bytes together or, where that is not
+    given, more than the file has or compressed. So a small file that stands for a large one, or that names one place
+    many times, takes no memory.
+    """
+    entries = file.infolist()
+    size = file.fp.seek(0, os.SEEK_END) if file.fp else 0
+    for entry in entries:
+        if largest is None and entry.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{entry.filename} is compressed")
+        # Of these two alone no more is unpacked than was asked for.
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{entry.filename} is compressed in a way that is not read")
+    total = sum(entry.file_size for entry in entries)
+    if total > (most := size if largest is None else largest):
+        raise ValueError(f"it says that it holds {total} bytes, more than {most}")
+    for entry in entries:
+        with file.open(entry) as member:
+            # Not all at once, which would unpack what there is, whatever size the entry says.
+            yield entry, member.read(entry.file_size)

@@ -55,6 +55,12 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.close(held)
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text to a file in UTF-8, whole or not at all."""
+    with written_whole(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+
+
 def check_replaceable(path: Path) -> None:
     """Refuse what is there and is no file."""
     with suppress(FileNotFoundError):

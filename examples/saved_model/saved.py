@@ -7,6 +7,7 @@ Keras reads it: what cannot be run is named, and never made.
 
 import io
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -14,7 +15,12 @@ from pathlib import Path
 
 from saved_model import Refused
 from saved_model.kinds import KINDS, MODELS
+from scratch.archives import read_members
+from scratch.files import open_file
 
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+# Bytes that any file may stand for.
+SMALL = 2**26
 HDF5, ARCHIVE, POINTER = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"version https://git-lfs"
 
 
@@ -22,7 +28,7 @@ def kind_of_file(path):
     """Return ``"keras"``, ``"onnx"`` or ``"safetensors"``: what a file is by its first bytes, refusing any other."""
     if path.is_dir():
         raise Refused(f"{path} is a folder, perhaps a SavedModel: save the model as a .keras or .h5 file")
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         start = file.read(len(POINTER))
     if start == POINTER:
         raise Refused(f"{path} is a pointer of Git LFS, not the file it stands for: get that with 'git lfs pull'")
@@ -38,20 +44,16 @@ def kind_of_file(path):
 
 def load_saved(path):
     """Return ``(model, keras)``: the model in a file, and whether Keras 2 or 3 made it, which loads it as well."""
-    with open(path, "rb") as file:
-        start = file.read(len(HDF5))
-    with tempfile.TemporaryDirectory() as folder:
+    with open_file(path) as file, tempfile.TemporaryDirectory() as folder:
+        hdf5 = file.read(len(HDF5)) == HDF5
+        file.seek(0)
         # Keras knows a file by its name. And what was looked through is what is loaded, whatever becomes of the file.
-        copy = Path(folder) / ("model.h5" if start.startswith(HDF5) else "model.keras")
-        shutil.copyfile(path, copy)
+        copy = Path(folder) / ("model.h5" if hdf5 else "model.keras")
         try:
-            config, version = read_hdf5(copy) if copy.suffix == ".h5" else read_archive(copy)
+            config, keras = copy_hdf5(file, copy) if hdf5 else copy_archive(file, copy)
             refuse_code(config)
             for layer in named_layers(config):
                 check_listed(layer)
-            keras = 3 if int(str(version).split(".")[0]) >= 3 else 2
-            if copy.suffix == ".keras" and keras == 2:
-                rename_weights(copy)
         except (Refused, ImportError):
             raise
         except Exception as error:
@@ -60,37 +62,91 @@ def load_saved(path):
         return load_with(keras, path, copy), keras
 
 
-def read_archive(path):
-    """Return the description of the model in a ``.keras`` archive, and the version of Keras that wrote it."""
-    with zipfile.ZipFile(path) as archive:
-        config, metadata = (json.loads(archive.read(name)) for name in ("config.json", "metadata.json"))
-    return config, metadata["keras_version"]
+def copy_archive(file, copy):
+    """Copy what is used of a ``.keras`` archive; return the description of the model, and Keras 2 or 3.
+
+    Nothing else of it is looked at by Keras, whatever the names of its members are.
+    """
+    size = os.fstat(file.fileno()).st_size
+    with zipfile.ZipFile(file) as archive:
+        members = {entry.filename: content for entry, content in read_members(archive, most_of(size))}
+    used = {name: members[name] for name in (CONFIG, METADATA, WEIGHTS)}
+    config, metadata = json.loads(used[CONFIG]), json.loads(used[METADATA])
+    keras, weights = version_of(metadata["keras_version"]), io.BytesIO(used[WEIGHTS])
+    check_hdf5(weights, len(used[WEIGHTS]))
+    if keras == 2:
+        rename_weights(weights)
+    with zipfile.ZipFile(copy, "w") as archive:
+        for name, content in {**used, WEIGHTS: weights.getvalue()}.items():
+            archive.writestr(name, content)
+    return config, keras
 
 
-def read_hdf5(path):
-    """Return the description of the model in an HDF5 file, and the version of Keras that wrote it."""
+def copy_hdf5(file, copy):
+    """Copy an HDF5 file; return the description of the model in it, and Keras 2 or 3."""
+    with open(copy, "wb") as copied:
+        shutil.copyfileobj(file, copied)
+    check_hdf5(copy, copy.stat().st_size)
+    with h5py().File(copy, "r") as opened:
+        config, version = opened.attrs.get("model_config"), opened.attrs.get("keras_version", "2")
+    if config is None:
+        raise Refused("the file holds weights alone, without the model they belong to: save that with model.save")
+    return json.loads(config), version_of(version)
+
+
+def version_of(version):
+    """Return 2 or 3: which Keras loads what this version saved."""
+    version = version.decode() if isinstance(version, bytes) else str(version)
+    return 3 if int(version.split(".")[0]) >= 3 else 2
+
+
+def most_of(size):
+    """Return how many bytes a file of so many may stand for: compressed weights take half, or hardly less."""
+    return max(SMALL, 16 * size)
+
+
+def check_hdf5(file, size):
+    """Refuse HDF5 that reads other files, or that stands for far more numbers than it has bytes."""
+    total = 0
+    with h5py().File(file, "r") as opened:
+        groups, seen = [opened], set()
+        while groups:
+            group = groups.pop()
+            for name in group:
+                link = group.get(name, getlink=True)
+                if isinstance(link, h5py().ExternalLink):
+                    raise ValueError(f"{name} is in another file, {link.filename}")
+                if isinstance(link, h5py().SoftLink):
+                    raise ValueError(f"{name} is a link to {link.path}")
+                found = group[name]
+                if found.id in seen:
+                    raise ValueError(f"{name} is there twice")
+                seen.add(found.id)
+                if isinstance(found, h5py().Group):
+                    groups.append(found)
+                    continue
+                if found.external or found.is_virtual:
+                    raise ValueError(f"the numbers of {name} are in another file")
+                total += found.size * found.dtype.itemsize
+    if total > most_of(size):
+        raise ValueError(f"it says that it holds {total} bytes, more than {most_of(size)}")
+
+
+def h5py():
+    """Return the package that reads HDF5."""
     try:
         import h5py
     except ImportError as error:
         raise ImportError("to read HDF5 takes h5py, which is in the extra 'tf': pip install 'unrolled[tf]'") from error
-    with h5py.File(path, "r") as file:
-        config, version = file.attrs.get("model_config"), file.attrs.get("keras_version", "2")
-    if config is None:
-        raise Refused("the file holds weights alone, without the model they belong to: save that with model.save")
-    return json.loads(config), version.decode() if isinstance(version, bytes) else version
+    return h5py
 
 
-def rename_weights(copy):
-    """Rename the weights in a copy of an archive of Keras 2 as its last version, which is the one that loads, has them.
+def rename_weights(weights):
+    """Rename the weights of Keras 2, an open HDF5 file, as its last version, which is the one that loads, has them.
 
     On Windows Keras 2 wrote backslashes, which no Keras finds; up to 2.14 the layers of a graph had another name.
     """
-    import h5py
-
-    with zipfile.ZipFile(copy) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    weights = io.BytesIO(members["model.weights.h5"])
-    with h5py.File(weights, "r+") as file:
+    with h5py().File(weights, "r+") as file:
         # A group before those that go into it.
         for name in sorted((name for name in file if "\\" in name), key=len):
             file.move(name, name.replace("\\", "/"))
@@ -99,9 +155,6 @@ def rename_weights(copy):
         # The innermost first, or its path would change with that of what it is in.
         for name in reversed([name for name in groups if name.split("/")[-1] == "_layer_checkpoint_dependencies"]):
             file.move(name, name.removesuffix("_layer_checkpoint_dependencies") + "layers")
-    with zipfile.ZipFile(copy, "w") as archive:
-        for name, content in {**members, "model.weights.h5": weights.getvalue()}.items():
-            archive.writestr(name, content)
 
 
 def refuse_code(config):

@@ -254,8 +254,8 @@ FAULTS = [
         "training/test_checkpoint.py::test_a_shorter_array_in_a_damaged_header_is_noticed",
         (
             "checksum not read to the end",
-            "io.BytesIO(file.read(entry))",
-            "file.open(entry)",
+            "            yield entry, member.read(entry.file_size)",
+            "            member._expected_crc = None\n            yield entry, member.read(entry.file_size)",
         ),
     ),
     *faults_in(

@@ -14,7 +14,7 @@ from parity_tests.bounds.running import KinkError
 from parity_tests.vectors.cases import HOLES, run
 from scratch.archives import write_arrays
 from scratch.cell import Cell
-from scratch.files import written_whole
+from scratch.files import write_text
 from scratch.tree import map_tree, named_leaves
 
 FORMAT, VERSION = "unrolled conformance vectors", 2
@@ -99,5 +99,4 @@ def write(folder, case, problem, expected, bounds, witnesses):
     expected = dict(named_leaves(map_tree(np.ascontiguousarray, expected._asdict())))
     write_arrays(folder / f"{case.name}.npz", given | expected)
     text = json.dumps(document_of(case, given, expected, allowed, witnesses), indent=1, ensure_ascii=False)
-    with written_whole(folder / f"{case.name}.json") as unfinished:
-        unfinished.write_text(text + "\n", encoding="utf-8")
+    write_text(folder / f"{case.name}.json", text + "\n")

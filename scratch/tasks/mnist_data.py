@@ -9,8 +9,6 @@ to test on. With no MNIST at hand, the 8 × 8 digits that come with scikit-learn
 """
 
 import math
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scratch.archives import read_arrays
 from scratch.arrays import Array, DType, Float, Int
 from scratch.checks import check_array, check_dtype, check_listed, is_plain, shape_text
 from scratch.extras import lacking
-from scratch.files import open_file
 from scratch.inputs.idx import read_idx
 from scratch.options import check_choice, check_count
 
@@ -98,14 +96,10 @@ def load_digits(validation_size: int = 150, test_size: int = 297) -> MnistData:
 
 def read_keras_file(path: Path) -> dict[str, Array]:
     """Return the four arrays of the ``mnist.npz`` that ``keras.datasets.mnist`` downloads, each under its name."""
-    try:
-        with open_file(path) as opened, np.load(opened, allow_pickle=False) as file:
-            size = sum(entry.file_size for entry in file.zip.infolist())
-            if size > LARGEST:
-                raise ValueError(f"it holds {size} bytes, more than {LARGEST}")
-            arrays = [file[name] for name in KERAS_NAMES]
-    except (ValueError, TypeError, AttributeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} must be a whole file with {', '.join(KERAS_NAMES)}, but is not: {error}") from error
+    found = read_arrays(path, f"file with {', '.join(KERAS_NAMES)}", LARGEST)
+    if missing := [name for name in KERAS_NAMES if name not in found]:
+        raise ValueError(f"{path} must be a whole file with {', '.join(KERAS_NAMES)}, but has no {', '.join(missing)}")
+    arrays = [found[name] for name in KERAS_NAMES]
     for name, array, shape in zip(KERAS_NAMES, arrays, SHAPES, strict=True):
         if array.dtype != np.uint8 or array.ndim != len(shape) or array.shape[1:] != shape[1:]:
             came = f"{array.dtype} {shape_text(array.shape)}"

@@ -15,6 +15,7 @@ from typing import Any
 from parity_tests.grade.grading import grade_file
 from parity_tests.grade.verdict import Report
 from parity_tests.grade.words import advice
+from scratch.files import write_text
 
 
 def results(report: Report, explain: bool = False) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         told = {"gradable": False, "message": str(error), "format_errors": [str(error)]}
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    arguments.results.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_text(arguments.results, json.dumps(told, indent=1, ensure_ascii=False))
     return 0
 
 
