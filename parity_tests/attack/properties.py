@@ -117,7 +117,7 @@ def ways(case, problem, expected, rng):
 
 
 def clipped_block(cell):
-    """Return whether a cell has the gradient of TensorFlow's fused kernel, which is no derivative: it skips the clip."""
+    """Return whether a cell has the gradient of TensorFlow's fused kernel, no derivative: it skips the clip."""
     if isinstance(cell, scratch.LSTMBlockCell):
         return cell.cell_clip is not None
     return any(map(clipped_block, getattr(cell, "cells", [cell.cell] if hasattr(cell, "cell") else [])))

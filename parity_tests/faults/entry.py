@@ -19,7 +19,7 @@ FAULTS = [
         ),
         ("inputs read with the time last", "return in_layout(self.inputs, self.time_major)", "return self.inputs"),
         ("one step too many", "[:, None, None] < self", "[:, None, None] <= self"),
-        ("gradients left time-major", "return in_layout(np.stack(d_inputs), time_major)", "return np.stack(d_inputs)"),
+        ("gradients left time-major", "in_layout(np.stack(d_inputs), time_major)", "np.stack(d_inputs)"),
         ("gradients read with the time last", "backward_steps(tape, d_steps", "backward_steps(tape, d_outputs"),
         ("gradient reversed in time", "backward_steps(tape, d_steps, d", "backward_steps(tape, d_steps[::-1], d"),
     ),

@@ -207,8 +207,8 @@ FAULTS = [
         ),
         (
             "npz of any size read",
-            "            if size > LARGEST:\n",
-            "            if False:\n",
+            "{', '.join(KERAS_NAMES)}\", LARGEST)",
+            "{', '.join(KERAS_NAMES)}\", LARGEST**2)",
         ),
         (
             "one place of one-hot further",

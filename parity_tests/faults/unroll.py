@@ -310,8 +310,8 @@ FAULTS = [
         ("h before the token", "        return along_time(tape.rows, following, final_state)", "        return along_time(tape.rows, tokens, final_state)"),
         ("0 past the end of a row", "np.repeat(final[None], len(tokens), axis=0)", "np.zeros_like(np.repeat(final[None], len(tokens), axis=0))"),
         ("a window without the newest output", "of_part[t + 1 : t + 1 + length, : live[t]]", "of_part[t : t + length, : live[t]]"),
-        ("a small network's states a step early", "layer.width)[1:]", "layer.width)[:-1]"),
-        ("views of the tape handed out", "layer.h + layer.num_outputs].copy()", "layer.h + layer.num_outputs]"),
+        ("a small network's states a step early", "reshape(shape)[1:,", "reshape(shape)[:-1,"),
+        ("views of the tape handed out", ", :count].copy()", ", :count]"),
     ),
     *faults_in(
         "visits.py",
@@ -329,8 +329,12 @@ FAULTS = [
     *faults_in(
         "unroll/dynamic.py",
         "test_visits.py",
-        ("gradients of the inputs not put back", "return tape.visits.put_back(d_inputs), d_initial", "return d_inputs, d_initial"),
-        ("gradients of the outputs not moved", "    d_outputs = tape.visits.d_outputs(d_outputs)\n", ""),
+        ("gradients of the inputs not put back", "return visits.put_back(d_inputs), d_state", "return d_inputs, d_state"),
+        (
+            "gradients of the outputs not moved",
+            "    d_outputs = d_outputs if visits is None else visits.d_outputs(d_outputs)\n",
+            "",
+        ),
     ),
     *faults_in(
         "unroll/truncated.py",

@@ -4,6 +4,7 @@ The walk keeps c after each token; h after a token is in the row of the next one
 final state, which stands at all steps behind it too. A small network has the states of all layers in its tokens.
 """
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.jit.attention.layer import AttentionLayer, layer_of
-from scratch.jit.small.network import Layer, Network
 from scratch.jit.small.plan import SmallTape
+from scratch.jit.small.table import LayerPlan, Network
 from scratch.jit.stack import JitTape
 from scratch.jit.walk.layer import LayerTape
 from scratch.jit.walk.plan import Tape
@@ -110,12 +111,14 @@ def states_of_small(tape: SmallTape) -> State:
     table, numbers = tape.plan.table, tape.numbers
     network, states = Network._make(table[0, : len(Network._fields)]), []
     num_steps, batch_size = network.num_steps, network.batch_size
+
+    def after(first: int, width: int, count: int) -> Float[Array, "T B n"]:
+        """Return the first ``count`` columns, of what a step begins with, at the step behind each."""
+        first, shape = network.head + first, (num_steps + 1, batch_size, width)
+        return numbers[first : first + prod(shape)].reshape(shape)[1:, :, :count].copy()
+
     for record in table[1 : 1 + network.num_layers]:
-        layer = Layer._make(record)
-        first, count = network.head + layer.tokens, (num_steps + 1) * batch_size * layer.width
-        # The states that a step begins with: those of the next are the ones after it.
-        after = numbers[first : first + count].reshape(num_steps + 1, batch_size, layer.width)[1:]
-        h = after[:, :, layer.h : layer.h + layer.num_outputs].copy()
-        c = after[:, :, layer.c : layer.c + layer.num_memory].copy()
-        states.append(LSTMState(c, h) if layer.num_memory else h)
+        layer = LayerPlan._make(record[: len(LayerPlan._fields)])
+        h = after(layer.rows, layer.row_width, layer.num_outputs)
+        states.append(LSTMState(after(layer.c, layer.c_size, layer.num_memory), h) if layer.num_memory else h)
     return tuple(states)
