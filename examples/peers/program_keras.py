@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from peers.problem import DoesNotRun
 from peers.program_peers import ProgramPeer
-from peers.programs import ECHO, MNIST, PART, PIXELS, TAGGER, TAGGING
+from peers.programs import ECHO, MNIST, PIXELS, TAGGER, TAGGING
 from scratch import BasicLSTMCell, to_keras
 from scratch.tasks import echo, tagging
 

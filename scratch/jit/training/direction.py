@@ -11,8 +11,7 @@ from typing import NamedTuple
 from scratch.arrays import Array, Float
 from scratch.compiling.compiler import inlined, kernel
 from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at
-from scratch.jit.small.backward import small_backward
-from scratch.jit.small.forward import small_forward
+from scratch.jit.small.kernels import small_backward, small_forward
 from scratch.jit.walk.rows import add_row
 
 

@@ -52,7 +52,8 @@ def body_step(
     flat, fed = plan.flat, body.fed(batch.x, batch.sequence_length)
     if fed is None or batch.labels.shape != batch.x.shape[:2]:
         return None
-    g, share, shown = flat.gradients(), shares_of(trainer.loss, batch, trainer.dtype), []
+    g, share = flat.gradients(), shares_of(trainer.loss, batch, trainer.dtype)
+    shown: list[Any] = []
 
     def head(h: Float[Array, "B T D"]) -> Float[Array, "B T D"]:
         loss, logits, d_h = run_dense(plan, h, labels, share, g)
