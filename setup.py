@@ -38,6 +38,7 @@ setup(
         "bench": [
             "torch>=2.6",
             "jax>=0.5",
+            "optax>=0.2.4",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "openvino>=2025.0",

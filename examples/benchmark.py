@@ -12,15 +12,22 @@ from functools import partial
 
 from common import end, make_console, make_parser, make_progress, parse, plt, save
 
-from peers import PEERS
+from peers import PEERS, TRAINERS
 from peers.arguments import add_arguments, check_counts
-from peers.bench import Bench
+from peers.bench import Bench, ProgramBench
 from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars, draw_sweep
+from peers.programs import PROGRAMS
 from peers.report import LIMIT, SUMMARY, markdown, print_table, show, summary
-from peers.workloads import GROUPS, WORKLOADS
+from peers.workloads import GROUPS as KINDS
+from peers.workloads import WORKLOADS as STEPS
 
 from scratch.files import write_text
+
+WORKLOADS = {**STEPS, **PROGRAMS}
+GROUPS = {**KINDS, "whole": list(PROGRAMS)}
+# Whoever has either: a step of a recurrence, or one of a program.
+EVERYONE = {**PEERS, **TRAINERS}
 
 
 def write_results(all_found, machine, arguments):
@@ -44,7 +51,7 @@ def parse_benchmark(argv):
     parser = make_parser(__doc__, "benchmark", 0, "the weights and the data")
     choices = (*GROUPS, *WORKLOADS)
     parser.add_argument("--workload", nargs="+", choices=choices, default=["W"], metavar="NAME", help="(default W)")
-    add_arguments(parser, PEERS)
+    add_arguments(parser, EVERYONE)
     parser.add_argument(
         "--no-cold", dest="cold", action="store_false", help="do not compile Numba's functions anew to time it"
     )
@@ -61,7 +68,7 @@ def print_list(console):
         console.print(f"{name:<10} {workload.describe()}", highlight=False, soft_wrap=True)
     for group, names in GROUPS.items():
         console.print(f"{group:<10} {', '.join(names)}", highlight=False, soft_wrap=True)
-    for name, peer in PEERS.items():
+    for name, peer in EVERYONE.items():
         console.print(
             f"{name:<13}" + (f" not installed: {', '.join(peer.missing())}" if peer.missing() else " installed")
         )
@@ -79,10 +86,11 @@ def main(argv=None):
         task = bar.add_task("", total=len(arguments.workload))
         for name in arguments.workload:
             with tempfile.TemporaryDirectory() as folder:
-                bench = Bench(
+                kind, table = (ProgramBench, TRAINERS) if name in PROGRAMS else (Bench, PEERS)
+                bench = kind(
                     name,
                     WORKLOADS[name],
-                    {peer: PEERS[peer] for peer in arguments.peers},
+                    {peer: table[peer] for peer in arguments.peers if peer in table},
                     arguments,
                     folder,
                     lambda words, at=name: bar.update(task, description=f"{at}: {words}"),

@@ -7,11 +7,12 @@ from common import plt
 import numpy as np
 import pytest
 from benchmark import main
-from peers import PEERS
+from peers import PEERS, TRAINERS
 from peers.bench import difference
 from peers.layouts import LAYOUTS
 from peers.pictures import draw_sweep
 from peers.problem import load_problem, name_results
+from peers.programs import PROGRAMS
 from peers.report import Found, markdown, summary
 from peers.rounds import Row, busy_seconds, measure_block
 from peers.workloads import GROUPS, WORKLOADS, Workload, draw, necessary_flops
@@ -125,7 +126,7 @@ def test_it_refuses_bad_arguments(tmp_path, monkeypatch, capsys, arguments, word
 def test_it_lists_workloads_and_peers(tmp_path, capsys):
     assert run_here("--list", "--out", tmp_path) == 0
     words = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
-    assert {*WORKLOADS, *GROUPS, *PEERS} == words
+    assert {*WORKLOADS, *GROUPS, *PEERS, *PROGRAMS, *TRAINERS, "whole"} == words
 
 
 CELLS = [BasicRNNCell(4), BasicLSTMCell(4), GRUCell(4), GRUCell(4, reset_after=True)]

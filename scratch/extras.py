@@ -21,7 +21,7 @@ EXTRAS = {
         "ai_edge_litert",
         "mpmath",
     ),
-    "bench": ("torch", "jax", "onnx", "onnxruntime", "openvino", "ai_edge_litert"),
+    "bench": ("torch", "jax", "optax", "onnx", "onnxruntime", "openvino", "ai_edge_litert"),
     "grade": ("nbgrader", "otter"),
     "docs": (
         "sphinx",

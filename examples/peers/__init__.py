@@ -19,7 +19,7 @@ class Peer(NamedTuple):
 
     @property
     def ours(self):
-        return self.module == "peers.scratch_peers"
+        return self.module in ("peers.scratch_peers", "peers.program_peers") and not self.packages
 
     def missing(self):
         """Return the packages that are not installed."""
@@ -51,6 +51,17 @@ PEERS = {
 LSTMS = {
     "tf1-standard": Peer("peers.tf_lstm_peers", "StandardPeer", *TF1[1:]),
     "tf1-block-cell": Peer("peers.tf_lstm_peers", "BlockCellPeer", *TF1[1:]),
+}
+
+# Those of whole programs, by the same names, and who trains a whole epoch in one call.
+TRAINERS = {
+    "numpy": Peer("peers.program_peers", "NumpyProgram"),
+    "numba": Peer("peers.program_peers", "NumbaProgram"),
+    "tf1": Peer("peers.program_peers", "GraphProgram", *TF1[1:]),
+    "keras": Peer("peers.program_keras", "KerasProgram", *KERAS[1:]),
+    "torch": Peer("peers.program_torch", "TorchProgram", ("torch",), "bench"),
+    "jax": Peer("peers.program_jax", "JaxProgram", ("jax", "optax"), "bench"),
+    "jax-epoch": Peer("peers.program_jax", "JaxEpoch", ("jax", "optax"), "bench"),
 }
 
 # In float64, what all are held against.

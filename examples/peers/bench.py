@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from peers import BARE_LOOP, REFERENCE, SGEMM
+from peers import BARE_LOOP, REFERENCE, SGEMM, TRAINERS
 from peers.layouts import carry, carry_back
 from peers.limits import SIZE
 from peers.problem import nested
+from peers.programs import draw_feed
 from peers.report import LIMIT, Found
 from peers.rounds import Row, Worker, measure_rounds
 from peers.workloads import draw, necessary_flops
@@ -52,14 +53,23 @@ class Bench:
     def __init__(self, name, workload, peers, arguments, folder, report):
         self.name, self.workload, self.peers, self.arguments, self.report = name, workload, peers, arguments, report
         self.folder = Path(folder)
-        self.problem, self.params = draw(self.workload, arguments.seed)
+        self.draw()
         self.rows, self.workers = {}, {}
+
+    reference = REFERENCE
+
+    def draw(self):
+        self.problem, self.params = draw(self.workload, self.arguments.seed)
+
+    def carried(self, layout):
+        """Return the problem in a layout of the weights: it has ``save``."""
+        return carry(self.workload, self.problem, self.params, layout)
 
     def file(self, layout, dtype=np.float32):
         """Return the file with the problem in this layout, written when it is first asked for."""
         path = self.folder / f"{layout}-{np.dtype(dtype)}.npz"
         if not path.exists():
-            carry(self.workload, self.problem, self.params, layout).save(path, dtype)
+            self.carried(layout).save(path, dtype)
         return path
 
     def worker(self, name, peer, dtype=np.float32, **environment):
@@ -68,7 +78,7 @@ class Bench:
 
     def make_reference(self):
         """Return the results of the NumPy engine in float64."""
-        with self.worker("reference", REFERENCE, np.float64) as worker:
+        with self.worker("reference", self.reference, np.float64) as worker:
             answer = worker.ask()
         if "first" not in answer:
             raise RuntimeError(f"the reference has not been computed: {answer}")
@@ -110,12 +120,14 @@ class Bench:
         """Return what was ``Found``."""
         self.report("reference")
         reference = self.make_reference()
-        limits = {LOOP: BARE_LOOP} if self.workload.limit == "loop" else {PRODUCT: SGEMM}
+        limits = {"loop": {LOOP: BARE_LOOP}, "products": {PRODUCT: SGEMM}, None: {}}[self.workload.limit]
         with contextlib.ExitStack() as stack:
             for name, peer in (self.peers | limits).items():
                 self.start(stack, name, peer, reference)
             del reference
             measure_rounds(self.rows, self.workers, self.arguments.rounds, self.arguments.patience, self.report)
+        if not limits:
+            return Found(self.name, self.workload, None, list(self.rows.values()), None, None)
         limit_row = self.rows.pop(next(iter(limits)))
         if limit_row.failed or limit_row.refused or (limit_row.off is not None and not limit_row.off <= LIMIT):
             raise RuntimeError(f"the limit has not been measured: {limit_row}")
@@ -123,3 +135,15 @@ class Bench:
         loop_seconds = limit_row.median if LOOP in limits else None
         flops = necessary_flops(self.workload, self.problem)
         return Found(self.name, self.workload, flops, list(self.rows.values()), product_rate, loop_seconds)
+
+
+class ProgramBench(Bench):
+    """The benchmark of a whole program, whose trainers all get the weights by TensorFlow's names."""
+
+    reference = TRAINERS["numpy"]
+
+    def draw(self):
+        self.feed = draw_feed(self.workload, self.arguments.seed)
+
+    def carried(self, layout):
+        return self.feed

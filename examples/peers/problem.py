@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from peers.feed import load_feed
+
 # One step is: forward and all gradients; forward alone; forward, each time step known only when the last is done.
 TRAINING, INFERENCE, STREAMING = "training", "inference", "streaming"
 
@@ -55,9 +57,11 @@ class Problem:
 
 
 def load_problem(path):
-    """Return the ``Problem`` in a file."""
+    """Return the ``Problem`` in a file, or the ``Feed`` of a whole program."""
     with np.load(path) as arrays:
         words = json.loads(str(arrays["words"]))
+        if "program" in words:
+            return load_feed(words["program"], arrays)
         lengths = arrays["lengths"] if "lengths" in arrays else None
         states, weights = nested(arrays, "state"), nested(arrays, "weight")
         return Problem(

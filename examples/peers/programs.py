@@ -4,13 +4,12 @@ A step is what a user's loop does with a batch: forward, loss, backward, clippin
 starts from the same weights and is fed the same batches; what is compared is the loss of the first steps.
 """
 
-import json
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from peers.scratch_peers import nest
+from peers.feed import Feed
 from scratch.tasks import echo, mnist, tagging
 from scratch.tree import named_leaves
 
@@ -46,41 +45,6 @@ PROGRAMS = {
     "whole-pixels": Program("MNIST by pixels, GRU 128, batch norm, clipping, Adam", PIXELS, 32, 784, 1, 3),
     "whole-tagging": Program("tagging, embedding, LSTM 24 from both ends, padded, Adam", TAGGING, 32, 20, 16, 50),
 }
-
-
-@dataclass(frozen=True)
-class Feed:
-    """A program, drawn: ``x`` [N, B, T, …] and ``labels``, ``lengths`` [N, B] or ``None``, and ``weights`` by path."""
-
-    name: str
-    x: np.ndarray
-    labels: np.ndarray
-    lengths: np.ndarray | None
-    weights: dict
-
-    @property
-    def params(self):
-        return nest(self.weights.items())
-
-    def batches(self):
-        """Return ``(x, labels, lengths)`` of every batch, lengths ``None`` where there are none."""
-        lengths = [None] * len(self.x) if self.lengths is None else self.lengths
-        return list(zip(self.x, self.labels, lengths, strict=True))
-
-    def save(self, path, dtype):
-        """Write the feed, its numbers in ``dtype``."""
-        as_dtype = {name: leaf.astype(dtype) for name, leaf in self.weights.items()}
-        x = self.x.astype(dtype) if self.x.dtype.kind == "f" else self.x
-        lengths = {} if self.lengths is None else {"lengths": self.lengths}
-        weights = {f"weight/{name}": leaf for name, leaf in as_dtype.items()}
-        np.savez(path, words=json.dumps({"program": self.name}), x=x, labels=self.labels, **lengths, **weights)
-
-
-def load_feed(name, arrays):
-    """Return the ``Feed`` in the arrays of a file."""
-    weights = {key.removeprefix("weight/"): arrays[key] for key in arrays if key.startswith("weight/")}
-    lengths = arrays["lengths"] if "lengths" in arrays else None
-    return Feed(name, arrays["x"], arrays["labels"], lengths, weights)
 
 
 def draw_feed(program, seed):

@@ -51,7 +51,8 @@ def batch(dtype=np.float64, seed=0):
 
 def all_of(trainer):
     """Return all that training goes on from, as one tree."""
-    return {"params": trainer.params, "slots": trainer.slots, "moving": trainer.moving, "state": trainer.state}
+    carried = {} if trainer.state is None else {"state": trainer.state}
+    return {"params": trainer.params, "slots": trainer.slots, "moving": trainer.moving, **carried}
 
 
 def shown(step):
