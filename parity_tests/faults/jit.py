@@ -534,6 +534,8 @@ FAULTS = [
         "jit/test_warm_up.py",
         ("gradients left cold", "    jit.backward(tape, np.ones_like(outputs), state)\n", ""),
         ("small networks of one width", "SMALL = 2, 4, 8, 16", "SMALL = (16,)"),
+        ("steps of small networks alone", '({"embedding": Embedding(2, 2), **recurrent}, words)', "(recurrent, x)"),
+        ("no step of a trainer", "        train(np.dtype(dtype))\n", ""),
         ("one activation alone", "BasicRNNCell(5, activation=phi) for", "BasicRNNCell(5) for"),
         ("full rows alone", "np.array([2, 1])", "np.array([2, 2])"),
         ("a cell left out", "for reset_after in (False, True)", "for reset_after in (False,)"),

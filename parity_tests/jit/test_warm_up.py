@@ -8,6 +8,14 @@ from scratch import AttentionCellWrapper, BasicRNNCell, Stream, dynamic_rnn, dyn
 from scratch.compiling import kept, progress
 from scratch.jit import warm_up
 from scratch.jit.cells import EQUATIONS
+from scratch.training.clipping import Clipping
+from scratch.training.dense import Dense
+from scratch.training.embedding import Embedding
+from scratch.training.layers import RNN
+from scratch.training.losses import CrossEntropy
+from scratch.training.momentum import MomentumOptimizer
+from scratch.training.network import Network
+from scratch.training.trainer import Trainer
 
 compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of compiled code alone")
 
@@ -42,6 +50,21 @@ def test_after_it_nothing_is_left_to_compile(names, capsys):
     assert names == []
 
 
+@compiled
+def test_after_it_no_training_step_is_left_to_compile(names):
+    warm_up.train(np.dtype(np.float32))
+    names.clear()
+    network = Network({"embedding": Embedding(7, 3), "rnn": RNN(BasicRNNCell(4)), "dense": Dense(5)})
+    for layers in (network, Network({"rnn": RNN(BasicRNNCell(4)), "dense": Dense(5)})):
+        params = layers.init_params(np.random.default_rng(0), 7 if layers is network else 3, np.float32)
+        x = np.zeros((2, 6), np.int64) if layers is network else np.ones((2, 6, 3), np.float32)
+        trainer = Trainer(
+            layers, params, CrossEntropy(), MomentumOptimizer(0.1, 0.5), clip=Clipping("norm", 0.1), engine="numba"
+        )
+        trainer.step(x, np.zeros((2, 6), np.int64))
+    assert names == []
+
+
 def test_every_kernel_has_a_cell():
     covered = {EQUATIONS.get(type(cell), type(cell)) for cells in warm_up.CELLS.values() for cell in cells}
     assert covered == {*EQUATIONS.values(), AttentionCellWrapper}
@@ -53,13 +76,15 @@ def runs(monkeypatch):
     """Return what is run; nothing is."""
     runs = []
     monkeypatch.setattr(warm_up, "run", lambda cell, dtype: runs.append((type(cell).__name__, str(dtype))))
+    monkeypatch.setattr(warm_up, "train", lambda dtype: runs.append(("training", str(dtype))))
     return runs
 
 
 @compiled
 def test_all_cells_in_both_precisions_or_those_that_are_named(names, runs):
     assert warm_up.main([]) == 0
-    assert sorted(set(runs)) == sorted((name, dtype) for name in warm_up.CELLS for dtype in ("float32", "float64"))
+    wanted = [(name, dtype) for name in (*warm_up.CELLS, "training") for dtype in ("float32", "float64")]
+    assert sorted(set(runs)) == sorted(wanted)
     runs.clear()
     assert warm_up.main(["--cell", "GRUCell", "--cell", "LSTMCell", "--dtype", "float64"]) == 0
     assert list(dict.fromkeys(runs)) == [("GRUCell", "float64"), ("LSTMCell", "float64")]

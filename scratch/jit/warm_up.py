@@ -1,7 +1,8 @@
 """Compile now what a lesson will need, and keep it: ``python -m scratch.jit.warm_up``.
 
 Each kernel is compiled when it is first called, once for each precision, and kept for all processes that come after.
-This runs every cell once, forward, back and one step at a time. It ends with status 1 where nothing can be kept.
+This runs every cell once, forward, back and one step at a time, and unless a cell is named a step of a trainer with
+each kind of clipping and of optimiser. It ends with status 1 where nothing can be kept.
 """
 
 import argparse
@@ -22,6 +23,17 @@ from scratch.cells.full_lstm import LSTMCell
 from scratch.cells.gru import GRUCell
 from scratch.cells.lstm import BasicLSTMCell
 from scratch.cells.rnn import BasicRNNCell
+from scratch.training.adam import AdamOptimizer
+from scratch.training.clipping import CLIPPED_BY, Clipping
+from scratch.training.dense import Dense
+from scratch.training.embedding import Embedding
+from scratch.training.layers import RNN
+from scratch.training.losses import CrossEntropy
+from scratch.training.momentum import MomentumOptimizer
+from scratch.training.network import Network
+from scratch.training.optimizers import AdagradOptimizer, GradientDescentOptimizer
+from scratch.training.rmsprop import RMSPropOptimizer
+from scratch.training.trainer import Trainer
 
 # By the class that a user names, a cell for each of its stages that is compiled by itself: a Boolean option is decided
 # when a stage is compiled. LSTMBlockCell runs those of LSTMCell.
@@ -45,6 +57,14 @@ CELLS: dict[str, list[Cell]] = {
     "AttentionCellWrapper": [AttentionCellWrapper(BasicRNNCell(5), 2)],
     "GRUCell": [GRUCell(5, phi, reset_after) for reset_after in (False, True) for phi in ACTIVATIONS],
 }
+OPTIMIZERS = (
+    GradientDescentOptimizer(0.1),
+    AdagradOptimizer(0.1),
+    MomentumOptimizer(0.1, 0.9),
+    RMSPropOptimizer(0.1),
+    AdamOptimizer(),
+)
+CLIPPINGS = [Clipping(by, 1.0) for by in CLIPPED_BY]
 DTYPES = "float32", "float64"
 # Units of small networks whose stages are compiled for registers of 16, 32 and 64 bytes, in both precisions.
 SMALL = 2, 4, 8, 16
@@ -74,6 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for cell in CELLS[name]:
                 run(cell, np.dtype(dtype))
             print(f"{name} in {dtype}: {time.perf_counter() - start:.1f} s", flush=True)
+    for dtype in () if chosen.cell else dict.fromkeys(chosen.dtype or DTYPES):
+        start = time.perf_counter()
+        train(np.dtype(dtype))
+        print(f"training in {dtype}: {time.perf_counter() - start:.1f} s", flush=True)
     return report(time.perf_counter() - began)
 
 
@@ -98,6 +122,19 @@ def run_both_ways(cell: Cell, dtype: np.dtype, lengths: Int[Array, " B"] | None)
     params, state = cell.init_params(np.random.default_rng(0), 2, dtype), cell.zero_state(2, dtype)
     outputs, _, tape = jit.forward(cell, params, np.ones((2, 2, 2), dtype), lengths, state, (), False)
     jit.backward(tape, np.ones_like(outputs), state)
+
+
+def train(dtype: np.dtype) -> None:
+    """Take a compiled training step of each kind, of a network that is one call and of one that is not."""
+    recurrent = {"rnn": RNN(BasicRNNCell(2)), "dense": Dense(2)}
+    labels, words = np.zeros((2, 2), np.int64), np.zeros((2, 2), np.int64)
+    x = np.ones((2, 2, 2), dtype)
+    for layers, batch in (recurrent, x), ({"embedding": Embedding(2, 2), **recurrent}, words):
+        network = Network(layers)
+        for clip in (None, *CLIPPINGS):
+            for optimizer in OPTIMIZERS:
+                params = network.init_params(np.random.default_rng(0), 2, dtype)
+                Trainer(network, params, CrossEntropy(), optimizer, clip=clip, engine="numba").step(batch, labels)
 
 
 def report(seconds: float) -> int:
