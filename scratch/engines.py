@@ -69,12 +69,7 @@ class Engine:
         raise NotImplementedError
 
     def backward(
-        self,
-        tape: Any,
-        d_outputs: Float[Array, "_ _ output"],
-        d_final_state: State,
-        time_major: bool,
-        needs_d_inputs: bool,
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``: d_inputs where needed."""
         raise NotImplementedError
@@ -113,17 +108,12 @@ class TextBook(Engine):
         return in_layout(np.stack(outputs), run.time_major), map_tree(np.copy, state), tape
 
     def backward(
-        self,
-        tape: Any,
-        d_outputs: Float[Array, "_ _ output"],
-        d_final_state: State,
-        time_major: bool,
-        needs_d_inputs: bool,
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         d_params = map_tree(np.zeros_like, tape.params)
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state = backward_steps(tape, d_steps, d_final_state, d_params)
-        d_x = in_layout(np.stack(d_inputs), time_major) if needs_d_inputs else None
+        d_x = in_layout(np.stack(d_inputs), time_major) if needs_d_x else None
         return d_x, d_initial_state, d_params
 
     def states(self, tape: Any, final_state: State) -> State:
@@ -146,16 +136,11 @@ class Checkpointed(TextBook):
         return in_layout(outputs, run.time_major), state, tape
 
     def backward(
-        self,
-        tape: Any,
-        d_outputs: Float[Array, "_ _ output"],
-        d_final_state: State,
-        time_major: bool,
-        needs_d_inputs: bool,
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         d_steps = in_layout(d_outputs, time_major)
         d_inputs, d_initial_state, d_params = checkpointed_rnn_backward(tape, d_steps, d_final_state)
-        return in_layout(d_inputs, time_major) if needs_d_inputs else None, d_initial_state, d_params
+        return in_layout(d_inputs, time_major) if needs_d_x else None, d_initial_state, d_params
 
     def states(self, tape: Any, final_state: State) -> State:
         return stack_states(states_of_stretches(tape))
@@ -183,14 +168,9 @@ class Compiled(Engine):
         )
 
     def backward(
-        self,
-        tape: Any,
-        d_outputs: Float[Array, "_ _ output"],
-        d_final_state: State,
-        time_major: bool,
-        needs_d_inputs: bool,
+        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
-        return jit.backward(tape, d_outputs, d_final_state, needs_d_inputs)
+        return jit.backward(tape, d_outputs, d_final_state, needs_d_x)
 
     def states(self, tape: Any, final_state: State) -> State:
         return jit.states_of(tape, final_state)

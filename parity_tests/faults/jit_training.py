@@ -28,4 +28,29 @@ FAULTS = [
         "training/test_compiled.py::test_what_was_handed_out_stays_as_it_was_and_what_is_given_is_taken",
         ("what was handed out is changed", "if trainer.left is not self:", "if False:"),
     ),
+    *faults_in(
+        "jit/training/direction.py",
+        "training/test_small_body.py::test_agrees_with_the_text_book",
+        ("both directions from the same end", "return length - 1 - t if layout.backwards else t", "return t"),
+    ),
+    *faults_in(
+        "jit/training/small_body.py",
+        "training/test_small_body.py::test_agrees_with_the_text_book",
+        ("both directions in the same columns", "            column += width\n", ""),
+    ),
+    *faults_in(
+        "jit/training/small_body.py",
+        "training/test_small_body.py::test_what_could_overflow_past_the_end_of_a_row_is_left_to_other_kernels",
+        ("states that may overflow", 'getattr(layer, "activation", None) == "tanh"', "True"),
+    ),
+    *faults_in(
+        "jit/training/step.py",
+        "training/test_small_body.py::test_a_state_that_is_carried_is_left_to_other_kernels",
+        ("a state carried and forgotten", "if trainer.carry_state or not is_plain(x)", "if not is_plain(x)"),
+    ),
+    *faults_in(
+        "jit/training/turns.py",
+        "training/test_small_body.py::test_whoever_fails_nobody_waits_for_ever",
+        ("the head before both are there", "if first == 0 and its.wait():", "if first == 0:"),
+    ),
 ]

@@ -204,7 +204,7 @@ FAULTS = [
     *faults_in(
         "engines.py",
         "unroll/test_dynamic.py::test_of_one_direction_backwards_too",
-        ("the gradient of inputs that nobody needs", "np.stack(d_inputs), time_major) if needs_d_inputs else None", "np.stack(d_inputs), time_major)"),
+        ("the gradient of inputs that nobody needs", "np.stack(d_inputs), time_major) if needs_d_x else None", "np.stack(d_inputs), time_major)"),
     ),
     *faults_in(
         "unroll/dynamic.py",

@@ -7,8 +7,8 @@ import pytest
 from parity_tests.harness import assert_parity
 from parity_tests.training.test_compiled import all_of, assert_steps_agree
 from scratch import AdamOptimizer, BasicLSTMCell, CrossEntropy, Dense, Embedding, GRUCell, MultiRNNCell, Trainer
-from scratch.jit.training.small_body import there_and_back
 from scratch.jit.training.step import plans
+from scratch.jit.training.turns import there_and_back
 from scratch.training.layers import RNN, Bidirectional
 from scratch.training.network import Network
 

@@ -67,15 +67,9 @@ class RNN(Layer):
         """Return ``(y [B, T, output_size], kept)``; ``kept.state`` is the state after each row's last step."""
         cell = running_cell(self.cell, given.masks, given)
         outputs, state, tape = dynamic_rnn(
-            cell,
-            params,
-            x,
-            given.sequence_length,
-            given.state,
-            engine=given.engine,
-            masks=given.masks,
-            keep_tape=given.keep_tape,
-        )
+            cell, params, x, given.sequence_length, given.state,
+            engine=given.engine, masks=given.masks, keep_tape=given.keep_tape,
+        )  # fmt: skip
         return outputs, Kept(tape, state)
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "B T H"]) -> tuple[Float[Array, "B T D"], Params]:

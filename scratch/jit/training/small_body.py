@@ -6,7 +6,6 @@ back, and one of them runs the head in between: the numbers are the same with on
 """
 
 from collections.abc import Callable
-from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +16,8 @@ from scratch.checks import is_plain
 from scratch.compiling.compiler import announced
 from scratch.fit import flat_shapes
 from scratch.jit.batch import plain
-from scratch.jit.machine.flags import raise_flag, wait_for_flags
 from scratch.jit.machine.memory import empty, zeros
-from scratch.jit.machine.threads import MOMENT, PATIENCE, run, share_count, shares
+from scratch.jit.machine.threads import share_count
 from scratch.jit.small.plan import layers_of, plan_of
 from scratch.jit.training.direction import (
     Direction,
@@ -31,6 +29,7 @@ from scratch.jit.training.direction import (
 )
 from scratch.jit.training.embedding import add_to_rows
 from scratch.jit.training.losses import are_within
+from scratch.jit.training.turns import there_and_back
 from scratch.training.embedding import Embedding
 from scratch.training.layers import RNN, Bidirectional
 from scratch.training.network import Network
@@ -46,21 +45,6 @@ class Fed(NamedTuple):
     source: Float[Array, "V D"] | None
     rows: Int[Array, "1 N"]
     lengths: Int[Array, "1 B"]
-
-
-class Turn:
-    """What one thread waits for until another says that it is there."""
-
-    def __init__(self) -> None:
-        self.flag, self.said = np.zeros(1, np.int64), SimpleQueue[bool]()
-
-    def say(self, is_well: bool) -> None:
-        self.said.put(is_well)
-        raise_flag(self.flag, 0, MOMENT)
-
-    def wait(self) -> bool:
-        wait_for_flags(self.flag, PATIENCE)
-        return self.said.get()
 
 
 class SmallBody:
@@ -149,41 +133,6 @@ class SmallBody:
                     add_d_x(direction, fed.lengths, d_x)
                 g[0, first:last] = 0
                 add_to_rows(fed.rows, d_x, g[0, first:last].reshape(shape))
-
-
-def there_and_back(
-    directions: list[Direction],
-    forth: Callable[[Direction], None],
-    between: Callable[[], None],
-    back: Callable[[Direction], None],
-    num_threads: int,
-) -> None:
-    """Run all directions forth, what is between, and all back: each on a thread of its own where there are as many."""
-    if num_threads < len(directions) or len(directions) == 1:
-        for direction in directions:
-            forth(direction)
-        between()
-        for direction in directions:
-            back(direction)
-        return
-    there, on = Turn(), Turn()
-
-    def both_ways(first: int, last: int) -> None:
-        # Whatever happens to one, the other must not wait for it for ever.
-        mine, its, is_well = (on, there, False) if first == 0 else (there, on, False)
-        try:
-            forth(directions[first])
-            if first == 0 and its.wait():
-                between()
-                is_well = True
-            elif first:
-                is_well = True
-        finally:
-            mine.say(is_well)
-        if is_well and (first == 0 or its.wait()):
-            back(directions[first])
-
-    run(both_ways, shares(2, 2))
 
 
 def make_body(body: Network, places: Any, tree: Any, shape: tuple[int, ...], dtype: np.dtype) -> SmallBody | None:
