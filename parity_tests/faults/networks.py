@@ -76,8 +76,8 @@ FAULTS = [
         ),
         (
             "lengths forgotten by the cell",
-            "            given.sequence_length,\n            given.state,",
-            "            None,\n            given.state,",
+            "cell, params, x, given.sequence_length, given.state,",
+            "cell, params, x, None, given.state,",
         ),
         (
             "directions exchanged",
