@@ -68,12 +68,8 @@ def is_usual_state(state: Any, sizes: Sizes, batch_size: int, dtype: DType) -> b
     """Return whether a state is as ``check_state`` wants it; most are."""
     if not isinstance(sizes, tuple):
         return type(state) is np.ndarray and state.shape == (batch_size, sizes) and state.dtype == dtype
-    if type(state) is not type(sizes) or len(state) != len(sizes):
-        return False
-    for part, size in zip(state, sizes, strict=True):
-        if not is_usual_state(part, size, batch_size, dtype):
-            return False
-    return True
+    fits = type(state) is type(sizes) and len(state) == len(sizes)
+    return fits and all([is_usual_state(state[n], size, batch_size, dtype) for n, size in enumerate(sizes)])
 
 
 def check_masks(name: str, masks: Masks, mask_sizes: Masks, *leading: int) -> None:

@@ -20,7 +20,7 @@ from scratch.jit.single.walk import serve, walk_row
 # Multiply-adds of a step for each thread: to meet takes as long as some thousands of them.
 WORTH_A_MEETING = 24_000
 # How often a thread that helps looks whether it is called again before it goes to sleep: for about three milliseconds,
-# because the caller may begin a block of steps without it, or pack the parameters, and either may take one.
+# because a step of wide layers, or to pack their weights, may take one.
 LOOKS = 100_000
 # Multiply-adds of a call in the course of which one that is asleep can be awake.
 LONG = 5_000_000

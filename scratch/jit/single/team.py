@@ -40,6 +40,15 @@ def call(team: Array, most: int, steps: int) -> int:
 
 
 @inlined
+def is_awaited(team: Array, most: int) -> bool:
+    """Return whether one of the threads has been claimed and is not there yet."""
+    for thread in range(1, most):
+        if look(team, LINE * thread) == CLAIMED:
+            return True
+    return False
+
+
+@inlined
 def meet(team: Array, me: int, count: int, number: int) -> None:
     """Return when all ``count`` threads have come to the meeting of this number."""
     if count > 1:

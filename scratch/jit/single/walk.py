@@ -20,7 +20,7 @@ from scratch.jit.machine.tile import ROWS, multiply_tile
 from scratch.jit.machine.vector import lanes
 from scratch.jit.machine.view import block, copy_row, matrix_in, record_at
 from scratch.jit.single.records import BLOCK, LayerPlan, StackPlan, StripPlan
-from scratch.jit.single.team import ASLEEP, CALLED, COUNT, LINE, STEPS, TAKEN, WAITING, call, meet
+from scratch.jit.single.team import ASLEEP, CALLED, COUNT, LINE, STEPS, TAKEN, WAITING, call, is_awaited, meet
 from scratch.jit.walk.stage import call_stage
 from scratch.jit.walk.step import Step
 
@@ -48,9 +48,12 @@ def walk_row(table: Array, numbers: Array, team: Array, most: int, x: Array, out
     """
     num_layers = record_at(StackPlan, table, 0).num_layers
     lowest, highest = layer_at(table, 0), layer_at(table, num_layers - 1)
-    count = 1
-    for start in range(0, x.shape[0], BLOCK):
-        steps = BLOCK if start + BLOCK <= x.shape[0] else x.shape[0] - start
+    count, start, num_steps = 1, 0, x.shape[0]
+    while start < num_steps:
+        steps = BLOCK if start + BLOCK <= num_steps else num_steps - start
+        if is_awaited(team, most):
+            # One that is being woken would be asleep again after a block of wide layers.
+            steps = 1
         rows = matrix_in(numbers, lowest.inputs, steps, lowest.inputs_width)
         for t in range(steps):
             copy_row(x, start + t, 0, rows, t, lowest.one + 1, x.shape[1])
@@ -63,6 +66,7 @@ def walk_row(table: Array, numbers: Array, team: Array, most: int, x: Array, out
             layer = layer_at(table, number)
             rows = matrix_in(numbers, layer.rows, steps + 1, layer.width)
             copy_row(rows, steps, layer.one + 1, rows, 0, layer.one + 1, layer.num_outputs)
+        start += steps
     return count
 
 

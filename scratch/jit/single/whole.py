@@ -41,8 +41,6 @@ class WholePlan:
         if self.plan.packing.num_params <= FEW:
             given = self.plan.flat_params(params) + given
         else:
-            # Who is to help can wake up in the meantime.
-            row.ask(len(x))
             self.plan.set_params(row.numbers, params)
         row.run_whole(np.concatenate(given, axis=None), x, outputs, final)
         self.free.append(row)
