@@ -31,7 +31,7 @@ from scratch.conversions import (
     state_to_onnx,
     to_onnx,
 )
-from scratch.tree import map_tree
+from scratch.tree import map_tree, named_leaves
 
 RNN, LSTM, GRU, AFTER = BasicRNNCell(H), BasicLSTMCell(H), GRUCell(H), GRUCell(H, reset_after=True)
 PEEPHOLES = LSTMCell(H, use_peepholes=True, forget_bias=0.5)
@@ -292,3 +292,18 @@ def test_weights_that_do_not_fit_are_refused_by_name():
     with pytest.raises(ValueError, match="c must be given for BasicLSTMCell"):
         state_from_onnx(LSTM, np.ones((1, B, H)))
     assert D == weights["W"].shape[-1]
+
+
+@pytest.mark.parametrize("name", COUPLED)
+def test_gradients_of_coupled_gates_are_the_transpose(name):
+    """No evaluator differentiates them, but ``from_onnx`` is linear without a forget bias: Σ dW ⊙ V = Σ dθ ⊙ θ(V)."""
+    cell = COUPLED[name]
+    d_params, rng = draw(cell)[0], np.random.default_rng(0)
+    d_weights = gradients_to_onnx(cell, d_params)
+    weights = {key: rng.standard_normal(array.shape) for key, array in d_weights.items()}
+
+    def product(one, other):
+        return sum((a * b).sum() for (_, a), (_, b) in zip(named_leaves(one), named_leaves(other), strict=True))
+
+    assert_parity(product(d_weights, weights), product(d_params, from_onnx(cell, weights)))
+    assert_parity(gradients_from_onnx(cell, d_weights), d_params, limit=0)

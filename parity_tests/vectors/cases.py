@@ -137,9 +137,18 @@ def run(backend, case, problem, **options):
     return Results(outputs, final, *backend.dynamic_rnn_backward(tape, d_outputs, d_state))
 
 
+def attends(cell):
+    """Return whether a cell looks at its last outputs: from a state of zeros, all its scores are one to the last bit.
+
+    Which of them is the largest is then not certain, and softmax takes it off. No matter which it is, the result is the
+    same; but a bound follows the one that was taken.
+    """
+    return "Attention" in repr(cell)
+
+
 def all_cases():
     """Return every ``VectorCase``."""
-    ways = [(cell, "forward", zeros) for cell in ONE_WAY for zeros in (False, True)]
+    ways = [(cell, "forward", zeros) for cell in ONE_WAY for zeros in (False, True) if not (zeros and attends(cell))]
     ways += [(cell, "forward", False) for cell in OPTIONS]
     ways += [(cell, direction, False) for cell in PLAIN + OPTIONS for direction in ("reverse", "both")]
     ways += [(cell, "stack", False) for cell in STACKED]
