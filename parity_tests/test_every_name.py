@@ -36,6 +36,9 @@ INNER = {
     *("of", "open", "output_shape", "param_shapes", "rows", "statistics", "weights", "windows", "count", "index"),
     *(
         "look",
+        "d_params",
+        "chain_d_params",
+        "above_first",
         "write_value",
         "graph",
         "flush",

@@ -14,6 +14,23 @@ FAULTS = [
         ("gradient of the state not looked at", '        check_state("d_new_state", d_new_state, self.state_size, x_shape[0], dtype)\n', ""),
         ("gradient of the output not looked at", '        check_array("d_output", d_output, (x_shape[0], self.output_size), dtype)\n', ""),
     ),
+    *faults_in(
+        "files.py",
+        "test_every_name.py",
+        ("an integer is a file that is open", "    if not isinstance(path, str | os.PathLike):\n", "    if isinstance(path, int):\n        return path\n    if not isinstance(path, str | os.PathLike):\n"),
+    ),
+    *faults_in(
+        "conversions/checked.py",
+        "test_every_name.py",
+        ("a state of any width", '(rows, count, width) if axis else (count, rows, width)', '("A", "B", "C")'),
+        ("states of any width taken over", "        check_state(name, state, cell.state_size, len(first), first.dtype)\n", ""),
+    ),
+    *faults_in("caches.py", "test_every_name.py", ("any cache", "    if not isinstance(cache, kind):\n", "    if False:\n")),
+    *faults_in("passes.py", "test_every_name.py", ("parameters of what has none", '    check_params("params", plain, NONE)\n    check_given', "    check_given"), ("a flag that is none", '    check_flag("training", given.training)\n', "")),
+    *faults_in("layer.py", "test_every_name.py", ("a state of any number of rows", '        check_count("batch_size", batch_size, least=0)\n', "")),
+    *faults_in("sampling.py", "test_every_name.py", ("True for a temperature of 1", '    temperature = check_positive("temperature", temperature)\n', "")),
+    *faults_in("training/trainer.py", "test_every_name.py", ("any network", '        check_kind("network", network, Network, "Network({\'dense\': Dense(10)})")\n', "")),
+    *faults_in("training/checkpoint.py", "test_every_name.py", ("a mask lost on the way to a file", "isinstance(leaf, np.ndarray) and not is_plain(leaf)", "False")),
     *faults_in("cells/multi.py", BACK, ("left to the layers", "        self.check_step_back(params, shape, d_output, d_new_state, dtype)\n", "")),
     *faults_in(
         "cell.py",

@@ -124,7 +124,6 @@ def state_from_torch(cell: Any, arrays: tuple[Array, ...]) -> State:
 
 
 def state_at(state: State, cell: Any, place: Place) -> State:
-    """Return the state of one cell of a network; ``TypeError`` where the state is not nested as the network is."""
     if not isinstance(cell, tuple):
         return state[place.layer] if place.path else state
     return state[place.direction][place.layer] if isinstance(cell[0], list | tuple) else state[place.direction]
