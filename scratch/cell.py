@@ -17,14 +17,15 @@ backward. A wrapper around cells is itself a cell.
 """
 
 import re
+from typing import Any
 
 import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.checks import check_array, check_dtype, check_state
 from scratch.fit import check_fit
-from scratch.initializers import draw_params, glorot_uniform, zeros
-from scratch.options import check_count
+from scratch.initializers import check_generator, draw_params, glorot_uniform, zeros
+from scratch.options import check_count, check_function
 from scratch.tree import map_tree
 
 
@@ -81,6 +82,7 @@ class Cell:
         """
         input_size = check_count("input_size", input_size)
         check_dtype("dtype", dtype)
+        check_function("kernel_initializer", kernel_initializer)
         shapes = self.param_shapes(input_size)
         return draw_params(shapes, lambda path: self.initializer(path, kernel_initializer), rng, dtype)
 
@@ -100,6 +102,7 @@ class Cell:
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return masks for a whole sequence, in the structure of ``mask_sizes``: Booleans [T, B, size]."""
+        check_sequence(rng, num_steps, batch_size, input_size)
         return ()
 
     def check_step(self, params: Params, x: Array, state: State) -> None:
@@ -115,6 +118,14 @@ class Cell:
         check_array("d_output", d_output, (x_shape[0], self.output_size), dtype)
         check_state("d_new_state", d_new_state, self.state_size, x_shape[0], dtype)
         check_fit(params, self.param_shapes, x_shape[1], dtype, "x")
+
+
+def check_sequence(rng: Any, num_steps: Any, batch_size: Any, input_size: Any) -> int:
+    """Refuse sizes of a sequence that are none, and what draws no numbers; return the width."""
+    check_generator(rng)
+    check_count("num_steps", num_steps, least=0)
+    check_count("batch_size", batch_size, least=0)
+    return check_count("input_size", input_size)
 
 
 class CellWrapper(Cell):
@@ -155,4 +166,5 @@ def masked_forward(
     cell: Cell, params: Params, x: Float[Array, "B D"], state: State, masks: Masks
 ) -> tuple[Float[Array, "B output"], State, Cache]:
     """Return ``cell.forward`` with its masks, or without them where the cell takes none."""
-    return cell.forward(params, x, state) if masks == () else cell.forward(params, x, state, masks)  # type: ignore[call-arg]
+    without = isinstance(masks, tuple) and not masks
+    return cell.forward(params, x, state) if without else cell.forward(params, x, state, masks)  # type: ignore[call-arg]

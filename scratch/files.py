@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from scratch.shown import shown
+
 try:
     import fcntl
 except ImportError:  # Not on Windows.
@@ -16,8 +18,22 @@ except ImportError:  # Not on Windows.
 KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
 
 
+def check_path(name: str, path: Any) -> Path:
+    """Return the path of a file or a folder, refusing what names none.
+
+    To Python an integer is a file that the process has open, and ``True`` its output: it would be read, and closed.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{name} must be the path of a file, but is {shown(path)}")
+    named = os.fspath(path)
+    if not isinstance(named, str) or not named or "\0" in named:
+        raise ValueError(f"{name} must be the path of a file, but is {shown(path)}")
+    return Path(named)
+
+
 def open_file(path: str | os.PathLike[str], buffering: int = -1) -> Any:
     """Return a file opened to be read; ``OSError`` for a folder, a pipe or a device, which might never end."""
+    check_path("path", path)
     # Checked before it is opened, because opening a pipe waits until another process writes to it.
     if (kind := kind_of(path)) is not None:
         raise (IsADirectoryError if kind == "folder" else OSError)(f"{path} must be a file, but is a {kind}")
@@ -40,7 +56,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
     finished name on an empty file, or the old file. Of a link, what it points to is replaced. Raises
     ``FileExistsError`` where ``path`` is no file but a folder, a pipe or a device, which renaming would put a file for.
     """
-    path = Path(os.path.realpath(path))
+    path = Path(os.path.realpath(check_path("path", path)))
     check_replaceable(path)
     unfinished, held = make_unfinished(path)
     try:

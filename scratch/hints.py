@@ -15,7 +15,7 @@ def of_structure(tree: Any, sizes: Any) -> str:
 def of_state(state: Any, sizes: Any) -> str:
     """The two arrays of an LSTM's state, of different widths, in each other's place."""
     if getattr(sizes, "_fields", ()) == ("c", "h") and getattr(state, "_fields", ()) == ("c", "h"):
-        widths = tuple(np.shape(part)[-1:] for part in state)
+        widths = tuple(getattr(part, "shape", ())[-1:] for part in state)
         if sizes.c != sizes.h and widths == ((sizes.h,), (sizes.c,)):
             return "; c and h are in each other's place"
     return ""
@@ -53,7 +53,7 @@ def of_floats(numbers: Any) -> str:
 
 def of_labels(labels: Any, shape: tuple[int, ...], num_classes: int) -> str:
     """A row of zeros and a one for each label, in the place of its class."""
-    if np.shape(labels) == (*shape, num_classes):
+    if getattr(labels, "shape", ()) == (*shape, num_classes):
         return "; these look one-hot: give labels.argmax(axis=-1), the classes"
     return ""
 
@@ -67,6 +67,7 @@ def of_cell(cell: Any) -> str:
 
 def of_masks(masks: Any, num_steps: int, batch_size: int) -> str:
     """A mask of steps in the place of those of dropout."""
-    if np.shape(masks)[:2] in ((batch_size, num_steps), (num_steps, batch_size)) and np.ndim(masks) in (2, 3):
+    shape = getattr(masks, "shape", ())
+    if shape[:2] in ((batch_size, num_steps), (num_steps, batch_size)) and len(shape) in (2, 3):
         return "; masks are those of dropout, from cell.draw_masks: a mask of steps [B, T] is the argument mask"
     return ""

@@ -17,6 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Lengths, Masks, Params, State
+from scratch.checks import check_dtype
+from scratch.initializers import check_draw, check_generator
+from scratch.options import check_count
+from scratch.shown import shown
 
 
 class Given(NamedTuple):
@@ -39,7 +43,11 @@ class Given(NamedTuple):
 
     def of(self, name: str) -> "Given":
         """Return what is for the layer of this name, of what is for its network."""
-        own = [None if part is None else part.get(name) for part in (self.state, self.masks, self.moving)]
+        parts = {"state": self.state, "masks": self.masks, "moving": self.moving}
+        for part, by_name in parts.items():
+            if by_name is not None and not isinstance(by_name, dict):
+                raise TypeError(f"{part} must be a dict by the names of the layers, but is {shown(by_name)}")
+        own = [None if by_name is None else by_name.get(name) for by_name in parts.values()]
         return self._replace(state=own[0], masks=own[1], moving=own[2])
 
 
@@ -78,10 +86,13 @@ class Layer:
 
     def zero_state(self, batch_size: int, dtype: DType = np.float32) -> State:
         """Return the state to start from; ``()`` for a layer that has none."""
+        check_count("batch_size", batch_size, least=0)
+        check_dtype("dtype", dtype)
         return ()
 
     def draw_masks(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Masks:
         """Return the masks of dropout for x of this shape; ``()`` for a layer that has none."""
+        check_draw(shape, np.float32, rng)
         return ()
 
     def chain_forward(self, params: Params, x: Array, given: Given) -> tuple[Array, Kept]:
@@ -96,3 +107,14 @@ class Layer:
     def chain_d_params(self, params: Params, kept: Kept, d_y: Array) -> Params:
         """Return ``d_params`` alone: what is asked of the lowest layer, whose x nobody differentiates."""
         return self.chain_backward(params, kept, d_y)[1]
+
+
+class Plain(Layer):
+    """A layer without parameters."""
+
+    def init_params(self, rng: np.random.Generator, input_size: int, dtype: DType = np.float32) -> Params:
+        """Return ``{}``: nothing is drawn."""
+        check_generator(rng)
+        check_count("input_size", input_size)
+        check_dtype("dtype", dtype)
+        return {}

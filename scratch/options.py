@@ -95,6 +95,26 @@ def optional(check: Check) -> Check:
 check_positive = functools.partial(check_number, above=0)
 
 
+def check_text(name: str, value: Any) -> str:
+    """Refuse all but a text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, but is {shown(value)}")
+    return value
+
+
+def check_kind(name: str, value: Any, kind: type, such_as: str) -> Any:
+    """Refuse all but an object of this class; ``such_as`` is how one is written."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be such as {such_as}, but is {shown(value)}")
+    return value
+
+
+def check_methods(name: str, value: Any, methods: Collection[str], such_as: str) -> None:
+    """Refuse all but an object with these methods, a class of one's own too."""
+    if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
+        raise TypeError(f"{name} must be such as {such_as}, but is {shown(value)}")
+
+
 def check_function(name: str, value: Any) -> Any:
     """Refuse all that cannot be called."""
     if not callable(value):

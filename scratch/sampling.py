@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Float
+from scratch.checks import check_array
 from scratch.initializers import check_generator
 from scratch.options import check_count, check_positive
 from scratch.training.losses import softmax
@@ -27,8 +28,12 @@ def categorical(
     Raises ``TypeError`` or ``ValueError``, by name, for other arguments. Source: ``tf.random.categorical``.
     """
     check_generator(rng)
+    check_array("logits", logits, (..., "C"))
+    if logits.dtype.kind == "c":
+        raise TypeError(f"logits must be float32 or float64 to be drawn from, but is {logits.dtype}")
+    temperature = check_positive("temperature", temperature)
     # p = softmax(y / temperature)
-    p = softmax(logits) if temperature == 1 else softmax(logits / check_positive("temperature", temperature))
+    p = softmax(logits if temperature == 1 else logits / temperature)
     if top_k is not None:
         top_k = check_count("top_k", top_k, most=p.shape[-1])
         kept = np.argsort(-p, axis=-1, kind="stable")[..., :top_k]

@@ -14,13 +14,15 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from scratch.arrays import Array, Leaf, Tree
-from scratch.checks import check_array
+from scratch.checks import check_array, is_plain
+from scratch.options import check_text
 from scratch.shown import shown
 from scratch.tree import map_named, named_leaves
 
 
 def variables_below(name: str, variables: dict[str, Array]) -> dict[str, Array]:
     """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
+    check_text("name", name)
     check_variables(variables)
     return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
 
@@ -32,6 +34,7 @@ def params_from_variables(params: Tree, variables: dict[str, Array]) -> Tree:
     where both are there, the path is meant. ``variables`` may hold more. Raises ``ValueError`` or ``TypeError`` where a
     name is missing, where several names would do, or where what stands under one has another shape or dtype.
     """
+    check_leaves(params)
     check_variables(variables)
     names = names_of([path for path, _ in named_leaves(params)], variables, "params has")
 
@@ -51,9 +54,20 @@ def variables_from_params(params: Tree, names: Iterable[str]) -> dict[str, Array
     """
     if isinstance(names, str):
         raise TypeError(f"names must be a list of strings, but is the string {shown(names)}")
+    if not isinstance(names, Iterable):
+        raise TypeError(f"names must be a list of strings, but is {shown(names)}")
+    names = [check_text("names", name) for name in names]
+    check_leaves(params)
     leaves = dict(named_leaves(params))
     found = names_of(list(leaves), names, "params has")
     return {found[path]: leaf for path, leaf in leaves.items()}
+
+
+def check_leaves(params: Tree) -> None:
+    """Refuse all but a tree of plain arrays."""
+    for path, leaf in named_leaves(params, "params"):
+        if not is_plain(leaf):
+            raise TypeError(f"{path} must be a NumPy array, but is {type(leaf).__name__}")
 
 
 def check_variables(variables: Any) -> None:

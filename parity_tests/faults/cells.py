@@ -48,8 +48,8 @@ FAULTS = [
         ),
         (
             "cache overwritten by the caller's gradient",
-            "xh, h = cache\n",
-            "xh, h = cache\n        h *= 1.5\n",
+            "xh, h = check_cache(cache, RNNCache)\n",
+            "xh, h = check_cache(cache, RNNCache)\n        h *= 1.5\n",
         ),
     ),
     *faults_in(
@@ -719,8 +719,8 @@ FAULTS = [
         ),
         (
             "mask drawn again between forward and backward",
-            "        cache, masks, shape, dtype = cache\n",
-            "        cache, masks, shape, dtype = cache\n        flip = lambda mask: np.random.default_rng(0).permuted(mask, axis=1)\n        masks = DropoutMasks(*(map_tree(flip, part) for part in masks[:3]), masks.cell)\n",
+            "        cache, masks, shape, dtype = check_cache(cache, tuple)\n",
+            "        cache, masks, shape, dtype = check_cache(cache, tuple)\n        flip = lambda mask: np.random.default_rng(0).permuted(mask, axis=1)\n        masks = DropoutMasks(*(map_tree(flip, part) for part in masks[:3]), masks.cell)\n",
         ),
         (
             "scale by keep_prob forgotten",

@@ -132,7 +132,7 @@ FAULTS = [
         ),
         ("peepholes in TF1's order", '("w_i_diag", "w_o_diag", "w_f_diag")', '("w_i_diag", "w_f_diag", "w_o_diag")'),
         ("halves of B swapped", "for bias in (part.bias_x, part.bias_h)]", "for bias in (part.bias_h, part.bias_x)]"),
-        ("layout not looked at", "    return layout\n", "    return 0\n"),
+        ("layout not looked at", '    return check_count("layout", layout, least=0, most=1)\n', "    return 0\n"),
         ("both directions read from the first", 'weights["B"][number], 2)', 'weights["B"][0], 2)'),
         (
             "two GRUs that reset otherwise let in",
@@ -149,7 +149,7 @@ FAULTS = [
             'bool(attributes.get("linear_before_reset", 0))',
             'not attributes.get("linear_before_reset", 0)',
         ),
-        ("clip dropped without a word", "name not in TAKEN and value not in", "False and value not in"),
+        ("clip dropped without a word", "if name not in TAKEN and not empty:", "if False:"),
         ("the gates' activation not looked at", '"recurrent_activation": gates}', '"recurrent_activation": "sigmoid"}'),
         ("the activations of the first direction for both", "found[number : number + each]", "found[:each]"),
         ("a forget bias that ONNX has in B", '{"forget_bias": 0.0, "activation"', '{"forget_bias": 1.0, "activation"'),
@@ -175,7 +175,7 @@ FAULTS = [
         ("matrices by columns", "to_order(CUDNN, cell, part.x).T.ravel()", "to_order(CUDNN, cell, part.x).ravel()"),
         (
             "a buffer of any length",
-            'check_array("weights", weights, (needed,))',
+            "check_array(name, weights, (needed,))",
             'check_array("weights", weights, ("N",))',
         ),
         ("a projection dropped without a word", 'getattr(place.cell, "num_proj", None) is not None', "False"),

@@ -67,7 +67,7 @@ FAULTS = [
     *faults_in(
         "jit/__init__.py",
         "test_entry.py",
-        ("a bare ImportError", "    check_installed()\n    value", "    value"),
+        ("a bare ImportError", "        check_installed()\n        value", "        value"),
     ),
     *faults_in(
         "inputs/wire/_compiling.py",

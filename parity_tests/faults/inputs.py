@@ -239,8 +239,8 @@ FAULTS = [
         ),
         (
             "handed out as the bytes that were read, which nobody may write to",
-            '.astype(kind)\n\n\ndef read_magic',
-            '.astype(kind, copy=False)\n\n\ndef read_magic',
+            '.astype(kind)\n\n\ndef check_wanted_shape',
+            '.astype(kind, copy=False)\n\n\ndef check_wanted_shape',
         ),
         (
             "the time of writing in the file",

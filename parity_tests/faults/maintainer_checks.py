@@ -312,7 +312,7 @@ FAULTS = [
         ("rows and steps of one axis", "    if seq_axis == batch_axis:\n", "    if seq_axis == batch_axis == 0:\n"),
     ),
     *faults_in(
-        "inputs/padding.py",
+        "inputs/_buckets.py",
         f"{OPTIONS}::test_options_of_calls[buckets(boundary)]",
         ("boundaries that stand still", "if sorted(set(bucket_boundaries)) != list(bucket_boundaries):", "if sorted(bucket_boundaries) != list(bucket_boundaries):"),
     ),

@@ -85,7 +85,7 @@ FAULTS = [
         "training/batches.py",
         "test_sharing.py::test_batches",
         ("the order itself handed out", '"order": self.order.copy()', '"order": self.order'),
-        ("the order that was given taken over", 'order = np.array(state["order"])', 'order = np.asarray(state["order"])'),
+        ("the order that was given taken over", 'as_integers("state[\'order\']", state["order"]).copy()', 'as_integers("state[\'order\']", state["order"])'),
         ("the examples themselves handed out", "return self.images[chosen], self.labels[chosen]", "if len(chosen) == len(self.labels):\n            return self.images, self.labels\n        return self.images[chosen], self.labels[chosen]"),
     ),
     *faults_in(

@@ -263,7 +263,7 @@ FAULTS = [
         "training/test_dense.py",
         (
             "kernel initialiser ignored",
-            "kernel_initializer or self.kernel_initializer",
+            "self.kernel_initializer if kernel_initializer is None else kernel_initializer",
             "self.kernel_initializer",
         ),
     ),

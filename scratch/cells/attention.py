@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
+from scratch.caches import check_cache
 from scratch.cell import Cell, CellWrapper, masked_forward
 from scratch.initializers import zeros
 from scratch.options import check_count, check_options, optional
@@ -138,7 +139,7 @@ class AttentionCellWrapper(CellWrapper):
         self, params: Params, cache: AttentionCache, d_output: Float[Array, "B A"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        xu, cell_cache, q, window, t, alpha, hu = cache
+        xu, cell_cache, q, window, t, alpha, hu = check_cache(cache, AttentionCache)
         self.check_step_back(params, (len(xu), xu.shape[1] - self.output_size), d_output, d_new_state, xu.dtype)
         d_s, d_u, d_attn_states = d_new_state
         attention, projection = params["attention"], params["attn_output_projection"]

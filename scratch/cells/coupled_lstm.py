@@ -19,6 +19,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, Phi, clip, clip_slope
 from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.initializers import zeros
@@ -130,7 +131,7 @@ class CoupledInputForgetGateLSTMCell(Cell):
         self, params: Params, cache: CoupledLSTMCache, d_output: Float[Array, "B P"], d_new_state: LSTMState
     ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        xh, j, f, o, c, c_new, phi_c, m, h_unclipped = cache
+        xh, j, f, o, c, c_new, phi_c, m, h_unclipped = check_cache(cache, CoupledLSTMCache)
         self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
         slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
         d_params = {}

@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Bool, Cache, Float, Leaf, Masks, Params, Sizes, State, Tree
-from scratch.cell import Cell, CellWrapper, masked_forward
+from scratch.caches import check_cache
+from scratch.cell import Cell, CellWrapper, check_sequence, masked_forward
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import check_masks
-from scratch.initializers import check_generator
-from scratch.options import check_count, check_flag, check_options, check_probability
+from scratch.options import check_flag, check_options, check_probability
 from scratch.tree import map_tree, named_leaves, rebuild
 
 
@@ -85,10 +85,7 @@ class DropoutWrapper(CellWrapper):
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return ``DropoutMasks`` for a sequence of inputs [num_steps, batch_size, input_size]."""
-        check_generator(rng)
-        for name, count in (("num_steps", num_steps), ("batch_size", batch_size)):
-            check_count(name, count, least=0)
-        sizes = self.mask_sizes(check_count("input_size", input_size))
+        sizes = self.mask_sizes(check_sequence(rng, num_steps, batch_size, input_size))
 
         def draw(keep_prob: float, size: int) -> Bool[Array, "T B size"]:
             drawn = (1, 1, size) if self.variational_recurrent else (num_steps, batch_size, size)
@@ -117,7 +114,7 @@ class DropoutWrapper(CellWrapper):
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``: gradients pass where the numbers passed, scaled as they were."""
-        cache, masks, shape, dtype = cache
+        cache, masks, shape, dtype = check_cache(cache, tuple)
         self.check_step_back(params, shape, d_output, d_new_state, dtype)
         d_output = drop(d_output, masks.output, self.output_keep_prob)
         d_new_state = drop(d_new_state, masks.state, self.state_keep_prob)

@@ -18,6 +18,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, Phi, clip, clip_slope
 from scratch.arrays import Array, Float, Params, Shapes, Sizes
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.cells.lstm import LSTMState
 from scratch.options import (
@@ -131,7 +132,7 @@ class LSTMCell(Cell):
         self, params: Params, cache: FullLSTMCache, d_output: Float[Array, "B P"], d_new_state: LSTMState
     ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        xh, i, j, f, o, c, c_unclipped, c_new, phi_c, m, h_unclipped = cache
+        xh, i, j, f, o, c, c_unclipped, c_new, phi_c, m, h_unclipped = check_cache(cache, FullLSTMCache)
         self.check_step_back(params, (len(xh), xh.shape[1] - self.output_size), d_output, d_new_state, xh.dtype)
         slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
         d_params = {}

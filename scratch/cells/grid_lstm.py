@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Params, Shapes, Sizes, State
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.cells.time_freq_lstm import (
     MOST_WINDOWS,
@@ -186,7 +187,7 @@ class GridLSTMCell(Cell):
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        shape, steps = cache
+        shape, steps = check_cache(cache, tuple)
         self.check_step_back(params, shape, d_output, d_new_state, steps[0].v.dtype)
         d_outputs = np.split(d_output, 2 * len(steps), axis=1)
         d_x, d_params = np.zeros(shape, d_output.dtype), map_tree(np.zeros_like, params)

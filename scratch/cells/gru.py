@@ -18,6 +18,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Initializer, Params, Shapes, Sizes
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.initializers import ones
 from scratch.options import check_activation, check_count, check_flag, check_options
@@ -128,7 +129,7 @@ class GRUCell(Cell):
         self, params: Params, cache: GRUCache, d_output: Float[Array, "B H"], d_new_state: Float[Array, "B H"]
     ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
-        xh, r, u, n, candidate_cache = cache
+        xh, r, u, n, candidate_cache = check_cache(cache, GRUCache)
         self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
         candidate = params["candidate"]
         x, h = np.split(xh, [-self.num_units], axis=1)

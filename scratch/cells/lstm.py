@@ -16,6 +16,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Leaf, Params, Shapes, Sizes
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_flag, check_number, check_options
 
@@ -98,7 +99,7 @@ class BasicLSTMCell(Cell):
         self, params: Params, cache: LSTMCache, d_output: Float[Array, "B H"], d_new_state: LSTMState
     ) -> tuple[Float[Array, "B D"], LSTMState, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        xh, i, j, f, o, c, phi_c = cache
+        xh, i, j, f, o, c, phi_c = check_cache(cache, LSTMCache)
         self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
         slope, sigma_slope = ACTIVATIONS[self.activation].slope, ACTIVATIONS[self.recurrent_activation].slope
         # The output and the h of the new state are one array, h', used twice: its two gradients add.

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
-from scratch.cell import Cell, masked_forward
+from scratch.caches import check_cache
+from scratch.cell import Cell, check_sequence, masked_forward
+from scratch.checks import check_masks
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class MultiRNNCell(Cell):
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return a tuple with the masks of each layer, the lowest drawn first."""
+        check_sequence(rng, num_steps, batch_size, input_size)
         return tuple(cell.draw_masks(rng, num_steps, batch_size, size) for _, cell, size in self.layers(input_size))
 
     def forward(
@@ -73,6 +76,8 @@ class MultiRNNCell(Cell):
         ``masks``: a tuple of the layers' masks, needed where a layer has dropout.
         """
         self.check_step(params, x, state)
+        if masks is not None:
+            check_masks("masks", masks, self.mask_sizes(x.shape[1]), len(x))
         new_states, caches, given = [], [], x
         masks = [()] * len(self.cells) if masks is None else masks
         # xˡ⁺¹, sˡ' = cellˡ(xˡ, sˡ)
@@ -86,7 +91,7 @@ class MultiRNNCell(Cell):
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``; what flows down is the gradient of each layer's input."""
-        caches, shape, dtype = cache
+        caches, shape, dtype = check_cache(cache, tuple)
         self.check_step_back(params, shape, d_output, d_new_state, dtype)
         d_states: list[State] = []
         d_params: Params = {}

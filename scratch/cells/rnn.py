@@ -13,6 +13,7 @@ import numpy as np
 
 from scratch.activations import ACTIVATIONS, Phi
 from scratch.arrays import Array, Float, Params, Shapes, Sizes
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.options import check_activation, check_count, check_flag, check_options
 
@@ -71,7 +72,7 @@ class BasicRNNCell(Cell):
         self, params: Params, cache: RNNCache, d_output: Float[Array, "B H"], d_new_state: Float[Array, "B H"]
     ) -> tuple[Float[Array, "B D"], Float[Array, "B H"], Params]:
         """Return ``(d_x [B, D], d_state [B, H], d_params)``."""
-        xh, h = cache
+        xh, h = check_cache(cache, RNNCache)
         self.check_step_back(params, (len(xh), xh.shape[1] - self.num_units), d_output, d_new_state, xh.dtype)
         # The output and the new state are one array, h', used twice: its two gradients add.
         d_h = d_output + d_new_state

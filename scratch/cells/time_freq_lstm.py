@@ -18,6 +18,7 @@ import numpy as np
 
 from scratch.activations import clip, clip_slope, sigmoid
 from scratch.arrays import Array, Cache, Float, Initializer, Leaf, Params, Shapes, Sizes, State
+from scratch.caches import check_cache
 from scratch.cell import Cell
 from scratch.checks import check_array
 from scratch.fit import check_fit
@@ -195,7 +196,7 @@ class TimeFreqLSTMCell(Cell):
         self, params: Params, cache: Cache, d_output: Float[Array, "B output"], d_new_state: State
     ) -> tuple[Float[Array, "B D"], State, Params]:
         """Return ``(d_x [B, D], d_state, d_params)``."""
-        shape, steps = cache
+        shape, steps = check_cache(cache, tuple)
         dtype = steps[0].c.dtype
         check_array("d_output", d_output, (shape[0], len(steps) * self.num_units), dtype)
         check_array("d_new_state", d_new_state, (shape[0], 2 * len(steps) * self.num_units), dtype)

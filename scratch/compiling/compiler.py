@@ -9,6 +9,7 @@ from numba.core.codegen import get_host_cpu_features
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, make_concrete_template
 
+from scratch.compiling import forking  # noqa: F401  It is at work from its import on.
 from scratch.compiling.kept import keep
 from scratch.compiling.parts import AnnouncedCompiler, KernelCompiler, register_part
 from scratch.compiling.progress import announced

@@ -55,7 +55,7 @@ def gradients_to_cudnn(cell: Any, d_params: Params) -> Float[Array, " weights"]:
 
 def gradients_from_cudnn(cell: Any, d_weights: Float[Array, " weights"], input_size: int) -> Params:
     """Return the gradients of the parameters from that of the buffer: the transpose of ``to_cudnn``."""
-    read = read_all(cell, d_weights, input_size)
+    read = read_all(cell, d_weights, input_size, "d_weights")
     return assembled(list(read), lambda place: put_gradients_together(place.cell, read[place]))
 
 
@@ -79,7 +79,7 @@ def flat(parts: list[tuple[Any, Parts]]) -> Float[Array, " weights"]:
     return np.concatenate(matrices + biases)
 
 
-def read_all(cell: Any, weights: Any, input_size: int) -> dict[Place, Parts]:
+def read_all(cell: Any, weights: Any, input_size: int, name: str = "weights") -> dict[Place, Parts]:
     """Return the parts of each cell, refusing a buffer of another size than the cells need."""
     found, input_size = check_network(cell), check_count("input_size", input_size)
     size, gates = found[0].cell.num_units, gates_of(found[0].cell)
@@ -87,7 +87,7 @@ def read_all(cell: Any, weights: Any, input_size: int) -> dict[Place, Parts]:
     widths = [input_size if place.layer == 0 else directions * size for place in found]
     rows = len(gates) * size
     needed = sum(rows * (width + size) for width in widths) + 2 * rows * len(found)
-    check_array("weights", weights, (needed,))
+    check_array(name, weights, (needed,))
     place_of, parts = iter_blocks(weights), {}
     matrices = [(place_of(rows, width), place_of(rows, size)) for width in widths]
     for place, (w, r) in zip(found, matrices, strict=True):

@@ -70,12 +70,14 @@ def lstm_from_block_v2(cell: Any, weights: Params) -> Params:
 def lstm_gradients_to_block_v2(cell: Any, d_params: Params) -> Params:
     """Return the gradients of what ``BlockLSTMV2`` takes; the forget bias is a constant and has none."""
     check_cell(cell, LSTMS, CARRIED)
+    check_from_scratch(cell, d_params, "d_params")
     return lstm_to_block_v2(replace(cell, forget_bias=0.0), d_params)
 
 
 def lstm_gradients_from_block_v2(cell: Any, d_weights: Params) -> Params:
     """Return the gradients of the parameters from those that ``BlockLSTMGradV2`` returns."""
     check_cell(cell, LSTMS, CARRIED)
+    check_from_scratch(cell, d_weights, "d_weights")
     return lstm_from_block_v2(replace(cell, forget_bias=0.0), d_weights)
 
 

@@ -62,7 +62,7 @@ def gradients_to_keras(cell: Any, d_params: Params) -> list[Array]:
 
     The forget bias is a constant and has no part in them. Where Keras has two biases, each has the gradient of the sum.
     """
-    check_layers(cell, d_params)
+    check_layers(cell, d_params, "d_params")
     parts = [(place.cell, take_gradients_apart(place.cell, part_at(d_params, place.path))) for place in places(cell)]
     return [array for place, part in parts for array in laid_out(place, part, summed=False)]
 
@@ -72,7 +72,7 @@ def gradients_from_keras(cell: Any, d_weights: Sequence[Array]) -> Params:
 
     A second bias of r and u is 0 whatever the parameters are, so its gradient is dropped.
     """
-    read = read_layers(cell, d_weights)
+    read = read_layers(cell, d_weights, "d_weights")
     return assembled(places(cell), lambda place: put_gradients_together(place.cell, read[place.direction]))
 
 
@@ -86,26 +86,26 @@ def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
     return [kernel, recurrent_kernel, to_order(KERAS, cell, parts.bias_x + parts.bias_h if summed else parts.bias_x)]
 
 
-def read_layers(cell: Any, weights: Any) -> list[Parts]:
+def read_layers(cell: Any, weights: Any, name: str = "weights") -> list[Parts]:
     """Return the parts of each direction, refusing, by name, what does not fit the cell."""
     cells = [place.cell for place in places(cell)]
     check_cells(cell)
     unbiased = not cells[0].use_bias or (isinstance(weights, list | tuple) and len(weights) == 2 * len(cells))
     count = 2 if unbiased else 3
-    check_listed_weights(weights, NAMES[:count] * len(cells))
-    return [read(one, weights[count * number : count * (number + 1)]) for number, one in enumerate(cells)]
+    check_listed_weights(weights, NAMES[:count] * len(cells), name)
+    return [read(one, weights[count * number : count * (number + 1)], name) for number, one in enumerate(cells)]
 
 
-def read(cell: Any, weights: Sequence[Array]) -> Parts:
+def read(cell: Any, weights: Sequence[Array], name: str) -> Parts:
     width, after = len(gates_of(cell)) * cell.num_units, getattr(cell, "reset_after", False)
-    check_array("weights/kernel", weights[0], ("D", width))
+    check_array(f"{name}/kernel", weights[0], ("D", width))
     shapes = {
         "kernel": weights[0].shape,
         "recurrent_kernel": (cell.num_units, width),
         "bias": (2, width) if after else (width,),
     }
     shapes = dict(zip(NAMES[: len(weights)], shapes.values(), strict=False))
-    check_params("weights", dict(zip(shapes, weights, strict=True)), shapes, weights[0].dtype)
+    check_params(name, dict(zip(shapes, weights, strict=True)), shapes, weights[0].dtype)
     bias = weights[2] if len(weights) > 2 else np.zeros(width, weights[0].dtype)
     bias_x, bias_h = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
     arrays = [from_order(KERAS, cell, array) for array in (weights[0], weights[1], bias_x, bias_h)]
@@ -117,12 +117,12 @@ def check_cells(cell: Any) -> None:
         check_cell(place.cell, CELLS, CARRIED)
 
 
-def check_layers(cell: Any, params: Params) -> None:
+def check_layers(cell: Any, params: Params, name: str = "params") -> None:
     check_cells(cell)
     found = places(cell)
-    check_scopes(found, params, "params")
+    check_scopes(found, params, name)
     for place in found:
-        check_from_scratch(place.cell, part_at(params, place.path), "/".join(["params", *place.path]))
+        check_from_scratch(place.cell, part_at(params, place.path), "/".join([name, *place.path]))
 
 
 def rnn_to_keras(cell: Any, params: Params) -> list[Array]:

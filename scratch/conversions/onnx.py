@@ -17,8 +17,7 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Params, Shapes, State
 from scratch.cells.lstm import LSTMState
-from scratch.checks import check_state
-from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named
+from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named, check_stacked, check_states
 from scratch.conversions.gates import ONNX, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
 from scratch.conversions.onnx_coupled import from_four_gates, to_four_gates, with_four_gates
@@ -30,6 +29,7 @@ from scratch.conversions.parts import (
     take_apart,
     take_gradients_apart,
 )
+from scratch.options import check_count
 
 CARRIED = ("forget_bias", "activation", "reset_after", "use_peepholes", "use_bias", "recurrent_activation")
 # The order of the peepholes in P.
@@ -75,7 +75,7 @@ def gradients_from_onnx(cell: Any, d_weights: dict[str, Array]) -> Params:
     The second half of B is a constant but for n of a GRU, so its gradient is dropped.
     """
     found = check_node(cell)
-    read = read_all(found, d_weights)
+    read = read_all(found, d_weights, "d_weights")
     found_params = assembled(found, lambda place: put_gradients_together(place.cell, read[place.direction]))
     return from_four_gates(cell, found_params)
 
@@ -86,10 +86,8 @@ def state_to_onnx(cell: Any, state: State, layout: int = 0) -> dict[str, Array]:
     ``state`` is that of ``dynamic_rnn``, or a pair of them. Gradients of states go the same way.
     """
     found, axis = check_node(cell), axis_of(layout)
-    states = state if isinstance(cell, tuple) else (state,)
-    first = states[0].h if isinstance(states[0], LSTMState) else states[0]
-    for place, one in zip(found, states, strict=True):
-        check_state("/".join(["state", *place.path]), one, place.cell.state_size, len(first), first.dtype)
+    states = check_pair("state", state, len(found))
+    check_states("state", states, [place.cell for place in found])
     if isinstance(states[0], LSTMState):
         arrays = {"initial_h": [one.h for one in states], "initial_c": [one.c for one in states]}
     else:
@@ -104,20 +102,27 @@ def state_from_onnx(
     found, axis = check_node(cell), axis_of(layout)
     if isinstance(found[0].cell.state_size, LSTMState) != (c is not None):
         raise ValueError(f"c must be {'None' if c is not None else 'given'} for {found[0].cell}")
+    arrays = {"h": h} if c is None else {"h": h, "c": c}
+    check_stacked(arrays, [found[0].cell.num_units] * len(arrays), len(found), axis)
     h_of = [array.copy() for array in np.moveaxis(h, axis, 0)]
-    if len(h_of) != len(found):
-        raise ValueError(f"h must have {len(found)} directions in axis {axis}, but has {len(h_of)}")
     states: list[State] = h_of
     if c is not None:
         states = [LSTMState(c=one.copy(), h=h) for one, h in zip(np.moveaxis(c, axis, 0), h_of, strict=True)]
     return tuple(states) if isinstance(cell, tuple) else states[0]
 
 
+def check_pair(name: str, state: Any, count: int) -> tuple[Any, ...]:
+    """Return the state of one direction, or the pair of both, as a tuple, refusing what is no pair."""
+    if count == 1:
+        return (state,)
+    if not isinstance(state, tuple) or len(state) != count:
+        raise TypeError(f"{name} must be a pair of states, one for each direction, but is {type(state).__name__}")
+    return state
+
+
 def axis_of(layout: int) -> int:
     """Return the axis of the directions in a state."""
-    if layout not in (0, 1):
-        raise ValueError(f"layout must be 0 or 1, but is {layout!r}")
-    return layout
+    return check_count("layout", layout, least=0, most=1)
 
 
 def laid_out(found: list[Place], parts: list[Parts]) -> dict[str, Array]:
@@ -137,7 +142,7 @@ def laid_out(found: list[Place], parts: list[Parts]) -> dict[str, Array]:
     return weights
 
 
-def read_all(found: list[Place], weights: Any) -> list[Parts]:
+def read_all(found: list[Place], weights: Any, name: str = "weights") -> list[Parts]:
     """Return the parts of each direction, refusing, by name, inputs that do not fit the cell."""
     cell, directions = found[0].cell, len(found)
     size = cell.num_units
@@ -147,7 +152,7 @@ def read_all(found: list[Place], weights: Any) -> list[Parts]:
         del shapes["B"]
     if getattr(cell, "use_peepholes", False):
         shapes["P"] = (directions, 3 * size)
-    check_named(weights, shapes, "W")
+    check_named(weights, shapes, "W", name)
     parts = []
     for number in range(directions):
         w, r = (from_order(ONNX, cell, weights[name][number].T) for name in ("W", "R"))

@@ -18,6 +18,8 @@ from scratch.cells.rnn import BasicRNNCell
 from scratch.conversions.gates import gates_of
 from scratch.conversions.onnx import check_node
 from scratch.conversions.onnx_coupled import is_coupled
+from scratch.options import check_choice, check_count, check_flag
+from scratch.shown import shown
 
 # ONNX's names of activations. What scratch has not is refused by ONNX's name, and what ONNX has not by that of scratch.
 NAMES = {
@@ -88,11 +90,16 @@ def cell_from_onnx(op_type: str, attributes: Mapping[str, Any], peepholes: bool 
     with ``reverse=True``. With ``input_forget`` it is a ``CoupledInputForgetGateLSTMCell``. Raises ``ValueError`` for
     what scratch has no cell for, by ONNX's name of it.
     """
-    if op_type not in GATES:
-        raise ValueError(f"op_type must be RNN, LSTM or GRU, but is {op_type!r}")
+    check_choice("op_type", op_type, tuple(GATES))
+    check_flag("peepholes", peepholes)
+    if not isinstance(attributes, Mapping):
+        raise TypeError(f"attributes must be a dict of a node's, but is {shown(attributes)}")
+    check_count("hidden_size in attributes", attributes.get("hidden_size"))
     for name, value in attributes.items():
-        if name not in TAKEN and value not in (0, None, [], ()):
-            raise ValueError(f"{name}={value!r} of {op_type} cannot be carried over{MISSING.get(name, '')}")
+        empty = value is None or (isinstance(value, int | float | list | tuple) and not value)
+        if name not in TAKEN and not empty:
+            why = MISSING.get(name, "")
+            raise ValueError(f"{name}={shown(value)} in attributes of {op_type} cannot be carried over{why}")
     direction = attributes.get("direction", "forward")
     if direction not in ("forward", "reverse", "bidirectional"):
         raise ValueError(f"direction must be forward, reverse or bidirectional, but is {direction!r}")

@@ -23,6 +23,7 @@ from scratch.cells.residual import ResidualWrapper
 from scratch.checks import check_params
 from scratch.conversions.checked import CELLS
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
+from scratch.options import check_text
 from scratch.tree import map_tree, named_leaves
 from scratch.variables import check_variables, names_of, variables_below
 
@@ -58,6 +59,7 @@ def from_tf1(cell: Any, variables: dict[str, Array], scope: str = "") -> Params:
     would do, or where what stands under one does not fit.
     """
     check_variables(variables)
+    check_text("scope", scope)
     found = check_cells(cell)
     variables = with_new_names(variables_below(scope, variables) if scope else variables)
     read: dict[Place, Params] = {}

@@ -17,8 +17,15 @@ import numpy as np
 from scratch.arrays import Array, Float, Params, Shapes, State
 from scratch.cells.lstm import LSTMState
 from scratch.cells.rnn import BasicRNNCell
-from scratch.checks import check_state
-from scratch.conversions.checked import CELLS, check_cell, check_from_scratch, check_named, check_no_bias
+from scratch.conversions.checked import (
+    CELLS,
+    check_cell,
+    check_from_scratch,
+    check_named,
+    check_no_bias,
+    check_stacked,
+    check_states,
+)
 from scratch.conversions.gates import TORCH, from_order, gates_of, to_order
 from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
 from scratch.conversions.parts import (
@@ -29,6 +36,7 @@ from scratch.conversions.parts import (
     take_gradients_apart,
 )
 from scratch.options import check_choice, check_flag
+from scratch.shown import shown
 
 CARRIED = ("forget_bias", "num_proj", "use_bias")
 BIASES = ("bias_ih", "bias_hh")
@@ -80,7 +88,7 @@ def gradients_from_torch(cell: Any, d_weights: dict[str, Array]) -> Params:
     ``bias_hh`` is a constant but for n of a GRU, so its gradient is dropped. A bias that is not there has gradient 0.
     """
     found = check_module(cell, is_step(d_weights))
-    read = read_all(found, d_weights)
+    read = read_all(found, d_weights, "d_weights")
     return assembled(found, lambda place: put_gradients_together(place.cell, read[place]))
 
 
@@ -92,10 +100,7 @@ def state_to_torch(cell: Any, state: State) -> tuple[Float[Array, "_ _ _"], ...]
     """
     found = check_module(cell, False)
     states = [state_at(state, cell, place) for place in found]
-    batch_size = len(states[0].h if isinstance(states[0], LSTMState) else states[0])
-    dtype = (states[0].h if isinstance(states[0], LSTMState) else states[0]).dtype
-    for place, one in zip(found, states, strict=True):
-        check_state("/".join(["state", *place.path]), one, place.cell.state_size, batch_size, dtype)
+    check_states("state", states, [place.cell for place in found])
     if isinstance(states[0], LSTMState):
         return np.stack([one.h for one in states]), np.stack([one.c for one in states])
     return (np.stack(states),)
@@ -105,8 +110,10 @@ def state_from_torch(cell: Any, arrays: tuple[Array, ...]) -> State:
     """Return the state of ``dynamic_rnn`` from ``(h_n,)`` or ``(h_n, c_n)``: ``state_to_torch`` undone."""
     found = check_module(cell, False)
     lstm = isinstance(found[0].cell.state_size, LSTMState)
-    if not isinstance(arrays, tuple) or len(arrays) != 1 + lstm or any(len(array) != len(found) for array in arrays):
-        raise ValueError(f"arrays must be {1 + lstm} of {len(found)} layers and directions, but are not")
+    if not isinstance(arrays, tuple | list) or len(arrays) != 1 + lstm:
+        raise TypeError(f"arrays must be a tuple of {'h and c' if lstm else 'h alone'}, but is {shown(arrays)}")
+    named = {f"arrays[{place}]": array for place, array in enumerate(arrays)}
+    check_stacked(named, [found[0].cell.output_size, found[0].cell.num_units][: len(arrays)], len(found))
     rows = [[array[number].copy() for array in arrays] for number in range(len(found))]
     states = [LSTMState(c=row[1], h=row[0]) if lstm else row[0] for row in rows]
     if not isinstance(cell, tuple):
@@ -147,10 +154,11 @@ def laid_out(found: list[Place], parts: list[Parts], bias: bool, step: bool) -> 
     return weights
 
 
-def read_all(found: list[Place], weights: Any) -> dict[Place, Parts]:
+def read_all(found: list[Place], weights: Any, name: str = "weights") -> dict[Place, Parts]:
     """Return the parts of each cell, refusing, by name, a ``state_dict`` that does not fit."""
     step = is_step(weights)
-    biased = found[0].cell.use_bias and (not isinstance(weights, dict) or any(name[:4] == "bias" for name in weights))
+    named = [str(name) for name in weights] if isinstance(weights, dict) else ["bias"]
+    biased = found[0].cell.use_bias and any(name.startswith("bias") for name in named)
     first = names(found[0], step)["weight_ih"]
     shapes: Shapes = {}
     width: Any = "D"
@@ -165,7 +173,7 @@ def read_all(found: list[Place], weights: Any) -> dict[Place, Parts]:
         if getattr(place.cell, "num_proj", None):
             wanted["weight_hr"] = (place.cell.num_proj, place.cell.num_units)
         shapes |= {names(place, step)[name]: shape for name, shape in wanted.items()}
-    check_named(weights, shapes, first)
+    check_named(weights, shapes, first, name)
     return {place: read(place, weights, biased, step) for place in found}
 
 

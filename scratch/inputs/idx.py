@@ -23,6 +23,8 @@ import numpy as np
 from scratch.arrays import Array, DType, FilePath
 from scratch.checks import as_dtype, is_plain, shape_text
 from scratch.files import open_file, written_whole
+from scratch.options import check_count
+from scratch.shown import shown
 
 NAMES = {8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
 KINDS: dict[int, Any] = {code: np.dtype(name) for code, name in NAMES.items()}
@@ -39,6 +41,7 @@ def read_idx(path: FilePath, shape: tuple[int | str, ...], dtype: DType = None) 
     longer than its header says; ``OSError`` where it cannot be opened. Source: yann.lecun.com/exdb/mnist.
     """
     wanted = None if dtype is None else check_kind("dtype", dtype)
+    check_wanted_shape(shape)
     with open_file(path) as file:
         compressed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
@@ -70,6 +73,15 @@ def read_plain(file: Any, path: FilePath, shape: tuple[int | str, ...], wanted: 
         came = "more" if len(data) > expected else f"only {len(data)}"
         raise ValueError(f"{path} must hold {shape_text(sizes)}, {expected} bytes, but holds {came}")
     return np.frombuffer(data, kind.newbyteorder(">")).reshape(sizes).astype(kind)
+
+
+def check_wanted_shape(shape: Any) -> None:
+    """Refuse all but a tuple of sizes and of letters."""
+    if not isinstance(shape, tuple | list):
+        raise TypeError(f"shape must be a tuple such as ('N', 28, 28), but is {shown(shape)}")
+    for axis, size in enumerate(shape):
+        if not isinstance(size, str):
+            check_count(f"shape[{axis}]", size, least=0)
 
 
 def read_magic(file: Any, path: FilePath) -> tuple["np.dtype", int]:

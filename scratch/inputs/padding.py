@@ -16,6 +16,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Int, Lengths, Shaped
 from scratch.checks import as_dtype, as_integers, check_lengths
+from scratch.inputs._buckets import check_buckets
 from scratch.inputs.unstack import check_held, check_list, check_rank
 from scratch.options import check_count, check_flag
 from scratch.sequences import reverse_rows
@@ -129,10 +130,7 @@ def bucket_by_length(
 
 def padding_cost(batches: Batches) -> PaddingCost:
     """Return the ``PaddingCost`` of a list of ``PaddedBatch``. Raises ``TypeError`` for anything else."""
-    if not isinstance(batches, list | tuple) or not all(
-        isinstance(batch, PaddedBatch) and all(isinstance(part, np.ndarray) for part in batch) for batch in batches
-    ):
-        raise TypeError("batches must be a list of PaddedBatch, as padded_batches and bucket_by_length return it")
+    check_batches("batches", batches)
     steps = sum(int(batch.sequence_length.sum()) for batch in batches)
     total = sum(batch.inputs.shape[0] * batch.inputs.shape[1] for batch in batches)
     return PaddingCost(len(batches), steps, total - steps)
@@ -143,6 +141,8 @@ def padding_saved(before: Batches, after: Batches) -> str:
 
     Raises ``ValueError`` where the real steps differ: dropping rows saves padding too, but not by batching.
     """
+    check_batches("before", before)
+    check_batches("after", after)
     old, new = padding_cost(before), padding_cost(after)
     if old.steps != new.steps:
         raise ValueError(f"before holds {old.steps} real steps, but after holds {new.steps}: not the same rows")
@@ -206,15 +206,9 @@ def check_rows(rows: Any, padding_value: Any) -> tuple[Int[Array, " N"], Any]:
     return lengths, check_held("padding_value", padding_value, dtype)
 
 
-def check_buckets(bucket_boundaries: Any, bucket_batch_sizes: Any) -> None:
-    """Refuse boundaries that do not rise, and all but one batch size a bucket."""
-    for name, values in (("bucket_boundaries", bucket_boundaries), ("bucket_batch_sizes", bucket_batch_sizes)):
-        if not isinstance(values, list | tuple):
-            raise TypeError(f"{name} must be a list of integers, but is {type(values).__name__}")
-        for i, value in enumerate(values):
-            check_count(f"{name}[{i}]", value)
-    if sorted(set(bucket_boundaries)) != list(bucket_boundaries):
-        raise ValueError(f"bucket_boundaries must rise, but are {list(bucket_boundaries)}")
-    wanted, came = len(bucket_boundaries) + 1, len(bucket_batch_sizes)
-    if came != wanted:
-        raise ValueError(f"bucket_batch_sizes must hold {wanted} numbers, one a bucket, but holds {came}")
+def check_batches(name: str, batches: Any) -> None:
+    """Refuse all but a list of batches as the functions here return them."""
+    if not isinstance(batches, list | tuple) or not all(
+        isinstance(batch, PaddedBatch) and all(isinstance(part, np.ndarray) for part in batch) for batch in batches
+    ):
+        raise TypeError(f"{name} must be a list of PaddedBatch, as padded_batches and bucket_by_length return it")

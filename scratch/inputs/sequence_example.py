@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import FilePath
-from scratch.inputs.tfrecord import check_bytes, check_compression, check_path
+from scratch.files import check_path
+from scratch.inputs.tfrecord import check_bytes, check_compression
 from scratch.inputs.wire.chunks import LARGEST, ON_DAMAGE, placed, read_chunks
 from scratch.inputs.wire.frames import HEADER
 from scratch.inputs.wire.layout import Features, Schema

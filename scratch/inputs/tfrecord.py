@@ -7,7 +7,6 @@ walking over all before it. Sources: ``tf.io.TFRecordWriter``, ``tf.data.TFRecor
 ``docs/inputs/tfrecord.md``.
 """
 
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import FilePath
-from scratch.files import written_whole
+from scratch.files import check_path, written_whole
 from scratch.inputs.wire.chunks import ON_DAMAGE, read_chunks
 from scratch.inputs.wire.compression import WINDOW_BITS
 from scratch.inputs.wire.frames import frame, masked_crc_of
@@ -108,10 +107,3 @@ def check_bytes(name: str, value: Any) -> bytes | bytearray:
     if not isinstance(value, bytes | bytearray):
         raise TypeError(f"{name} must be bytes, but is {type(value).__name__}")
     return value
-
-
-def check_path(name: str, path: Any) -> Path:
-    """Return the path of a file, refusing what names none."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"{name} must be the path of a file, but is {type(path).__name__}")
-    return Path(path)

@@ -17,7 +17,9 @@ To import Numba takes longer than to import the rest of ``scratch``, so this fil
 ``MODULES`` names is imported when it is first asked for.
 """
 
+import os
 import sys
+import threading
 from importlib import import_module
 from typing import Any
 
@@ -33,12 +35,18 @@ MODULES = {
     "train_step": "training.step",
 }
 
+# While a thread imports, no process is forked: in the child the module would be half there, and locked for ever.
+importing = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=importing.acquire, after_in_parent=importing.release, after_in_child=importing.release)
+
 
 def __getattr__(name: str) -> Any:
     if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    check_installed()
-    value = globals()[name] = getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
+    with importing:
+        check_installed()
+        value = globals()[name] = getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
     return value
 
 
@@ -52,7 +60,8 @@ def check_installed() -> None:
     if sys.modules.get("numba"):
         return
     try:
-        import_module("numba")
+        with importing:
+            import_module("numba")
     except ImportError as error:
         said = f"engine 'numba' needs the package numba, which cannot be imported ({error}): pip install numba"
         raise ImportError(said, name="numba") from error

@@ -20,6 +20,7 @@ from scratch.archives import read_arrays
 from scratch.arrays import Array, DType, Float, Int
 from scratch.checks import check_array, check_dtype, check_listed, is_plain, shape_text
 from scratch.extras import lacking
+from scratch.files import check_path
 from scratch.inputs.idx import read_idx
 from scratch.options import check_choice, check_count
 
@@ -57,7 +58,7 @@ def load_mnist(data_dir: str | Path, validation_size: int = VALIDATION_SIZE) -> 
     Raises ``FileNotFoundError`` where the folder has neither, and ``ValueError``, naming the file, where one is not
     what it should be.
     """
-    folder = Path(data_dir)
+    folder = check_path("data_dir", data_dir)
     paths = {name: [path for path in (folder / f"{name}.gz", folder / name) if path.exists()] for name in FILES}
     missing = ", ".join(name for name in FILES if not paths[name])
     if not missing:

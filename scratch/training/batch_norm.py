@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, DType, Float, Params, Shapes
+from scratch.caches import check_cache
 from scratch.checks import check_array, check_dtype, check_params
 from scratch.fit import check_fit
 from scratch.layer import Given, Kept, Layer
@@ -106,7 +107,7 @@ class BatchNormalization(Layer):
         self, params: Params, cache: BatchNormalizationCache, d_y: Float[Array, "*N D"]
     ) -> tuple[Float[Array, "*N D"], Params]:
         """Return ``(d_x [..., D], d_params)`` from d_y [..., D], through μ and σ² where they were of the batch."""
-        x_hat, inverse, training = cache
+        x_hat, inverse, training = check_cache(cache, BatchNormalizationCache)
         check_array("d_y", d_y, x_hat.shape, x_hat.dtype)
         check_fit(params, self.param_shapes, len(inverse), x_hat.dtype, "x")
         batch_axes = tuple(range(x_hat.ndim - 1))

@@ -15,8 +15,14 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Shaped
+from scratch.checks import as_integers, is_plain
 from scratch.generators import generator_state, restore_generator
+from scratch.initializers import check_generator
 from scratch.options import check_count
+from scratch.shown import shown
+
+# Kinds of dtype that an example may have.
+NUMBERS = "biufc"
 
 
 class BatchSource:
@@ -30,12 +36,16 @@ class BatchSource:
         self, images: Shaped[Array, "N ..."], labels: Shaped[Array, "N ..."], rng: np.random.Generator
     ) -> None:
         for name, array in {"images": images, "labels": labels}.items():
-            if not isinstance(array, np.ndarray) or array.ndim == 0:
-                raise TypeError(f"{name} must be an array with an example in every row, but is {type(array).__name__}")
+            if not is_plain(array) or array.ndim == 0:
+                came = "a number" if is_plain(array) else type(array).__name__
+                raise TypeError(f"{name} must be an array with an example in every row, but is {came}")
+            if array.dtype.kind not in NUMBERS:
+                raise TypeError(f"{name} must be an array of numbers or Booleans, but is {array.dtype}")
         if len(images) != len(labels) or len(images) == 0:
-            raise ValueError(f"there must be a label for every image, but there are {len(labels)} for {len(images)}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, but is {type(rng).__name__}")
+            raise ValueError(
+                f"images and labels must be as many, and at least one, but there are {len(labels)} for {len(images)}"
+            )
+        check_generator(rng)
         self.images, self.labels, self.rng = images, labels, rng
         self.order, self.position, self.epochs_completed = rng.permutation(len(images)), 0, 0
 
@@ -69,11 +79,11 @@ class BatchSource:
         nothing then.
         """
         size = len(self.images)
+        if not isinstance(state, dict):
+            raise TypeError(f"state must be a dict, as state() returns it, but is {shown(state)}")
         if missing := self.state().keys() - state.keys():
             raise ValueError(f"state has no {', '.join(sorted(missing))}")
-        order = np.array(state["order"])
-        if order.dtype.kind not in "iu":
-            raise TypeError(f"state must have an order of integers, but its dtype is {order.dtype}")
+        order = as_integers("state['order']", state["order"]).copy()
         position, completed = (as_integer(name, state[name]) for name in ("position", "epochs_completed"))
         if not np.array_equal(np.sort(order, axis=None), np.arange(size)) or order.ndim != 1 or position > size:
             raise ValueError(f"state must be that of {size} examples, but has {order.size} at position {position}")

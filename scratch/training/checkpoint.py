@@ -23,7 +23,8 @@ from scratch.archives import KINDS, read_arrays, write_arrays
 from scratch.arrays import Array, FilePath, Tree
 from scratch.cells.grid_lstm import grid_state_like
 from scratch.cells.lstm import LSTMState
-from scratch.files import remove_unfinished
+from scratch.checks import is_plain
+from scratch.files import check_path, remove_unfinished
 from scratch.options import LARGEST, check_count, check_number
 from scratch.shown import shown
 from scratch.tree import check_keys, map_named, named_leaves, outline, tree_from_outline
@@ -48,7 +49,12 @@ def save_checkpoint(path: FilePath, tree: Tree) -> None:
     check_keys("", tree)
     arrays: dict[str, Any] = {"format": None}
     for name, leaf in named_leaves(tree):
-        array = np.asarray(leaf)
+        if isinstance(leaf, np.ndarray) and not is_plain(leaf):
+            raise TypeError(f"{name} must be a plain array, but is {type(leaf).__name__}, of which more would be lost")
+        try:
+            array = np.asarray(leaf)
+        except ValueError as error:
+            raise TypeError(f"{name} must be numbers or text, but is {shown(leaf)}") from error
         if array.dtype.kind not in KINDS:
             raise TypeError(f"{name} must be numbers or text, but is {type(leaf).__name__} of {array.dtype}")
         if name in arrays:
@@ -75,6 +81,8 @@ def load_tree(path: FilePath, kinds: Iterable[type] = ()) -> Tree:
     ``GridLSTMStateTuple``, or among ``kinds``, the classes of others. Raises what ``load_checkpoint`` raises, and
     ``ValueError`` for a named tuple of another kind or a file of the time when no structure was kept.
     """
+    if isinstance(kinds, str) or not isinstance(kinds, Iterable) or not all(isinstance(kind, type) for kind in kinds):
+        raise TypeError(f"kinds must be classes of named tuples, but is {shown(kinds)}")
     arrays, structure = read(path)
     if not structure:
         raise ValueError(f"{path} has no structure in it: take its arrays by name, with params_from_variables")
@@ -99,7 +107,7 @@ def read(path: FilePath) -> tuple[dict[str, Array], str]:
 def checkpoints(folder: FilePath) -> dict[int, Path]:
     """Return ``{step: path}`` of the checkpoints in a folder, in the order of their steps."""
     found: dict[int, Path] = {}
-    for path in Path(folder).glob("model.ckpt-*.npz"):
+    for path in check_path("folder", folder).glob("model.ckpt-*.npz"):
         # As the manager writes it: no other digits than these, no zeros before them, no more than an int64 has.
         if (match := re.fullmatch(r"model\.ckpt-(0|[1-9][0-9]{0,17})\.npz", path.name)) and path.is_file():
             found[int(match[1])] = path
@@ -124,7 +132,7 @@ class CheckpointManager:
     """
 
     def __init__(self, folder: FilePath, max_to_keep: int = 5) -> None:
-        self.folder, self.max_to_keep = Path(folder), check_count("max_to_keep", max_to_keep)
+        self.folder, self.max_to_keep = check_path("folder", folder), check_count("max_to_keep", max_to_keep)
         self.folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self.folder.glob(".model.ckpt-*.partial.npz"):
             remove_unfinished(unfinished)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Float, Params
-from scratch.options import check_choice, check_number, check_options, check_positive
+from scratch.options import check_choice, check_number, check_options, check_positive, check_text
 from scratch.shown import shown
 from scratch.training.optimizers import check_weights
 from scratch.tree import map_named, map_tree, named_leaves
@@ -73,6 +73,9 @@ def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) 
     clip_norm = check_positive("clip_norm", clip_norm)
     if isinstance(skip, str):
         raise TypeError(f"skip must be names of variables, but is {shown(skip)}: write ({shown(skip)},)")
+    if not isinstance(skip, Iterable):
+        raise TypeError(f"skip must be names of variables, but is {shown(skip)}")
+    skip = [check_text("skip", name) for name in skip]
     skipped = {path for name in skip for path in variables_in(gradients, name)}
     with np.errstate(all="ignore"):
         return map_named(lambda path, g: g.copy() if path in skipped else shortened(g, clip_norm), gradients)

@@ -50,7 +50,9 @@ class Dense(Layer):
         """Return ``kernel`` and ``bias``, from a ``numpy.random.Generator``; an initialiser given here comes first."""
         input_size = check_count("input_size", input_size)
         check_dtype("dtype", dtype)
-        start = {"kernel": kernel_initializer or self.kernel_initializer, "bias": self.bias_initializer}
+        kernel_initializer = self.kernel_initializer if kernel_initializer is None else kernel_initializer
+        check_function("kernel_initializer", kernel_initializer)
+        start = {"kernel": kernel_initializer, "bias": self.bias_initializer}
         return draw_params(self.param_shapes(input_size), start.__getitem__, rng, dtype)
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -68,6 +70,7 @@ class Dense(Layer):
     ) -> tuple[Float[Array, "*N D"], Params]:
         """Return ``(d_inputs [..., D], d_params)`` from d_outputs [..., units]."""
         inputs = cache
+        check_array("cache", inputs, (..., "D"))
         check_array("d_outputs", d_outputs, (*inputs.shape[:-1], self.units), inputs.dtype)
         check_fit(params, self.param_shapes, inputs.shape[-1], inputs.dtype, "inputs")
         # Every leading axis is one more sum in the gradient of W and b: seen as [N, ·], there is only one.

@@ -15,7 +15,7 @@ from scratch.arrays import Array, Cache, DType, Float, Initializer, Int, Params,
 from scratch.checks import check_array, check_dtype, check_params, is_plain
 from scratch.initializers import draw_params, glorot_uniform
 from scratch.layer import Kept, Layer
-from scratch.options import check_count, check_options
+from scratch.options import check_count, check_function, check_options
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Embedding(Layer):
     ) -> Params:
         """Return ``embeddings`` drawn by ``initializer`` from a ``numpy.random.Generator``."""
         check_dtype("dtype", dtype)
+        check_function("initializer", initializer)
         return draw_params(self.param_shapes(), lambda path: initializer, rng, dtype)
 
     def forward(self, params: Params, numbers: Int[Array, "*N"]) -> tuple[Float[Array, "*N D"], Cache]:
@@ -56,6 +57,7 @@ class Embedding(Layer):
         """Return ``d_params`` from d_vectors [..., D]. The numbers themselves have no gradient."""
         check_params("params", params, self.param_shapes())
         numbers, embeddings = cache, params["embeddings"]
+        self.check_numbers(numbers, "cache")
         check_array("d_vectors", d_vectors, (*numbers.shape, self.embedding_size))
         if d_vectors.dtype != embeddings.dtype:
             raise TypeError(f"d_vectors is {d_vectors.dtype}, but params/embeddings is {embeddings.dtype}")
@@ -76,14 +78,14 @@ class Embedding(Layer):
     def chain_backward(self, params: Params, kept: Kept, d_y: Array) -> tuple[Array | None, Params]:
         return None, self.backward(params, kept.cache, d_y)
 
-    def check_numbers(self, numbers: Any) -> None:
+    def check_numbers(self, numbers: Any, name: str = "numbers") -> None:
         """Refuse all but integers that each name a row."""
         if not is_plain(numbers) or numbers.dtype.kind not in "iu":
             came = numbers.dtype if is_plain(numbers) else type(numbers).__name__
-            raise TypeError(f"numbers must be an array of integers, but is {came}")
+            raise TypeError(f"{name} must be an array of integers, but is {came}")
         wrong = (numbers < 0) | (numbers >= self.vocabulary_size)
         if wrong.any():
             place = ", ".join(map(str, np.argwhere(wrong)[0]))
             raise ValueError(
-                f"numbers[{place}] is {numbers[wrong][0]}, but the table has rows 0 to {self.vocabulary_size - 1}"
+                f"{name}[{place}] is {numbers[wrong][0]}, but the table has rows 0 to {self.vocabulary_size - 1}"
             )

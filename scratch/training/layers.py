@@ -16,11 +16,11 @@ import numpy as np
 
 from scratch.arrays import Array, Bool, DType, Float, Masks, Params, State
 from scratch.cell import Cell
-from scratch.cells.dropout import without_dropout
-from scratch.checks import check_array, check_lengths, check_mask, shape_text
-from scratch.initializers import check_generator
-from scratch.layer import NOTHING, Given, Kept, Layer
+from scratch.checks import check_array, check_lengths, check_like, check_mask, shape_text
+from scratch.initializers import check_draw
+from scratch.layer import NOTHING, Given, Kept, Layer, Plain
 from scratch.options import check_options, check_probability
+from scratch.passes import check_backward, check_forward, check_pair, check_sequences, running_cell
 from scratch.unroll.bidirectional import (
     bidirectional_dynamic_rnn,
     bidirectional_dynamic_rnn_backward,
@@ -59,12 +59,14 @@ class RNN(Layer):
         return self.cell.zero_state(batch_size, dtype)
 
     def draw_masks(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Masks:
+        check_sequences(shape, rng)
         return self.cell.draw_masks(rng, shape[1], shape[0], shape[2])
 
     def forward(
         self, params: Params, x: Float[Array, "B T D"], given: Given = NOTHING
     ) -> tuple[Float[Array, "B T H"], Kept]:
         """Return ``(y [B, T, output_size], kept)``; ``kept.state`` is the state after each row's last step."""
+        check_forward(x, given)
         cell = running_cell(self.cell, given.masks, given)
         outputs, state, tape = dynamic_rnn(
             cell, params, x, given.sequence_length, given.state,
@@ -74,7 +76,9 @@ class RNN(Layer):
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "B T H"]) -> tuple[Float[Array, "B T D"], Params]:
         """Return ``(d_x [B, T, D], d_params)``, no gradient given to the final state: here backpropagation is cut."""
+        check_backward(kept, d_y, ("B", "T", self.cell.output_size))
         d_x, _, d_params = dynamic_rnn_backward(kept.cache, d_y)
+        check_like("params", params, d_params)
         return d_x, d_params
 
     def chain_d_params(self, params: Params, kept: Kept, d_y: Float[Array, "B T H"]) -> Params:
@@ -114,7 +118,8 @@ class Bidirectional(Layer):
         self, params: Params, x: Float[Array, "B T D"], given: Given = NOTHING
     ) -> tuple[Float[Array, "B T H"], Kept]:
         """Return ``(y [B, T, H_fw + H_bw], kept)``; ``kept.state`` is the pair of the final states."""
-        masks, state = given.masks or (None, None), given.state or (None, None)
+        check_forward(x, given)
+        masks, state = check_pair("masks", given.masks), check_pair("state", given.state)
         outputs, states, tape = bidirectional_dynamic_rnn(
             running_cell(self.cell_fw, masks[0], given),
             running_cell(self.cell_bw, masks[1], given),
@@ -130,15 +135,17 @@ class Bidirectional(Layer):
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "B T H"]) -> tuple[Float[Array, "B T D"], Params]:
         """Return ``(d_x [B, T, D], d_params)``: each direction gets its part of d_y."""
+        check_backward(kept, d_y, ("B", "T", self.cell_fw.output_size + self.cell_bw.output_size))
         d_outputs = np.split(d_y, [self.cell_fw.output_size], axis=2)
         d_x, _, d_params = bidirectional_dynamic_rnn_backward(kept.cache, d_outputs)
+        check_like("params", params, d_params)
         return d_x, d_params
 
     chain_forward, chain_backward = forward, backward
 
 
 @dataclass(frozen=True)
-class Dropout(Layer):
+class Dropout(Plain):
     """y = mask ⊙ x / keep_prob, with masks that are given; in a pass that is no training, y = x. No parameters.
 
     Source: ``tf.compat.v1.nn.dropout``. Raises ``ValueError`` or ``TypeError`` where ``keep_prob`` is not a number
@@ -150,17 +157,14 @@ class Dropout(Layer):
     def __post_init__(self) -> None:
         check_options(self, keep_prob=check_probability)
 
-    def init_params(self, rng: np.random.Generator, input_size: int, dtype: DType = np.float32) -> Params:
-        return {}
-
     def draw_masks(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Bool[Array, "*N"]:
         """Return Booleans of this shape, each true with probability ``keep_prob``."""
-        check_generator(rng)
+        check_draw(shape, np.float32, rng)
         return rng.random(shape) < self.keep_prob
 
     def forward(self, params: Params, x: Float[Array, "*N"], given: Given = NOTHING) -> tuple[Float[Array, "*N"], Kept]:
         """Return ``(y, kept)`` for x of any shape; ``given.masks`` are Booleans of that shape."""
-        check_array("x", x, (...,))
+        check_forward(x, given, (...,), plain=params)
         if given.masks is None:
             if given.training:
                 raise ValueError(f"masks must be given for dropout: layer.draw_masks(rng, {shape_text(x.shape)})")
@@ -170,20 +174,20 @@ class Dropout(Layer):
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "*N"]) -> tuple[Float[Array, "*N"], Params]:
         """Return ``(d_x, {})``: the gradient passes where the numbers passed, scaled as they were."""
+        check_backward(kept, d_y, (...,), plain=params)
+        if kept.cache is not None:
+            check_array("d_y", d_y, kept.cache.shape)
         return (d_y.copy() if kept.cache is None else np.where(kept.cache, d_y / self.keep_prob, 0)), {}
 
     chain_forward, chain_backward = forward, backward
 
 
 @dataclass(frozen=True)
-class LastOutput(Layer):
+class LastOutput(Plain):
     """y_b = x_{b, length_b − 1}: each row's last step, for a network that names a whole sequence. No parameters.
 
     Without ``sequence_length`` it is the last step of all; a row of length 0 has none, and its y is 0.
     """
-
-    def init_params(self, rng: np.random.Generator, input_size: int, dtype: DType = np.float32) -> Params:
-        return {}
 
     def output_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return (shape[0], *shape[2:])
@@ -192,7 +196,7 @@ class LastOutput(Layer):
         self, params: Params, x: Float[Array, "B T H"], given: Given = NOTHING
     ) -> tuple[Float[Array, "B H"], Kept]:
         """Return ``(y [B, H], kept)``."""
-        check_array("x", x, ("B", "T", "H"))
+        check_forward(x, given, plain=params)
         batch_size, num_steps, _ = x.shape
         lengths = np.full(batch_size, num_steps)
         if given.sequence_length is not None:
@@ -203,6 +207,7 @@ class LastOutput(Layer):
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "B H"]) -> tuple[Float[Array, "B T H"], Params]:
         """Return ``(d_x [B, T, H], {})``: no other step has a gradient."""
+        check_backward(kept, d_y, ("B", "H"), plain=params)
         lengths, shape = kept.cache
         check_array("d_y", d_y, (shape[0], shape[2]))
         d_x = np.zeros(shape, d_y.dtype)
@@ -210,8 +215,3 @@ class LastOutput(Layer):
         return d_x, {}
 
     chain_forward, chain_backward = forward, backward
-
-
-def running_cell(cell: Cell, masks: Masks, given: Given) -> Cell:
-    """Return the cell that a pass unrolls: outside of training, and without masks, the one without dropout."""
-    return cell if given.training or masks is not None else without_dropout(cell)

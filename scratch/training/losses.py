@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Bool, DType, Float, Int, Lengths
+from scratch.caches import check_cache
 from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
 from scratch.options import check_choice, check_number, check_options
 
@@ -53,6 +54,8 @@ class CrossEntropy:
         self, labels: Int[Array, "*N"], logits: Float[Array, "*N C"], sequence_length: Lengths = None
     ) -> tuple[Any, CrossEntropyCache | MaskedLossCache]:
         """Return ``(loss, cache)``; ``sequence_length`` [B] says which steps of logits [B, T, C] are real."""
+        check_logits(logits)
+        check_labels(labels, logits.shape[:-1], logits.shape[-1])
         if sequence_length is None or logits.ndim < 3:
             losses, cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
             return losses.mean(), cache
@@ -62,6 +65,7 @@ class CrossEntropy:
         """Return d_logits, the gradient of the loss."""
         if isinstance(cache, MaskedLossCache):
             return masked_loss_backward(cache)
+        check_cache(cache, CrossEntropyCache)
         # loss = Σ losses / N
         d_losses = np.full(cache.labels.shape, 1 / cache.labels.size, cache.p.dtype)
         return softmax_cross_entropy_with_logits_backward(cache, d_losses)
@@ -191,13 +195,6 @@ def log_softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
     with np.errstate(invalid="ignore", over="ignore"):
         shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def check_cache(cache: Any, kind: type) -> None:
-    """Refuse all but the cache that the matching forward function returned."""
-    if not isinstance(cache, kind):
-        came = type(cache).__name__
-        raise TypeError(f"cache must be the {kind.__name__} of the matching forward pass, but is {came}")
 
 
 def check_logits(logits: Any) -> None:

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, DType, Masks, Params, State
-from scratch.checks import check_dtype
+from scratch.checks import check_array, check_dtype
 from scratch.layer import NOTHING, Given, Kept, Layer
 from scratch.options import check_count
+from scratch.passes import check_given, check_kept
 from scratch.shown import shown
 from scratch.tree import check_keys
 
@@ -102,8 +103,8 @@ class Network(Layer):
         Raises ``ValueError`` or ``TypeError``, by name, where arguments do not fit one another; a note says in which
         layer.
         """
-        for name in params.keys() - self.layers.keys():
-            raise ValueError(f"params has an unknown {shown(name)}; the layers are {', '.join(map(repr, self.layers))}")
+        check_given(given)
+        self.check_branches(params)
         caches: dict[str, Kept] = {}
         for name, layer in self.layers.items():
             try:
@@ -134,12 +135,22 @@ class Network(Layer):
 
     def above_first(self, params: Params, kept: Kept, d_y: Array) -> tuple[Any, Params]:
         """Return the gradients of the first layer's y, and of the parameters of all layers above it."""
+        check_kept(kept)
+        self.check_branches(params)
+        check_array("d_y", d_y, (...,))
         d_x: Any = d_y
         d_params: Params = {}
         # The last layer to run is the first to be differentiated.
         for name, layer in list(self.layers.items())[:0:-1]:
             d_x, d_params[name] = layer.chain_backward(params.get(name, {}), kept.cache[name], d_x)
         return d_x, d_params
+
+    def check_branches(self, params: Any) -> None:
+        """Refuse all but a dict with branches of these layers."""
+        if not isinstance(params, dict):
+            raise TypeError(f"params must be a dict with a branch for each layer, but is {shown(params)}")
+        for name in params.keys() - self.layers.keys():
+            raise ValueError(f"params has an unknown {shown(name)}; the layers are {', '.join(map(repr, self.layers))}")
 
     chain_params, chain_forward, chain_backward = init_params, forward, backward
     chain_d_params = d_params

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from scratch.arrays import Array, Float, Int
+from scratch.caches import check_cache
 from scratch.checks import check_array, check_labels
 from scratch.options import check_flag, check_number
 from scratch.training.losses import (
     CrossEntropyCache,
-    check_cache,
     check_logits,
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,

@@ -19,7 +19,6 @@ import re
 import socket
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +28,7 @@ from scratch.cell import Cell
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import check_array
 from scratch.extras import lacking
+from scratch.files import check_path
 from scratch.options import LARGEST, check_count
 from scratch.shown import shown
 from scratch.tree import named_leaves
@@ -66,6 +66,8 @@ def histogram(values: Float[Array, "..."]) -> Histogram:
     Raises ``ValueError`` where there is no value, or one is not finite.
     """
     check_array("values", values, (...,))
+    if values.dtype.kind == "c":
+        raise TypeError(f"values must be float32 or float64 to be counted, but is {values.dtype}")
     flat = values.ravel().astype(np.float64)
     if not flat.size or not np.isfinite(flat).all():
         came = f"{np.count_nonzero(~np.isfinite(flat))} of {flat.size} are not" if flat.size else "there are none"
@@ -135,10 +137,11 @@ class SummaryWriter:
             raise ImportError(lacking("SummaryWriter needs", "tensorboard"), name="tensorboard") from error
         self.Event, self.Summary, self.HistogramProto = event_pb2.Event, summary_pb2.Summary, summary_pb2.HistogramProto
         self.GraphDef, self.NodeDef = graph_pb2.GraphDef, node_def_pb2.NodeDef
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        folder = check_path("folder", folder)
+        folder.mkdir(parents=True, exist_ok=True)
         # TensorBoard reads the files of a folder in the order of their names.
         name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(FILE_NUMBERS)}"
-        self.records = RecordWriter(open(Path(folder) / name, "xb"))
+        self.records = RecordWriter(open(folder / name, "xb"))
         self.write(file_version="brain.Event:2")
 
     def scalar(self, tag: str, value: Any, step: int) -> None:
@@ -146,7 +149,11 @@ class SummaryWriter:
         check_tag(tag)
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(f"the value of {tag!r} must be a number, but is {shown(value)}")
-        self.write_value(step, tag=tag, simple_value=float(value))
+        try:
+            value = float(value)
+        except OverflowError:
+            value = np.inf
+        self.write_value(step, tag=tag, simple_value=value)
 
     def histogram(self, tag: str, values: Float[Array, "..."], step: int) -> None:
         """Write the histogram ``tag`` of an array's values; raises what ``histogram`` raises, with the tag."""

@@ -26,7 +26,7 @@ import numpy as np
 from scratch.arrays import Array, FilePath, Float, Int, Lengths, Masks, Params, State, Tree
 from scratch.engines import ENGINES, check_engine
 from scratch.layer import Given, Kept
-from scratch.options import check_count, check_flag
+from scratch.options import check_count, check_flag, check_function, check_kind, check_methods
 from scratch.training.checkpoint import load_tree, save_checkpoint
 from scratch.training.clipping import Clipping
 from scratch.training.losses import softmax
@@ -100,6 +100,13 @@ class Trainer:
         carry_state: bool = False,
         engine: str = "numpy",
     ) -> None:
+        check_kind("network", network, Network, "Network({'dense': Dense(10)})")
+        check_methods("loss", loss, ("forward", "backward"), "CrossEntropy()")
+        check_methods("optimizer", optimizer, ("init_slots", "apply_gradients"), "AdamOptimizer()")
+        if clip is not None:
+            check_kind("clip", clip, Clipping, "Clipping('norm', 1.0)")
+        if schedule is not None:
+            check_function("schedule", schedule)
         # Parameters and slots, and what an engine has that is newer: see ``take``.
         self.taken: tuple[Params, Params] = params, {}
         self.left: Any = None

@@ -32,6 +32,8 @@ class Stream:
     def __init__(self, cell: Cell, params: Params, initial_state: State = None, engine: str = "numpy") -> None:
         if not isinstance(cell, Cell):
             raise TypeError(f"cell must be a cell such as BasicLSTMCell(128), but is {type(cell).__name__}")
+        if not isinstance(params, dict):
+            raise TypeError(f"params must be a dict, as cell.init_params returns it, but is {type(params).__name__}")
         check_engine(engine)
         if any(named_leaves(cell.mask_sizes(1))):
             raise ValueError("Stream runs a cell without dropout: give it the cell that is in the DropoutWrapper")
