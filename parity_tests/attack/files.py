@@ -55,7 +55,6 @@ def run(rng, seconds):
                 for number, (name, sort) in enumerate(sorts.items())
             ]
     finally:
-        signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -72,6 +71,8 @@ def attacked(name, sort, rng, seconds, folder):
             verdict, words = attempt(np.random.default_rng(seed))
         except Stuck:
             verdict, words = "hung", ""
+        finally:
+            signal.alarm(0)
         counts.add(verdict, f"case {seed}: {words}")
         if peak() > least + MOST:
             counts.add("wrong", f"case {seed} took {(peak() - least) >> 20} MB")
