@@ -13,7 +13,7 @@ from functools import partial
 from common import end, make_console, make_parser, make_progress, parse, plt, save
 
 from peers import PEERS, TRAINERS
-from peers.arguments import add_arguments, check_counts
+from peers.arguments import add_arguments
 from peers.bench import Bench, ProgramBench
 from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars, draw_sweep
@@ -57,7 +57,6 @@ def parse_benchmark(argv):
     )
     parser.add_argument("--list", action="store_true", help="name the workloads and the implementations, and end")
     arguments = parse(parser, argv)
-    check_counts(parser, arguments)
     wanted = [name for word in arguments.workload for name in GROUPS.get(word, [word])]
     arguments.workload = list(dict.fromkeys(wanted))
     return arguments

@@ -7,6 +7,7 @@ from common import end, make_console, make_parser, make_progress, parse
 
 import numpy as np
 
+from scratch.files import open_file
 from scratch.tasks.char_lm import Writer, make_trainer, model_of, train
 
 
@@ -20,7 +21,19 @@ def main(argv=None):
     parser.add_argument("--top-k", type=int, help="write with so many of the likeliest characters alone")
     parser.add_argument("--resume", action="store_true", help="go on from what was saved in --out")
     arguments, console = parse(parser, argv), make_console()
-    text, rng = arguments.text.read_text(encoding="utf-8"), np.random.default_rng(arguments.seed)
+    if arguments.temperature <= 0:
+        parser.error(f"--temperature must be greater than 0, but is {arguments.temperature}")
+    try:
+        return run(arguments, console)
+    except ValueError as error:
+        # The library's own refusals name what does not fit, of the text as of the arguments.
+        parser.error(f"{arguments.text}: {error}")
+
+
+def run(arguments, console):
+    with open_file(arguments.text) as file:
+        text = file.read().decode()
+    rng = np.random.default_rng(arguments.seed)
     model, saved = model_of(text, arguments.units), arguments.out / "char_lm.npz"
     trainer = make_trainer(model, model.init_params(rng), arguments.engine)
     with make_progress(console, "windows, loss {task.fields[loss]:.3f}") as progress:

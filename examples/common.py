@@ -100,6 +100,8 @@ plt = PyPlot()
 
 # Epochs, steps, sentences, units: with more, a program would run for ever, or out of memory.
 MOST = 10**9
+# The others count something: at least one.
+LEAST = {"seed": 0, "patience": 0}
 
 
 def folder(text):
@@ -127,8 +129,9 @@ def parse(parser, argv):
             parser.error(f"{option} must be finite, but is {value}")
         if isinstance(value, int) and value > MOST and name != "seed":
             parser.error(f"{option} must be at most {MOST}, but is {value}")
-    if arguments.seed < 0:
-        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
+        # A flag is True or False, which Python counts among the integers.
+        if type(value) is int and value < (least := LEAST.get(name, 1)):
+            parser.error(f"{option} must be at least {least}, but is {value}")
     try:
         arguments.out.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=arguments.out).close()

@@ -35,9 +35,6 @@ def parse_distributed(argv):
     parser.add_argument("--timeout", type=int, default=300, help=timeout)
     parser.add_argument(launcher.LIFELINE, action="store_true", help=argparse.SUPPRESS)
     arguments = parse(parser, argv)
-    for name in ("epochs", "timeout"):
-        if getattr(arguments, name) < 1:
-            parser.error(f"--{name} must be at least 1, but is {getattr(arguments, name)}")
     if arguments.workers and "TF_CONFIG" in os.environ:
         parser.error("--workers starts a cluster here, but TF_CONFIG says that this is one worker of another")
     return arguments, sentences_of(parser, arguments)

@@ -124,8 +124,6 @@ def parse_echo(argv):
     parser.add_argument("--precision", choices=("float64", "float32"), default="float64", help="(default float64)")
     parser.add_argument("--graph", action="store_true", help="write each network's graph, for TensorBoard, too")
     arguments = parse(parser, argv)
-    if arguments.epochs < 1:
-        parser.error(f"--epochs must be at least 1, but is {arguments.epochs}")
     return arguments
 
 

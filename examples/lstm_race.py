@@ -11,7 +11,7 @@ from functools import partial
 from common import end, make_console, make_parser, make_progress, parse, plt, save
 
 from peers import LSTMS, PEERS
-from peers.arguments import add_arguments, check_counts
+from peers.arguments import add_arguments
 from peers.bench import Bench
 from peers.machine import describe_machine, machine_lines
 from peers.pictures import draw_bars
@@ -38,7 +38,6 @@ def parse_race(argv):
         parser.add_argument(f"--{name}", type=int, default=size, help=f"(default {size}, MNIST by rows)")
     add_arguments(parser, RACERS)
     arguments = parse(parser, argv)
-    check_counts(parser, arguments, **dict.fromkeys(SIZES, 1))
     arguments.cold = False
     return arguments
 

@@ -59,9 +59,6 @@ def arguments_for(doc, name, presets, default, argv):
     parser.add_argument("--every", type=int, default=250, help="validate and save every so many steps (default 250)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out, if any")
     arguments = parse(parser, argv)
-    for option in ("threads", "units", "batch_size", "steps", "every"):
-        if getattr(arguments, option) is not None and getattr(arguments, option) < 1:
-            parser.error(f"--{option.replace('_', '-')} must be at least 1, but is {getattr(arguments, option)}")
     if arguments.clip is not None and arguments.clip <= 0:
         parser.error(f"--clip must be greater than 0, but is {arguments.clip}")
     try:

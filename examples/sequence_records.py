@@ -152,8 +152,6 @@ def main(argv=None):
     parser = make_parser(__doc__, "sequence_records", 0, "the records of --benchmark")
     parser.add_argument("--benchmark", type=int, metavar="N", help="measure the reading of N records instead")
     arguments, console = parse(parser, argv), make_console()
-    if arguments.benchmark is not None and arguments.benchmark < 1:
-        parser.error(f"--benchmark must be at least 1, but is {arguments.benchmark}")
     witness = tensorflow_side(console)
     if arguments.benchmark is not None:
         measure(arguments, witness, console)

@@ -29,7 +29,7 @@ def sentences_of(parser, arguments):
     except ValueError as error:
         parser.error(f"--data {error}")
     except OSError as error:
-        parser.error(f"--data {arguments.data} cannot be read: {error.strerror}")
+        parser.error(f"--data {arguments.data} cannot be read: {error.strerror or error}")
     if len(sentences) < FEWEST:
         parser.error(f"--data {arguments.data} must hold at least {FEWEST} sentences, but holds {len(sentences)}")
     return sentences

@@ -149,8 +149,6 @@ def parse_tagging(argv):
     parser.add_argument("--epochs", type=int, default=5, help="how often to read the sentences (default 5)")
     add_data(parser, 3000)
     arguments = parse(parser, argv)
-    if arguments.epochs < 1:
-        parser.error(f"--epochs must be at least 1, but is {arguments.epochs}")
     return arguments, sentences_of(parser, arguments)
 
 

@@ -154,10 +154,6 @@ def parse_to_the_limit(argv):
         "--patience", type=int, default=40, help="how often a block that others disturbed is repeated (default 40)"
     )
     arguments = parse(parser, argv)
-    for name in ("batch_size", "num_steps", "input_size", "num_units", "threads", "rounds", "patience"):
-        least, value = 0 if name == "patience" else 1, getattr(arguments, name)
-        if value < least:
-            parser.error(f"--{name.replace('_', '-')} must be at least {least}, but is {value}")
     if arguments.num_units % lanes(np.zeros(1, np.float32)):
         parser.error(f"--num-units must be a multiple of 16, a register of numbers, but is {arguments.num_units}")
     return arguments

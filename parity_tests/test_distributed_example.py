@@ -150,10 +150,24 @@ def test_the_first_worker_is_the_chief_unless_another_is_called_so():
     def chief(kind, index, **cluster):
         return task.is_chief(json.dumps({"cluster": cluster, "task": {"type": kind, "index": index}}))
 
-    assert chief("worker", 0, worker=["a", "b"])
-    assert not chief("worker", 1, worker=["a", "b"])
-    assert chief("chief", 0, chief=["a"], worker=["b", "c"])
-    assert not chief("worker", 0, chief=["a"], worker=["b", "c"])
+    a, b, c = (f"127.0.0.1:{port}" for port in (1, 2, 3))
+    assert chief("worker", 0, worker=[a, b])
+    assert not chief("worker", 1, worker=[a, b])
+    assert chief("chief", 0, chief=[a], worker=[b, c])
+    assert not chief("worker", 0, chief=[a], worker=[b, c])
+    wrong = {
+        "has worker number 2": ("worker", 2, [a, b]),
+        "has worker number -1": ("worker", -1, [a, b]),
+        "has ps number 0": ("ps", 0, [a, b]),
+        f"has {a} twice": ("worker", 0, [a, a]),
+        "such as 127.0.0.1:2222, but has 'b'": ("worker", 0, [a, "b"]),
+        "must have addresses such as 127.0.0.1:2222, but has '127.0.0.1:0'": ("worker", 0, [a, "127.0.0.1:0"]),
+        "but has '127.0.0.1:65536'": ("worker", 0, [a, "127.0.0.1:65536"]),
+        "has the address nobody.invalid:1, which is no machine's": ("worker", 0, [a, "nobody.invalid:1"]),
+    }
+    for words, (kind, index, addresses) in wrong.items():
+        with pytest.raises(SystemExit, match=words):
+            chief(kind, index, worker=addresses)
 
 
 def test_a_checkpoint_of_other_sentences_is_refused(tmp_path):

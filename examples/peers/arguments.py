@@ -11,10 +11,3 @@ def add_arguments(parser, peers):
     parser.add_argument(
         "--patience", type=int, default=40, help="how often a block that others disturbed is repeated (default 40)"
     )
-
-
-def check_counts(parser, arguments, **least):
-    """Refuse numbers below ``least``, by name, in the arguments of ``add_arguments`` and in those given here."""
-    for name, smallest in {"rounds": 1, "threads": 1, "patience": 0, **least}.items():
-        if getattr(arguments, name) < smallest:
-            parser.error(f"--{name} must be at least {smallest}, but is {getattr(arguments, name)}")

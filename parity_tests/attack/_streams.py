@@ -92,7 +92,8 @@ def records(rng, folder):
             return "wrong", words
         if compression:
             # Under a checksum of all, records are those that were written, and most often the first of them.
-            good = found == whole if not words else found == whole[: len(found)] or all(one in whole for one in found)
+            complete = found == (whole if data else [])
+            good = all(one in whole for one in found) if words else complete
         else:
             before, complete = walked(data)
             good = found[: len(before)] == before if skips == "skip" else found == before

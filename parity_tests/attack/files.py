@@ -55,7 +55,6 @@ def run(rng, seconds):
                 for number, (name, sort) in enumerate(sorts.items())
             ]
     finally:
-        signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -67,11 +66,16 @@ def attacked(name, sort, rng, seconds, folder):
     least, until = peak(), time.monotonic() + seconds
     while time.monotonic() < until:
         seed = int(rng.integers(2**62))
-        signal.alarm(STUCK)
-        try:
-            verdict, words = attempt(np.random.default_rng(seed))
-        except Stuck:
-            verdict, words = "hung", ""
+        # Twice, because the whole process may have stood still for a while.
+        for _ in range(2):
+            signal.alarm(STUCK)
+            try:
+                verdict, words = attempt(np.random.default_rng(seed))
+                break
+            except Stuck:
+                verdict, words = "hung", ""
+            finally:
+                signal.alarm(0)
         counts.add(verdict, f"case {seed}: {words}")
         if peak() > least + MOST:
             counts.add("wrong", f"case {seed} took {(peak() - least) >> 20} MB")

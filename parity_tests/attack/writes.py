@@ -60,11 +60,11 @@ def failed(write, folder, place, error):
 
 
 def full_disks(place):
-    """Return the record of all writers on a real disk of 24 KB; none where this process may mount no such disk."""
+    """Return the record of all writers on a real disk of 256 KB; none where this process may mount no such disk."""
     counts = Counts("writes", "a disk that is full")
     folder = Path(place) / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True).returncode:
         return []
     try:
         for write in WRITERS:

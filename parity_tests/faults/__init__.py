@@ -7,6 +7,7 @@ from parity_tests.faults import (
     course,
     entry,
     grade,
+    hostile,
     inputs,
     jit,
     jit_single,
@@ -28,5 +29,5 @@ from parity_tests.faults import (
 
 GROUPS = (cells, conversions, unroll, inputs, training, optimizers, tasks, jit, entry, models, one_page, grade, course)
 GROUPS += (jit_single, jit_training, networks, site, kit, maintainer_checks, maintainer_copies)
-GROUPS += (maintainer_files, maintainer_together, attacked)
+GROUPS += (maintainer_files, maintainer_together, attacked, hostile)
 FAULTS = [fault for group in GROUPS for fault in group.FAULTS]
