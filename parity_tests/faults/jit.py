@@ -539,7 +539,7 @@ FAULTS = [
         ("one activation alone", "BasicRNNCell(5, activation=phi) for", "BasicRNNCell(5) for"),
         ("full rows alone", "np.array([2, 1])", "np.array([2, 2])"),
         ("a cell left out", "for reset_after in (False, True)", "for reset_after in (False,)"),
-        ("every precision whatever is asked for", "dict.fromkeys(chosen.dtype or DTYPES)", "DTYPES"),
+        ("every precision whatever is asked for", "for dtype in dict.fromkeys(chosen.dtype or DTYPES):", "for dtype in DTYPES:"),
         ("not kept, and status 0", "        return 1\n    print(f\"compiled", "        return 0\n    print(f\"compiled"),
         ("without Numba, and status 0", "        print(error, file=sys.stderr)\n        return 1", "        print(error, file=sys.stderr)\n        return 0"),
         ("nothing compiled, and status 0", "so nothing is compiled\", file=sys.stderr)\n        return 1", "so nothing is compiled\", file=sys.stderr)\n        return 0"),
