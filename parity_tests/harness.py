@@ -205,24 +205,3 @@ def loss(outputs, final_state, problem):
     for (_, state), (_, d_state) in zip(named_leaves(final_state), named_leaves(problem.d_final_state), strict=True):
         total = total + (state * d_state).sum()
     return total
-
-
-def complex_step(function, tree):
-    """Return the gradient of the real scalar ``function(tree)``, in its structure, one complex step an entry.
-
-    f(x + iε) = f(x) + iε f'(x) + O(ε²), and no difference is taken, so ε = 1e-100 costs no digits. ``tree`` and all
-    else that ``function`` uses are complex128. Source: Squire and Trapp (1998).
-    """
-    gradient = map_tree(lambda leaf: np.zeros(leaf.shape), tree)
-    for (_, leaf), (_, d_leaf) in zip(named_leaves(tree), named_leaves(gradient), strict=True):
-        for index in np.ndindex(leaf.shape):
-            kept = leaf[index]
-            leaf[index] = kept + 1e-100j
-            d_leaf[index] = function(tree).imag / 1e-100
-            leaf[index] = kept
-    return gradient
-
-
-def to_complex(tree):
-    """Return a copy of a tree of arrays in complex128, for ``complex_step``."""
-    return map_tree(lambda leaf: leaf.astype(np.complex128), tree)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import scratch
-from parity_tests.harness import Case, assert_parity, complex_step, run_dynamic, verdicts
+from parity_tests.harness import Case, assert_parity, run_dynamic, verdicts
 from parity_tests.tails import TAILS, tail_differences
 from scratch.activations import ACTIVATIONS, clip, clip_slope, relu, sigmoid
+from scratch.gradient_check import complex_step
 
 DTYPES = [np.float32, np.float64]
 ENGINES = ["numpy", "numba"]

@@ -21,6 +21,7 @@ TUPLES = {
     "DropoutMasks",
     "Examples",
     "Given",
+    "GradientCheck",
     "Histogram",
     "LSTMState",
     "MnistData",

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from parity_tests.harness import assert_parity, to_complex
+from parity_tests.harness import assert_parity
 from parity_tests.test_examples import ROOT
 from scratch import (
     AdagradOptimizer,
@@ -15,6 +15,7 @@ from scratch import (
     MomentumOptimizer,
     dynamic_rnn,
 )
+from scratch.gradient_check import to_complex
 
 sys.path.insert(0, str(ROOT / "docs"))
 

@@ -7,7 +7,7 @@ import pytest
 
 import scratch
 import tf_impl
-from parity_tests.harness import Case, Results, assert_parity, complex_step, loss, run_dynamic, run_static, to_complex
+from parity_tests.harness import Case, Results, assert_parity, loss, run_dynamic, run_static
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -22,6 +22,7 @@ from scratch import (
     truncated_rnn,
     truncated_rnn_backward,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree
 from scratch.visits import last_live
 from tf_impl.keras_layers import keras, keras_rnn

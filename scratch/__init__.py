@@ -60,6 +60,7 @@ from scratch.conversions import (
     to_torch,
 )
 from scratch.generators import generator_state, restore_generator
+from scratch.gradient_check import GradientCheck, check_gradients, complex_step
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
 from scratch.inputs.idx import read_idx, write_idx
 from scratch.inputs.padding import (
@@ -197,6 +198,7 @@ __all__ = [
     "FixedLenSequenceFeature",
     "GRUCell",
     "Given",
+    "GradientCheck",
     "GradientDescentOptimizer",
     "GridLSTMCell",
     "Histogram",
@@ -235,9 +237,11 @@ __all__ = [
     "bucket_by_length",
     "categorical",
     "cell_from_onnx",
+    "check_gradients",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
+    "complex_step",
     "dynamic_rnn",
     "dynamic_rnn_backward",
     "flatten_time",

@@ -13,8 +13,9 @@ import numpy as np
 import scratch
 from parity_tests.attack._counts import Counts
 from parity_tests.attack._drawn import as_dtype, draw_case, nan_past_the_end
-from parity_tests.harness import LIMITS, Results, loss, run_dynamic, run_static, to_complex
+from parity_tests.harness import LIMITS, Results, loss, run_dynamic, run_static
 from scratch.engines import ENGINES
+from scratch.gradient_check import to_complex
 from scratch.tree import map_tree, named_leaves
 
 STEP = 1e-100

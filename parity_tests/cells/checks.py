@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tf_impl
-from parity_tests.harness import Results, assert_parity, complex_step, loss, to_complex
+from parity_tests.harness import Results, assert_parity, loss
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree
 
 

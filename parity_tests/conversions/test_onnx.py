@@ -11,7 +11,7 @@ import pytest
 from onnx.reference import ReferenceEvaluator
 
 from parity_tests.conversions.networks import LENGTHS, B, D, H, T, draw, run
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -31,6 +31,7 @@ from scratch.conversions import (
     state_to_onnx,
     to_onnx,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree, named_leaves
 
 RNN, LSTM, GRU, AFTER = BasicRNNCell(H), BasicLSTMCell(H), GRUCell(H), GRUCell(H, reset_after=True)
@@ -234,8 +235,8 @@ def test_a_node_says_what_its_cell_is(name):
 @pytest.mark.parametrize(
     ("operator", "attributes", "words"),
     [
-        ("Loop", {}, "op_type must be RNN, LSTM or GRU, but is 'Loop'"),
-        ("LSTM", {"clip": 3.0}, "clip=3.0 of LSTM cannot be carried over: it bounds what goes into every activation"),
+        ("Loop", {}, "op_type must be one of 'RNN', 'LSTM', 'GRU', but is 'Loop'"),
+        ("LSTM", {"clip": 3.0}, "clip=3.0 in attributes of LSTM cannot be carried over: it bounds what goes into"),
         ("LSTM", {"activations": ["Sigmoid", "Tanh", "Relu"]}, "the activations Tanh, Relu of LSTM cannot be"),
         ("GRU", {"activations": ["Sigmoid", "Gelu"]}, "the activation Gelu of GRU cannot be carried over"),
         ("RNN", {"activations": ["Affine"]}, "activation_alpha and activation_beta of RNN have no numbers for Affine"),
@@ -285,7 +286,7 @@ def test_weights_that_do_not_fit_are_refused_by_name():
         from_onnx(LSTM, weights)
     with pytest.raises(ValueError, match="weights has no 'P'"):
         from_onnx(PEEPHOLES, to_onnx(LSTM, draw(LSTM)[0]))
-    with pytest.raises(ValueError, match="layout must be 0 or 1, but is 2"):
+    with pytest.raises(ValueError, match="layout must be at most 1, but is 2"):
         state_to_onnx(RNN, np.ones((B, H)), layout=2)
     with pytest.raises(ValueError, match="h must have 1 directions in axis 0, but has 2"):
         state_from_onnx(RNN, np.ones((2, B, H)))

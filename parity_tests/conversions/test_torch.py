@@ -236,7 +236,7 @@ def test_weights_that_do_not_fit_are_refused_by_name():
     wrong = {**params["cell_1"], "fw": draw(BasicLSTMCell(H))[0]}
     with pytest.raises(ValueError, match="params/cell_1/fw/kernel must have shape \\[12, 16\\], but has \\[7, 16\\]"):
         to_torch(cell, {**params, "cell_1": wrong})
-    with pytest.raises(ValueError, match="arrays must be 2 of 4 layers and directions"):
+    with pytest.raises(TypeError, match="arrays must be a tuple of h and c, but is"):
         state_from_torch(cell, (np.ones((4, B, H)),))
     with pytest.raises(TypeError, match="state must be LSTMState"):
         state_to_torch(BasicLSTMCell(H), np.ones((B, H)))

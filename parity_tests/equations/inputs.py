@@ -3,8 +3,8 @@
 import numpy as np
 
 from parity_tests.equations.runs import Run
-from parity_tests.harness import complex_step, to_complex
 from scratch import bucket_by_length, pad_batch, reverse_sequence, sequence_mask, unpad_batch
+from scratch.gradient_check import complex_step, to_complex
 from scratch.inputs.wire.varint import varint
 
 LENGTHS = np.array([3, 0, 5, 1])

@@ -5,7 +5,7 @@ import numpy as np
 from parity_tests.equations.cells import running
 from parity_tests.equations.pages import forward
 from parity_tests.equations.runs import Run
-from parity_tests.harness import Case, complex_step, to_complex
+from parity_tests.harness import Case
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -21,6 +21,7 @@ from scratch import (
     truncated_rnn,
     truncated_rnn_backward,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.loop import Tape, backward_steps, forward_steps
 from scratch.sequences import reverse_rows
 from scratch.tree import map_tree, named_leaves

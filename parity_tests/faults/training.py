@@ -4,6 +4,22 @@ from parity_tests.faults.fault import faults_in
 
 FAULTS = [
     *faults_in(
+        "gradient_check.py",
+        "test_gradient_check.py",
+        ("a step not taken back", "    leaf[index] = kept\n", ""),
+        ("NaN like any number", "np.inf if np.isnan(part) else part", "part"),
+        ("small gradients measured by large ones", "SMALL = 1e-4", "SMALL = 1.0"),
+        ("a gradient of rounding measured by itself", "SMALL = 1e-4", "SMALL = 0.0"),
+        ("measured by what is by hand alone", "abs(entry.by_hand), abs(entry.by_complex_step))", "abs(entry.by_hand))"),
+        ("the least wrong entry told", "np.argmax(parts)", "np.argmin(parts)"),
+        ("the last error of an array for its largest", "max(errors[entry.name], part)", "part"),
+        ("all entries looked at", "num_entries >= len(indices)", "num_entries >= 0"),
+        ("the same entry drawn more than once", "num_entries, replace=False", "num_entries"),
+        ("not compared with a difference", "    check_seen(function, tree)\n", ""),
+        ("a real result taken", "result.shape != () or result.dtype != np.complex128", "result.shape != ()"),
+        ("the caller's arrays moved", "    moved = to_complex(tree)\n    gradient =", "    moved = tree\n    gradient ="),
+    ),
+    *faults_in(
         "training/dense.py",
         "training/test_dense.py",
         (

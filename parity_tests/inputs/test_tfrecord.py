@@ -288,7 +288,7 @@ def test_refusals(tmp_path):
     for choice in ("ignore", None, True):
         with pytest.raises(ValueError, match="on_damage must be one of 'raise', 'skip', but is"):
             read_tfrecord(path, on_damage=choice)
-    with pytest.raises(TypeError, match="path must be the path of a file, but is int"):
+    with pytest.raises(TypeError, match="path must be the path of a file, but is 7"):
         read_tfrecord(7)
     with pytest.raises(TypeError, match="path must be the path of a file, but is bytes"):
         TFRecordWriter(b"file")

@@ -4,7 +4,7 @@ import numpy as np
 
 import scratch
 from parity_tests.rows.row import GENERATOR, Row, integers, normal
-from scratch.tree import map_tree
+from scratch.tree import map_tree, named_leaves
 
 LOGITS, LABELS = normal(4, 3, 5), integers(5, 4, 3)
 MASK = np.arange(3) < np.array([3, 0, 1, 2])[:, None]
@@ -48,6 +48,10 @@ PLAIN = scratch.Network({"rnn": scratch.RNN(CELL), "dense": scratch.Dense(5)})
 PLAIN_THETA = {name: THETA[name] for name in ("rnn", "dense")}
 PICTURES = normal(6, 2), integers(3, 6)
 BATCHES = scratch.BatchSource(*PICTURES, np.random.default_rng(0)).state()
+
+
+def cubes(tree):
+    return sum((leaf**3).sum() for _, leaf in named_leaves(tree))
 
 
 # What a layer has no use for, it does not look at.
@@ -241,6 +245,19 @@ TRAINING = {
         scratch.sequence_loss_backward,
         {"cache": cache_of(scratch.sequence_loss, LOGITS, LABELS, WEIGHTS), "d_loss": 0.5},
     ),
+    "complex_step": Row(scratch.complex_step, {"function": cubes, "tree": TREE}, {"tree": [*ANY_TREE, "complex"]}),
+    "check_gradients": Row(
+        scratch.check_gradients,
+        {
+            "function": cubes,
+            "tree": TREE,
+            "gradients": map_tree(lambda leaf: 3 * leaf**2, TREE),
+            "num_entries": 2,
+            "rng": GENERATOR,
+        },
+        {"tree": ["complex"]},
+        {"tree": ("gradients",), "gradients": ("gradient",)},
+    ),
     "global_norm": Row(scratch.global_norm, {"gradients": GRADIENTS}, {"gradients": ANY_TREE}),
     "clip_by_norm": Row(
         scratch.clip_by_norm,
@@ -275,6 +292,13 @@ TRAINING = {
         | {"carry_state": True, "engine": "numpy"},
     ),
     "Trainer.step": Row(stepped, {"x": LOGITS, "labels": LABELS, "sequence_length": COUNTS}, {}, GIVEN_AS),
+    "Trainer.step with dropout": Row(
+        lambda **given: trainer(network=NETWORK, params=THETA).step(**given).loss,
+        {"x": LOGITS, "labels": LABELS, "masks": GIVEN.masks},
+        # A name that no layer has is for none.
+        {"masks": ["more", "a key that is no text"]},
+        GIVEN_AS,
+    ),
     "Trainer.logits": Row(
         lambda **a: trainer().logits(**a), {"x": LOGITS, "sequence_length": COUNTS}, {"x": ["axis 1"]}, GIVEN_AS
     ),

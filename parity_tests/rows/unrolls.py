@@ -46,7 +46,8 @@ UNROLLS = {
         results(scratch.dynamic_rnn),
         PASSES
         | {"sequence_length": COUNTS, "initial_state": STATES[1], "time_major": False, "engine": "numpy"}
-        | {"keep_tape": True, "reverse": True, "zero_output_for_mask": True, "checkpoint_every": 2},
+        | {"keep_tape": True, "keep_states": True, "checkpoint_every": 2}
+        | {"reverse": True, "zero_output_for_mask": True},
         ANY_LENGTH,
     ),
     "dynamic_rnn compiled": Row(
@@ -62,7 +63,7 @@ UNROLLS = {
     "dynamic_rnn_backward": Row(
         scratch.dynamic_rnn_backward,
         {"tape": scratch.dynamic_rnn(LSTM, PARAMS[1], INPUTS, COUNTS)[2]}
-        | {"d_outputs": D_OUTPUTS[1], "d_final_state": D_STATES[1]},
+        | {"d_outputs": D_OUTPUTS[1], "d_final_state": D_STATES[1], "needs_d_inputs": True},
     ),
     "static_rnn": Row(
         results(scratch.static_rnn),

@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tasks.sentences import make_corpus, make_sentences
 from scratch.tasks.tagging import (
     Tagger,

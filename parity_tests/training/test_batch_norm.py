@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 import tf_impl
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
 from scratch import BatchNormalization
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree
 from tf_impl.tensorflow import tf, v1
 

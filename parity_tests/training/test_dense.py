@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 import tf_impl
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
 from scratch import Dense, orthogonal
+from scratch.gradient_check import complex_step, to_complex
 from tf_impl.tensorflow import tf, v1
 
 

@@ -3,7 +3,7 @@ import pytest
 
 import scratch
 import tf_impl
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
 from scratch import (
     mask_by_length,
     mask_by_sign,
@@ -14,6 +14,7 @@ from scratch import (
     softmax_cross_entropy_with_logits_backward,
     sparse_softmax_cross_entropy_with_logits,
 )
+from scratch.gradient_check import complex_step, to_complex
 from tf_impl.program import Program
 from tf_impl.tensorflow import tf, v1
 

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 import scratch
-from parity_tests.harness import assert_parity, complex_step, to_complex
+from parity_tests.harness import assert_parity
 from parity_tests.training.networks import NETWORKS, B, T, problem
 from scratch.cells.lstm import BasicLSTMCell
+from scratch.gradient_check import complex_step, to_complex
 from scratch.layer import Given
 from scratch.training.dense import Dense
 from scratch.training.layers import RNN, Dropout

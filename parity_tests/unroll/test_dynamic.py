@@ -4,17 +4,7 @@ import pytest
 import scratch
 import tf_impl
 from parity_tests.cases import CELLS, DROPOUT_CELLS, VARIATIONAL_CELLS, in_dtypes, on_engines, sequences
-from parity_tests.harness import (
-    Case,
-    Results,
-    assert_padding_is_zero,
-    assert_parity,
-    complex_step,
-    loss,
-    run_dynamic,
-    run_static,
-    to_complex,
-)
+from parity_tests.harness import Case, Results, assert_padding_is_zero, assert_parity, loss, run_dynamic, run_static
 from scratch import (
     BasicLSTMCell,
     DropoutWrapper,
@@ -25,6 +15,7 @@ from scratch import (
     dynamic_rnn,
     dynamic_rnn_backward,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree, named_leaves
 
 LENGTHS = (4, 0, 6, 1, 3)

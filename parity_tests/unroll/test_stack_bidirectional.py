@@ -4,7 +4,7 @@ import pytest
 import scratch
 import tf_impl
 from parity_tests.cases import LENGTHS
-from parity_tests.harness import Results, assert_parity, complex_step, to_complex
+from parity_tests.harness import Results, assert_parity
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -18,6 +18,7 @@ from scratch import (
     stack_bidirectional_dynamic_rnn_backward,
     stack_bidirectional_params,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree, named_leaves
 
 # Every width differs from all others, so that a pair taken apart in the wrong place does not fit.

@@ -4,16 +4,7 @@ import pytest
 import scratch
 import tf_impl
 from parity_tests.cases import LSTM_CELLS, MULTI_CELLS, RNN_CELLS
-from parity_tests.harness import (
-    Case,
-    Results,
-    assert_padding_is_zero,
-    assert_parity,
-    complex_step,
-    loss,
-    run_dynamic,
-    to_complex,
-)
+from parity_tests.harness import Case, Results, assert_padding_is_zero, assert_parity, loss, run_dynamic
 from scratch import (
     BasicLSTMCell,
     dynamic_rnn,
@@ -22,6 +13,7 @@ from scratch import (
     truncated_rnn_backward,
     windows,
 )
+from scratch.gradient_check import complex_step, to_complex
 from scratch.tree import map_tree
 
 CELLS = [RNN_CELLS[0], LSTM_CELLS[0], MULTI_CELLS[1]]

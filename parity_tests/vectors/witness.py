@@ -12,12 +12,13 @@ import numpy as np
 import scratch
 import tf_impl
 from parity_tests.cases import BLOCK_CELLS, DROPOUT_CELLS
-from parity_tests.harness import LIMITS, Results, compare, run_static, to_complex, verdicts
+from parity_tests.harness import LIMITS, Results, compare, run_static, verdicts
 from parity_tests.report import block_lstm
 from parity_tests.scoreboard.adapters.pytorch import answer
 from parity_tests.scoreboard.engine import CannotSayError
 from parity_tests.vectors.cases import run
 from scratch.engines import ENGINES
+from scratch.gradient_check import to_complex
 from scratch.tree import map_named, map_tree, named_leaves
 from tf_impl.keras_layers import keras_rnn
 

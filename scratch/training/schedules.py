@@ -61,7 +61,7 @@ class _Decay:
         check_options(self, initial_learning_rate=check_learning_rate, decay_steps=check_count)
         check_options(self, decay_rate=check_learning_rate, staircase=check_flag)
 
-    def periods(self, step: int) -> float:
+    def _periods(self, step: int) -> float:
         """Return n/N, or ⌊n/N⌋ with ``staircase``."""
         periods = check_step(step) / self.decay_steps
         return math.floor(periods) if self.staircase else periods
@@ -76,7 +76,7 @@ class ExponentialDecay(_Decay):
 
     def __call__(self, step: int) -> float:
         # η₀ ρ^(n/N)
-        return self.initial_learning_rate * self.decay_rate ** self.periods(step)
+        return self.initial_learning_rate * self.decay_rate ** self._periods(step)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class InverseTimeDecay(_Decay):
 
     def __call__(self, step: int) -> float:
         # η₀ / (1 + ρ n/N)
-        return self.initial_learning_rate / (1 + self.decay_rate * self.periods(step))
+        return self.initial_learning_rate / (1 + self.decay_rate * self._periods(step))
 
 
 @dataclass(frozen=True)

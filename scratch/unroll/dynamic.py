@@ -66,9 +66,9 @@ def keep_form(
     """Return a new ``Form``, and keep it for later calls."""
     if len(forms) >= MOST_FORMS:
         forms.clear()
-    # ``options`` are time_major and keep_tape.
-    plan = chosen.plan(cell, inputs, *options)
-    form = forms[id(cell), inputs.shape, inputs.dtype, *options] = Form(cell, sizes, inputs.dtype, plan)
+    time_major, keep_tape = options
+    plan = chosen.plan(cell, inputs, time_major, keep_tape)
+    form = forms[id(cell), inputs.shape, inputs.dtype, time_major, keep_tape] = Form(cell, sizes, inputs.dtype, plan)
     return form
 
 

@@ -25,10 +25,11 @@ class RowPlan(Layout):
     def __init__(self, cell: Cell, input_size: int, dtype: np.dtype) -> None:
         super().__init__(cell, input_size, dtype)
         # Where the parts of the state are, among the numbers and in a row of their own: c, where there is one, and h.
-        parts = [part for record in self.records for part in places_of(record)]
+        parts = [part for record in self.records for part in parts_of(record)]
         firsts = accumulate([last - first for first, last in parts], initial=0)
         self.places = [
-            (slice(*part), slice(at, at + part[1] - part[0])) for part, at in zip(parts, firsts, strict=False)
+            (slice(first, last), slice(at, at + last - first))
+            for (first, last), at in zip(parts, firsts, strict=False)
         ]
         self.num_states = sum(last - first for first, last in parts)
         self.zero_state = self.state_of(np.zeros(self.num_states, self.dtype))
@@ -76,7 +77,7 @@ class RowPlan(Layout):
         return tuple([LSTMState(next(parts), next(parts)) if record.c_size else next(parts) for record in self.records])
 
 
-def places_of(record: LayerPlan) -> list[tuple[int, int]]:
+def parts_of(record: LayerPlan) -> list[tuple[int, int]]:
     """Return where c, if there is one, and h begin and end among the numbers, before the first step."""
     h = record.rows + record.one + 1
     c = [(record.c, record.c + record.num_memory)] if record.num_memory else []

@@ -64,7 +64,8 @@ def body_step(
     change, slots = flat.begin(trainer, g)
     apply(change)
     leave(plan, trainer, slots, {})
-    return flat_step(plan, change, *shown, batch.labels, None)
+    loss, logits = shown
+    return flat_step(plan, change, loss, logits, batch.labels, None)
 
 
 def go_back(plan: Plan, below: Params, kept: Kept, d_h: Array) -> Params:
