@@ -232,6 +232,18 @@ def test_a_node_says_what_its_cell_is(name):
     assert onnx_attributes(found) == onnx_attributes(cell)
 
 
+def numbers_of(theirs):
+    """Return the numbers that ONNX's own operator of this activation has where none are given."""
+    attributes = onnx.defs.get_schema(theirs).attributes
+    return tuple(attributes[name].default_value.f for name in ("alpha", "beta") if name in attributes)
+
+
+@pytest.mark.parametrize("theirs", ["LeakyRelu", "HardSigmoid", "Elu", "ThresholdedRelu"])
+def test_numbers_that_a_node_leaves_out_are_those_of_the_operator(theirs):
+    found = cell_from_onnx("RNN", {"hidden_size": H, "activations": [theirs]})
+    assert found.activation[1:] == pytest.approx(numbers_of(theirs))
+
+
 @pytest.mark.parametrize(
     ("operator", "attributes", "words"),
     [
