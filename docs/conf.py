@@ -10,7 +10,7 @@ project = "Unrolled"
 author = "The Unrolled developers"
 # The last ones are in the folder extensions beside this file.
 extensions = ["myst_parser", "sphinx.ext.autodoc", "mathml", "lines", "tables", "api", "parity", "terms"]
-extensions += ["meetings", "pictures", "unroller", "gates", "bounds", "scoreboard"]
+extensions += ["meetings", "pictures", "unroller", "gates", "bounds", "scoreboard", "robustness"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 # The last is a part of the page that includes it.

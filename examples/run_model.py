@@ -67,6 +67,8 @@ def run(weights_path, inputs_path, outputs_path, engine):
     if len(names) > 1 and outputs_path.suffix != ".npz":
         raise Refused(f"{len(names)} outputs take a name that ends in .npz, which {outputs_path.name} does not")
     outputs = predict(described, read_inputs(inputs_path), engine)
+    if len(outputs) != len(names):
+        raise Refused(f"{weights_path} is not whole: it names {len(names)} outputs, and the model has {len(outputs)}")
     write_outputs(outputs_path, names, outputs)
     for name, output in zip(names, outputs, strict=True):
         print(f"{outputs_path}: {name} {output.dtype} {list(output.shape)}")

@@ -114,7 +114,7 @@ def test_the_trial_tells_what_is_wrong():
 
     def changes(values):
         if isinstance(values, np.ndarray) and values.flags.writeable:
-            values[...] = 0
+            values += 1
         return 0
 
     def looks_at_the_memory(values):

@@ -307,6 +307,18 @@ def test_an_exported_file_without_a_weight_or_with_one_that_does_not_fit_is_refu
     assert not outputs.exists()
 
 
+@pytest.mark.parametrize(("kept", "words"), [(0, "is not whole: ValueError it has no outputs"), (2, "names 2 outputs")])
+def test_an_exported_file_with_other_outputs_than_its_model_is_refused(folder, tmp_path, kept, words):
+    weights, outputs = tmp_path / "weights.npz", tmp_path / "outputs.npz"
+    with np.load(folder / "text_tagger.npz") as file:
+        arrays = dict(file)
+    description = json.loads(str(arrays["architecture"]))
+    description["outputs"] = [f"output {number}" for number in range(kept)]
+    np.savez(weights, **{**arrays, "architecture": json.dumps(description)})
+    assert words in refusal("run", weights, folder / "text.npy", outputs)
+    assert not outputs.exists()
+
+
 def test_what_is_no_model_is_named(folder, tmp_path):
     archive, model = (folder / "text_tagger.keras").read_bytes(), tmp_path / "model.keras"
     for content, words in [

@@ -61,6 +61,6 @@ def check_sequences(shape: Any, rng: Any) -> None:
         raise ValueError(f"shape must be that of sequences, [B, T, D], but is {shape_text(shape)}")
 
 
-def running_cell(cell: Cell, masks: Masks, given: Given) -> Cell:
+def running_cell(cell: Cell, masks: Masks, training: bool) -> Cell:
     """Return the cell that a pass unrolls: outside of training, and without masks, the one without dropout."""
-    return cell if given.training or masks is not None else without_dropout(cell)
+    return cell if training or masks is not None else without_dropout(cell)

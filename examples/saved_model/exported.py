@@ -54,6 +54,8 @@ def read_exported(path):
         )
         if not described.inputs or not all(isinstance(size, int | None) for i in described.inputs for size in i.shape):
             raise ValueError("its inputs have no shapes")
+        if not described.outputs:
+            raise ValueError("it has no outputs")
         return described
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Refused(f"{path} is not whole: {type(error).__name__} {error}") from error

@@ -67,7 +67,7 @@ class RNN(Layer):
     ) -> tuple[Float[Array, "B T H"], Kept]:
         """Return ``(y [B, T, output_size], kept)``; ``kept.state`` is the state after each row's last step."""
         check_forward(x, given)
-        cell = running_cell(self.cell, given.masks, given)
+        cell = running_cell(self.cell, given.masks, given.training)
         outputs, state, tape = dynamic_rnn(
             cell, params, x, given.sequence_length, given.state,
             engine=given.engine, masks=given.masks, keep_tape=given.keep_tape,
@@ -121,8 +121,8 @@ class Bidirectional(Layer):
         check_forward(x, given)
         masks, state = check_pair("masks", given.masks), check_pair("state", given.state)
         outputs, states, tape = bidirectional_dynamic_rnn(
-            running_cell(self.cell_fw, masks[0], given),
-            running_cell(self.cell_bw, masks[1], given),
+            running_cell(self.cell_fw, masks[0], given.training),
+            running_cell(self.cell_bw, masks[1], given.training),
             params,
             x,
             given.sequence_length,
