@@ -11,6 +11,7 @@ import tempfile
 import time
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -261,8 +262,9 @@ def folders_of_checkpoints(rng, folder):
 
 
 def make_socket(path):
-    # A socket's name has at most 107 bytes; the folder's may have more.
-    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listening:
+    # A socket's name has at most 107 bytes; the folder's may have more. A socket is moved within one file system alone.
+    above = "/dev/shm" if Path("/dev/shm") in Path(path).parents else None
+    with tempfile.TemporaryDirectory(dir=above) as folder, socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"{folder}/socket")
         shutil.move(f"{folder}/socket", path)
 

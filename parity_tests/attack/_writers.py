@@ -68,6 +68,7 @@ def picture(folder, number):
     silent = SimpleNamespace(print=lambda *words, **options: None)
 
     # A picture of nothing, as wide as the number: it takes long to draw one.
+    plt.close("all")
     save(lambda: plt.figure(figsize=(number, 1)), folder / "picture.png", silent)
 
 
