@@ -319,6 +319,17 @@ def test_an_exported_file_with_other_outputs_than_its_model_is_refused(folder, t
     assert not outputs.exists()
 
 
+@pytest.mark.parametrize("size", [0, -1, True, 2.0, "3"])
+def test_an_exported_file_with_inputs_of_no_size_is_refused(folder, tmp_path, size):
+    weights = tmp_path / "weights.npz"
+    with np.load(folder / "text_tagger.npz") as file:
+        arrays = dict(file)
+    description = json.loads(str(arrays["architecture"]))
+    description["inputs"][0]["shape"][0] = size
+    np.savez(weights, **{**arrays, "architecture": json.dumps(description)})
+    assert "its inputs have no shapes" in refusal("run", weights, folder / "text.npy", tmp_path / "outputs.npy")
+
+
 def test_what_is_no_model_is_named(folder, tmp_path):
     archive, model = (folder / "text_tagger.keras").read_bytes(), tmp_path / "model.keras"
     for content, words in [

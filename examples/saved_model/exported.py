@@ -52,7 +52,8 @@ def read_exported(path):
             # Of a model of ONNX no axis is the batch unless the model makes it one.
             description["framework"] != "onnx",
         )
-        if not described.inputs or not all(isinstance(size, int | None) for i in described.inputs for size in i.shape):
+        sizes = [size for spec in described.inputs for size in spec.shape]
+        if not described.inputs or not all(size is None or (type(size) is int and size > 0) for size in sizes):
             raise ValueError("its inputs have no shapes")
         if not described.outputs:
             raise ValueError("it has no outputs")
