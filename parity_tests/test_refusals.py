@@ -69,7 +69,7 @@ REFUSED = [
     (lambda: initializers.glorot_uniform(RNG, (), F32), "glorot_uniform needs at least one axis, but the shape is []"),
     (
         lambda: scratch.Embedding(5, 2).init_params(RNG, F32, None),
-        "the initializer of embeddings must be a function of",
+        "initializer must be a function, but is None",
     ),
     (lambda: start(lambda *_: np.ones(3, F32)), "what the initializer of kernel returns must have shape [5, 2],"),
     (lambda: start(lambda rng, shape, _: np.ones(shape)), "what the initializer of kernel returns must be float32,"),

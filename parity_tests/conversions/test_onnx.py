@@ -300,7 +300,7 @@ def test_weights_that_do_not_fit_are_refused_by_name():
         from_onnx(PEEPHOLES, to_onnx(LSTM, draw(LSTM)[0]))
     with pytest.raises(ValueError, match="layout must be at most 1, but is 2"):
         state_to_onnx(RNN, np.ones((B, H)), layout=2)
-    with pytest.raises(ValueError, match="h must have 1 directions in axis 0, but has 2"):
+    with pytest.raises(ValueError, match="h must have shape \\[1, B, 4\\], but has \\[2, 5, 4\\]"):
         state_from_onnx(RNN, np.ones((2, B, H)))
     with pytest.raises(ValueError, match="c must be given for BasicLSTMCell"):
         state_from_onnx(LSTM, np.ones((1, B, H)))
