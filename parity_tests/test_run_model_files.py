@@ -109,6 +109,10 @@ MODELS = {
     "lstm_reverse": lambda: recurrent("LSTM", "reverse"),
     "lstm_both": lambda: recurrent("LSTM", "bidirectional"),
     "peepholes": lambda: recurrent("LSTM", "bidirectional", peepholes=True),
+    "coupled": lambda: recurrent("LSTM", input_forget=1),
+    # Where none is given ONNX Runtime takes 0, and the operator of that name 1.
+    "rnn_thresholded": lambda: recurrent("RNN", activations=["ThresholdedRelu"], activation_alpha=[0.5]),
+    "gru_hard": lambda: recurrent("GRU", activations=["HardSigmoid", "Tanh"]),
     "gru": lambda: recurrent("GRU"),
     "gru_both": lambda: recurrent("GRU", "bidirectional", linear_before_reset=1),
     "if": conditional,

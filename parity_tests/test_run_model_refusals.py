@@ -33,10 +33,9 @@ def test_an_operator_that_is_not_in_the_table(tmp_path, node, words):
 @pytest.mark.parametrize(
     ("operator", "attributes", "words"),
     [
-        ("LSTM", {"clip": 0.5}, "LSTM 2: clip=0.5 of LSTM cannot be carried over"),
-        ("LSTM", {"input_forget": 1}, "LSTM 2: input_forget=1 of LSTM cannot be carried over"),
-        ("GRU", {"activations": ["HardSigmoid", "Tanh"]}, "the gates' activation HardSigmoid of GRU cannot be"),
-        ("RNN", {"activations": ["ThresholdedRelu"]}, "the activations ThresholdedRelu of RNN cannot be carried over"),
+        ("LSTM", {"clip": 0.5}, "LSTM 2: clip=0.5 in attributes of LSTM cannot be carried over"),
+        ("LSTM", {"activations": ["Sigmoid", "Tanh", "Relu"]}, "LSTM 2: the activations Tanh, Relu of LSTM cannot be"),
+        ("GRU", {"activations": ["Sigmoid", "Gelu"]}, "GRU 2: the activation Gelu of GRU cannot be carried over"),
     ],
 )
 def test_a_cell_that_is_none_of_ours(tmp_path, operator, attributes, words):
@@ -51,6 +50,10 @@ def test_files_of_onnx_that_are_not_whole(tmp_path):
     for content in (whole[:50], whole[: len(whole) // 2], b"\x08 and no more"):
         path.write_bytes(content)
         assert f"{path} is not a whole model of ONNX" in refusal("export", path, weights)
+    strange = recurrent("LSTM")[0]
+    next(tensor for tensor in strange.graph.initializer if tensor.name == "h").data_type = 65
+    path.write_bytes(strange.SerializeToString())
+    assert "65" in refusal("export", path, weights)
     half = onnx_model([helper.make_node("Relu", ["x"], ["y"])], {"x": np.ones(2, np.float16)}, {}, [("y", 1)])
     onnx.save(half, path)
     assert "the input x is of ONNX's type 10, which cannot be run" in refusal("export", path, weights)

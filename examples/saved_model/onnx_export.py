@@ -30,13 +30,11 @@ def load_onnx(path):
 
 def describe_onnx(model):
     """Return ``(description, arrays)`` of a model."""
-    from onnx import numpy_helper
-
     versions = {entry.domain: entry.version for entry in model.opset_import}
     arrays, graph = {}, model.graph
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    constants = {tensor.name: array_of(tensor) for tensor in graph.initializer}
     inputs = [info for info in graph.input if info.name not in constants]
-    walk = Walk("", arrays, versions.get("", versions.get("ai.onnx", 0)), numpy_helper.to_array)
+    walk = Walk("", arrays, versions.get("", versions.get("ai.onnx", 0)))
     described = walk.graph(graph, constants, [info.name for info in inputs])
     outputs = [info.name for info in graph.output]
     return {
@@ -45,6 +43,17 @@ def describe_onnx(model):
         "outputs": outputs,
         "model": described,
     }, arrays
+
+
+def array_of(tensor):
+    """Return the numbers of a tensor, refusing one that has none of its type."""
+    from onnx import numpy_helper
+
+    try:
+        return numpy_helper.to_array(tensor)
+    except (LookupError, TypeError, ValueError) as error:
+        kind = f"of ONNX's type {tensor.data_type}"
+        raise Refused(f"the tensor {tensor.name!r}, {kind}, cannot be read: {error}") from error
 
 
 def described_input(info):
@@ -59,8 +68,8 @@ def described_input(info):
 class Walk:
     """One walk through a graph. What it finds: the nodes (``parts``), and their ``calls`` in the order of the file."""
 
-    def __init__(self, path, arrays, version, to_array):
-        self.path, self.arrays, self.version, self.to_array = path, arrays, version, to_array
+    def __init__(self, path, arrays, version):
+        self.path, self.arrays, self.version = path, arrays, version
         self.numbers, self.constants, self.weights, self.names = {}, {}, [], {}
         # What a graph inside another uses of it, in the order in which it is met.
         self.captured = []
@@ -128,15 +137,15 @@ class Walk:
                 graphs[attribute.name] = value
             elif attribute.type == AttributeProto.TENSOR:
                 weights.append(attribute.name)
-                self.arrays[f"{path}{attribute.name}"] = self.to_array(value)
+                self.arrays[f"{path}{attribute.name}"] = array_of(value)
             else:
                 options[attribute.name] = plain(value)
         taken = [self.encoded(given) for given in node.input]
         parts = {}
         for branch, graph in graphs.items():
-            inner = Walk(f"{path}{branch}/", self.arrays, self.version, self.to_array)
+            inner = Walk(f"{path}{branch}/", self.arrays, self.version)
             inner.outer = self
-            parts[branch] = inner.graph(graph, {t.name: self.to_array(t) for t in graph.initializer}, [])
+            parts[branch] = inner.graph(graph, {t.name: array_of(t) for t in graph.initializer}, [])
             options.setdefault("captured", {})[branch] = [len(taken) - 1 + i for i in range(len(inner.captured))]
             taken += [self.encoded(captured) for captured in inner.captured]
         if node.op_type in RECURRENT:

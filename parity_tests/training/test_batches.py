@@ -67,9 +67,9 @@ def test_refusals():
         source.next_batch(12)
     with pytest.raises(ValueError, match="batch_size must be at least 1, but is 0"):
         source.next_batch(0)
-    with pytest.raises(ValueError, match="a label for every image, but there are 10 for 11"):
+    with pytest.raises(ValueError, match="must be as many, and at least one, but there are 10 for 11"):
         BatchSource(IMAGES, LABELS[1:], rng)
-    with pytest.raises(ValueError, match="a label for every image, but there are 0 for 0"):
+    with pytest.raises(ValueError, match="must be as many, and at least one, but there are 0 for 0"):
         BatchSource(IMAGES[:0], LABELS[:0], rng)
     with pytest.raises(TypeError, match="labels must be an array with an example in every row, but is list"):
         BatchSource(IMAGES, LABELS.tolist(), rng)

@@ -67,5 +67,7 @@ def test_refusals():
         LAYER.forward(params, d_vectors)
     with pytest.raises(TypeError, match="numbers must be an array of integers, but is list"):
         LAYER.forward(params, [1, 2])
+    with pytest.raises(ValueError, match="cache\\[3, 2\\] is 7, but the table has rows 0 to 6"):
+        LAYER.backward(params, numbers, d_vectors)
     with pytest.raises(ValueError, match="d_vectors must have shape \\[5, 6, 4\\], but has \\[6, 5, 4\\]"):
-        LAYER.backward(params, numbers, d_vectors.swapaxes(0, 1))
+        LAYER.backward(params, numbers % 7, d_vectors.swapaxes(0, 1))

@@ -247,7 +247,7 @@ def test_a_cache_of_another_loss_is_refused():
     losses, cache = sparse_softmax_cross_entropy_with_logits(labels, logits)
     with pytest.raises(TypeError, match="cache must be the MaskedLossCache of .*, but is CrossEntropyCache"):
         masked_loss_backward(cache)
-    with pytest.raises(TypeError, match="cache must be the CrossEntropyCache of .*, but is NoneType"):
+    with pytest.raises(TypeError, match="cache must be the CrossEntropyCache of .*, but is None"):
         softmax_cross_entropy_with_logits_backward(None, losses)
     with pytest.raises(TypeError, match="cache must be the SequenceLossCache of .*, but is CrossEntropyCache"):
         sequence_loss_backward(cache)
