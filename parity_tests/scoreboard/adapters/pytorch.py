@@ -6,13 +6,13 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from parity_tests.harness import Results
 from parity_tests.scoreboard.engine import asked, first_layer, layers_of, network_of, words_for
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell
+from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMBlockCell, LSTMCell
 from scratch.conversions import gradients_from_torch, state_from_torch, state_to_torch, to_torch
 
 NAME = "PyTorch"
 PACKAGES = ("torch",)
 DOCUMENTED = "https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html"
-MODULES = {BasicRNNCell: "RNN", BasicLSTMCell: "LSTM", LSTMCell: "LSTM", GRUCell: "GRU"}
+MODULES = {BasicRNNCell: "RNN", BasicLSTMCell: "LSTM", LSTMCell: "LSTM", LSTMBlockCell: "LSTM", GRUCell: "GRU"}
 
 
 def answer(case, problem):
