@@ -186,6 +186,10 @@ FAULTS = [
         ("gradients of the outputs left out", "add_row(d_y.matrix, t * d_y.step_stride + b * d_y.row_stride, d.rows, b)", "pass"),
         ("gradient of the final c left out", "load_state(matrix_in(d_final, layer.c_at, batch_size, layer.num_memory), d.c)", "d.c[:] = 0"),
         ("kernel's gradient without the last step", "(0, 0, network.num_steps * batch_size)", "(0, 0, network.num_steps * batch_size - batch_size)"),
+    ),
+    *faults_in(
+        "jit/small/kernels.py",
+        "jit/test_small.py::test_every_cell_agrees_with_numpy",
         ("gradient of constants added to that of others", "clear_row(d_head, 0, 0, network.d_head)", "d_head[:] = 1"),
     ),
     *faults_in(
