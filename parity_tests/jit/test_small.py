@@ -84,6 +84,8 @@ def test_rows_of_unequal_length_and_large_batches_take_the_walk(ran):
     assert ran == []
     assert is_small(Case(cell, batch_size=32, num_steps=20), np.float32)
     assert not is_small(Case(cell, batch_size=64, num_steps=500), np.float32)
+    # Little work, but a long tape.
+    assert not is_small(Case(BasicRNNCell(1), batch_size=100, num_steps=200, input_size=1), np.float32)
     assert not is_small(Case(cell, batch_size=0), np.float32)
     assert is_small(Case(GRUCell(64), batch_size=16, num_steps=20), np.float32)
     assert not is_small(Case(BasicLSTMCell(128), batch_size=8, num_steps=20, input_size=64), np.float32)
