@@ -78,7 +78,7 @@ FAULTS = [
         "saved.py",
         ("weights of Windows not found", '    if keras == 2:', '    if keras == 4:', "front_zeros_of_2"),
         ("weights up to 2.14 not found", '== "_layer_checkpoint_dependencies"]', '== "layers"]', "front_unrolled_of_2"),
-        ("HDF5 known by its name", '"model.h5" if hdf5 else', '"model.h5" if path.suffix == ".h5" else', "front_sequences_of_2"),
+        ("HDF5 known by its name", "hdf5 = file.read(len(HDF5)) == HDF5", 'hdf5 = path.suffix == ".h5"', "front_sequences_of_2"),
     ),
     Fault(
         "code in a layer inside a layer",
