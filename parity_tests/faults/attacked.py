@@ -2,7 +2,7 @@
 
 from parity_tests.faults.fault import Fault, faults_in
 
-BACK, REFUSALS = "test_arguments.py::test_arrays", "test_refusals.py"
+BACK, ROW, REFUSALS = "test_arguments.py::test_arrays", "test_every_name.py::test_a_row", "test_refusals.py"
 PROGRAMS, ENDS = "parity_tests/test_mnist_examples.py", "parity_tests/test_programs.py"
 EXPLODES = "test_a_run_that_explodes_leaves_its_last_good_checkpoint"
 
@@ -16,21 +16,22 @@ FAULTS = [
     ),
     *faults_in(
         "files.py",
-        "test_every_name.py",
+        f"{ROW}[Trainer.restore]",
         ("an integer is a file that is open", "    if not isinstance(path, str | os.PathLike):\n", "    if isinstance(path, int):\n        return path\n    if not isinstance(path, str | os.PathLike):\n"),
     ),
+    *faults_in("conversions/checked.py", f"{ROW}[state_from_torch]", ("a state of any width", '(rows, count, width) if axis else (count, rows, width)', '("A", "B", "C")')),
     *faults_in(
         "conversions/checked.py",
-        "test_every_name.py",
-        ("a state of any width", '(rows, count, width) if axis else (count, rows, width)', '("A", "B", "C")'),
+        f"{ROW}[state_to_torch]",
         ("states of any width taken over", "        check_state(name, state, cell.state_size, len(first), first.dtype)\n", ""),
     ),
-    *faults_in("caches.py", "test_every_name.py", ("any cache", "    if not isinstance(cache, kind):\n", "    if False:\n")),
-    *faults_in("passes.py", "test_every_name.py", ("parameters of what has none", '    check_params("params", plain, NONE)\n    check_given', "    check_given"), ("a flag that is none", '    check_flag("training", given.training)\n', "")),
-    *faults_in("layer.py", "test_every_name.py", ("a state of any number of rows", '        check_count("batch_size", batch_size, least=0)\n', "")),
-    *faults_in("sampling.py", "test_every_name.py", ("True for a temperature of 1", '    temperature = check_positive("temperature", temperature)\n', "")),
-    *faults_in("training/trainer.py", "test_every_name.py", ("any network", '        check_kind("network", network, Network, "Network({\'dense\': Dense(10)})")\n', "")),
-    *faults_in("training/checkpoint.py", "test_every_name.py", ("a mask lost on the way to a file", "isinstance(leaf, np.ndarray) and not is_plain(leaf)", "False")),
+    *faults_in("caches.py", f"{ROW}[BasicRNNCell.backward]", ("any cache", "    if not isinstance(cache, kind):\n", "    if False:\n")),
+    *faults_in("passes.py", f"{ROW}[Dropout.forward]", ("parameters of what has none", '    check_params("params", plain, NONE)\n    check_given', "    check_given")),
+    *faults_in("passes.py", f"{ROW}[RNN.forward]", ("a flag that is none", '    check_flag("training", given.training)\n', "")),
+    *faults_in("layer.py", f"{ROW}[Dense.zero_state]", ("a state of any number of rows", '        check_count("batch_size", batch_size, least=0)\n', "")),
+    *faults_in("sampling.py", f"{ROW}[categorical]", ("True for a temperature of 1", '    temperature = check_positive("temperature", temperature)\n', "")),
+    *faults_in("training/trainer.py", f"{ROW}[Trainer]", ("any network", '        check_kind("network", network, Network, "Network({\'dense\': Dense(10)})")\n', "")),
+    *faults_in("training/checkpoint.py", f"{ROW}[save_checkpoint]", ("a mask lost on the way to a file", "isinstance(leaf, np.ndarray) and not is_plain(leaf)", "False")),
     *faults_in("cells/multi.py", BACK, ("left to the layers", "        self.check_step_back(params, shape, d_output, d_new_state, dtype)\n", "")),
     *faults_in(
         "cell.py",

@@ -37,7 +37,7 @@ FAULTS = [
         "engines.py",
         "unroll/test_checkpointed.py",
         ("every state kept", "run.steps, self.checkpoint_every, run.state", "run.steps, 1, run.state"),
-        ("gradients left time-major", "return in_layout(d_inputs, time_major)", "return d_inputs"),
+        ("gradients left time-major with checkpoints", "return in_layout(d_inputs, time_major)", "return d_inputs"),
     ),
     *faults_in(
         "engines.py",
