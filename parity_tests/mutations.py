@@ -56,7 +56,7 @@ def main(argv=None):
     if not chosen:
         parser.error(f"--only {arguments.only!r} names no fault")
     known = json.loads(NOTICED_BY.read_text(encoding="utf-8"))
-    counts = dict.fromkeys(("noticed", "survived", "broken"), 0)
+    counts, missed = dict.fromkeys(("noticed", "survived", "broken"), 0), []
     # What TensorFlow is made of will not be garbage: to look through it again in every process takes half a second.
     gc.freeze()
     copies = Copies()
@@ -65,13 +65,19 @@ def main(argv=None):
         for fault, (verdict, detail, seconds) in zip(chosen, results, strict=True):
             counts[verdict] += 1
             name = title(fault)
-            print(f"{verdict:8}  {name}  ({seconds:.0f} s)\n{'':10}{detail}", flush=True)
+            said = f"{verdict:8}  {name}  ({seconds:.0f} s)\n{'':10}{detail}"
+            print(said, flush=True)
             if verdict == "noticed":
                 known[name] = detail
+            else:
+                missed.append(said)
     if arguments.record:
         kept = {name: known[name] for name in map(title, FAULTS) if name in known}
         with written_whole(NOTICED_BY) as path:
             path.write_text(json.dumps(kept, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    # Once more, where the last lines of a long log are all that one sees.
+    for said in missed:
+        print(said)
     print(f"{len(chosen)} faults: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     return 0 if counts["noticed"] == len(chosen) else 1
 
