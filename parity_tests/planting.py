@@ -1,9 +1,11 @@
 """How a fault is planted in a copy of the project, and tests are run there, in a process of its own."""
 
+import compileall
 import contextlib
 import io
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -43,13 +45,16 @@ class Copies:
 
     def __init__(self):
         self.free = []
+        # Every process imports hundreds of files, of which one is another: none else is compiled a second time.
+        for package in PACKAGES:
+            compileall.compile_dir(ROOT / package, rx=re.compile("/wrong/"), quiet=2)
 
     @contextlib.contextmanager
     def with_fault(self, fault):
         """Lend a copy with the fault in it. ``ValueError``: it cannot be planted."""
         planted = fault.planted((ROOT / fault.path).read_text(encoding="utf-8"))
-        # What Numba has compiled would be trusted although the source is another, so there it is left out.
-        copy = Copy("__pycache__") if fault.compiled or not self.free else self.free.pop()
+        # A test that compiles keeps that in its copy, where the next fault would meet it.
+        copy = Copy() if fault.compiled or not self.free else self.free.pop()
         path = copy.path / fault.path
         path.write_text(planted, encoding="utf-8")
         try:
@@ -66,10 +71,10 @@ class Copies:
 class Copy:
     """A copy of the project in a folder of its own, and how all that is in it looks."""
 
-    def __init__(self, *left_out):
+    def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name)
-        copy_project(self.path, *left_out)
+        copy_project(self.path)
         self.looks = self.look()
 
     def look(self):
@@ -84,10 +89,10 @@ class Copy:
         return self.look() == self.looks
 
 
-def copy_project(folder, *left_out):
-    """Copy the project to ``folder``, without what has one of these names."""
+def copy_project(folder):
+    """Copy the project to ``folder``, without what Numba compiled, which it would trust although a source differs."""
     for package in PACKAGES:
-        ignore = shutil.ignore_patterns("wrong", *left_out)
+        ignore = shutil.ignore_patterns("wrong", "*.nbc")
         shutil.copytree(ROOT / package, folder / package, ignore=ignore, copy_function=copy_source)
     shutil.copy(ROOT / "pyproject.toml", folder)
     (ROOT / ".cache").mkdir(exist_ok=True)
@@ -96,7 +101,7 @@ def copy_project(folder, *left_out):
 
 
 def copy_source(original, copy):
-    """Copy a source, and only point to what is compiled: it is large, and what replaces it replaces the pointer."""
+    """Copy a source, and only point to what Python has compiled: what replaces it replaces the pointer."""
     if Path(original).parent.name == "__pycache__":
         os.symlink(original, copy)
     else:

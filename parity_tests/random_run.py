@@ -68,7 +68,7 @@ def record_file(file, uncompiled):
     def find():
         with tempfile.TemporaryDirectory() as folder:
             # In a copy, as the mutants are; but what Numba compiles is kept for all copies made later.
-            copy_project(Path(folder), "__pycache__")
+            copy_project(Path(folder))
             for kept in (ROOT / "scratch").rglob("__pycache__"):
                 os.symlink(kept, folder / kept.relative_to(ROOT))
             enter(folder, uncompiled)

@@ -77,10 +77,14 @@ def described(value):
 
 def checked(function):
     """Return the function with its calls held to its signature."""
-    signature = inspect.signature(function)
-    hints = typing.get_type_hints(function)
-    returned = Ellipsis if inspect.isgeneratorfunction(function) else hints.pop("return", Ellipsis)
     calls = 0
+
+    @functools.cache
+    def read():
+        # Not before the first call: most functions of most processes are never called.
+        hints = typing.get_type_hints(function)
+        returned = hints.pop("return", Ellipsis)
+        return inspect.signature(function), hints, Ellipsis if inspect.isgeneratorfunction(function) else returned
 
     @functools.wraps(function)
     def call(*arguments, **keywords):
@@ -88,6 +92,7 @@ def checked(function):
         result = function(*arguments, **keywords)
         calls += 1
         if calls <= FIRST or calls % THEN == 0:
+            signature, hints, returned = read()
             given = signature.bind(*arguments, **keywords).arguments
             plain = {name: hint for name, hint in hints.items() if name in given and is_single(signature, name)}
             with jaxtyped("context"):
