@@ -43,6 +43,10 @@ def test_a_product_rounds_once_and_hands_on_what_came_in(kind):
     assert again.bound == pytest.approx(u * (4.875 * 3.25 + 4.875 * 3.25), rel=1e-6, abs=0)
     assert (product * kind.of(0.0)).is_zero
     assert (product * kind.of(-1.0)).bound == product.bound
+    large, small = product.settled(), (kind.of(0.75) * kind.of(0.75)).settled()
+    handed_on = abs(large.value) * small.bound + small.value * large.bound
+    rounding = u * abs(large.value) * small.value
+    assert (large * small).bound == pytest.approx(handed_on + rounding, rel=1e-5, abs=0)
 
 
 def test_a_quotient_rounds_once(kind):
