@@ -13,7 +13,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 MOST_PARAMETERS, MOST_LINES, MOST_LINES_OF_JIT, MOST_LINES_OF_A_FUNCTION = 8, 220, 200, 60
 LONGER_FILES = {
     # A list of names, and nothing else.
-    "scratch/__init__.py": 365,
+    "scratch/__init__.py": 287,
 }
 LONGER_FUNCTIONS = {
     # The loops over all steps are one piece: what is in them is called nowhere else.

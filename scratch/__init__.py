@@ -7,7 +7,7 @@ for it: Numba is imported when ``engine="numba"``, a reader of records, or a nam
 from importlib.util import find_spec
 from typing import Any
 
-from scratch import jit
+from scratch import conversions, jit
 from scratch.cells.attention import AttentionCellWrapper
 from scratch.cells.coupled_lstm import CoupledInputForgetGateLSTMCell
 from scratch.cells.dropout import DropoutMasks, DropoutWrapper
@@ -19,46 +19,7 @@ from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.cells.rnn import BasicRNNCell
 from scratch.cells.time_freq_lstm import TimeFreqLSTMCell
-from scratch.conversions import (
-    cell_from_onnx,
-    from_cudnn,
-    from_keras,
-    from_onnx,
-    from_tf1,
-    from_torch,
-    gradients_from_cudnn,
-    gradients_from_keras,
-    gradients_from_onnx,
-    gradients_from_torch,
-    gradients_to_cudnn,
-    gradients_to_keras,
-    gradients_to_onnx,
-    gradients_to_torch,
-    gru_from_block,
-    gru_from_keras,
-    gru_to_block,
-    gru_to_keras,
-    lstm_from_block,
-    lstm_from_block_v2,
-    lstm_from_keras,
-    lstm_gradients_from_block_v2,
-    lstm_gradients_to_block_v2,
-    lstm_to_block,
-    lstm_to_block_v2,
-    lstm_to_keras,
-    onnx_attributes,
-    rnn_from_keras,
-    rnn_to_keras,
-    state_from_onnx,
-    state_from_torch,
-    state_to_onnx,
-    state_to_torch,
-    to_cudnn,
-    to_keras,
-    to_onnx,
-    to_tf1,
-    to_torch,
-)
+from scratch.conversions import *  # noqa: F403
 from scratch.generators import generator_state, restore_generator
 from scratch.gradient_check import GradientCheck, check_gradients, complex_step
 from scratch.initializers import glorot_uniform, orthogonal, uniform, zeros
@@ -236,7 +197,6 @@ __all__ = [
     "bidirectional_params",
     "bucket_by_length",
     "categorical",
-    "cell_from_onnx",
     "check_gradients",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -245,26 +205,9 @@ __all__ = [
     "dynamic_rnn",
     "dynamic_rnn_backward",
     "flatten_time",
-    "from_cudnn",
-    "from_keras",
-    "from_onnx",
-    "from_tf1",
-    "from_torch",
     "generator_state",
     "global_norm",
     "glorot_uniform",
-    "gradients_from_cudnn",
-    "gradients_from_keras",
-    "gradients_from_onnx",
-    "gradients_from_torch",
-    "gradients_to_cudnn",
-    "gradients_to_keras",
-    "gradients_to_onnx",
-    "gradients_to_torch",
-    "gru_from_block",
-    "gru_from_keras",
-    "gru_to_block",
-    "gru_to_keras",
     "histogram",
     "last_window_backward",
     "latest_checkpoint",
@@ -273,21 +216,12 @@ __all__ = [
     "load_digits",
     "load_mnist",
     "load_tree",
-    "lstm_from_block",
-    "lstm_from_block_v2",
-    "lstm_from_keras",
-    "lstm_gradients_from_block_v2",
-    "lstm_gradients_to_block_v2",
-    "lstm_to_block",
-    "lstm_to_block_v2",
-    "lstm_to_keras",
     "mask_by_length",
     "mask_by_sign",
     "masked_crc32c",
     "masked_loss",
     "masked_loss_backward",
     "one_hot",
-    "onnx_attributes",
     "orthogonal",
     "pad_batch",
     "padded_batches",
@@ -301,8 +235,6 @@ __all__ = [
     "read_tfrecord",
     "restore_generator",
     "reverse_sequence",
-    "rnn_from_keras",
-    "rnn_to_keras",
     "save_checkpoint",
     "seeded_permutation",
     "sequence_loss",
@@ -320,20 +252,11 @@ __all__ = [
     "stack_bidirectional_dynamic_rnn",
     "stack_bidirectional_dynamic_rnn_backward",
     "stack_bidirectional_params",
-    "state_from_onnx",
-    "state_from_torch",
-    "state_to_onnx",
-    "state_to_torch",
     "static_bidirectional_rnn",
     "static_bidirectional_rnn_backward",
     "static_rnn",
     "static_rnn_backward",
     "swap_time_and_batch",
-    "to_cudnn",
-    "to_keras",
-    "to_onnx",
-    "to_tf1",
-    "to_torch",
     "truncated_rnn",
     "truncated_rnn_backward",
     "unflatten_time",
@@ -348,6 +271,7 @@ __all__ = [
     "zeros",
 ]
 
+__all__ += conversions.__all__
 # Where there is no Numba, ``from scratch import *`` does without what needs it.
 if find_spec("numba"):
     __all__ += FROM_JIT

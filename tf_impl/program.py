@@ -30,6 +30,9 @@ class Program:
         self.graph = tf.Graph()
         # These graphs are small, and a single thread adds in one order.
         config = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+        # They run once or twice: as they are written, since to rewrite them takes longer than it saves.
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        config.graph_options.optimizer_options.opt_level = v1.OptimizerOptions.L0
         self.session = v1.Session(graph=self.graph, config=config)
         self.feeds: dict[Any, Array] = {}
         self.assigns: list[Any] = []

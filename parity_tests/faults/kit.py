@@ -73,6 +73,22 @@ FAULTS = [
         ("draw that does not depend on the attempt", '[0] + f"-{attempt}"', "[0]"),
     ),
     *faults_in(
+        f"{VECTORS}/writing.py",
+        f"{VECTORS}/test_vectors.py::test_what_is_written_is_what_the_document_says",
+        ("witnesses not asked", "witness.check(case, problem, expected, bounds)", "[]"),
+    ),
+    *faults_in(
+        f"{VECTORS}/writing.py",
+        f"{VECTORS}/test_writing.py::test_two_processes_write_what_one_does",
+        ("first case left to nobody", "pool.map(partial(write_case, folder), cases)", "pool.map(partial(write_case, folder), cases[1:])"),
+        ("ONNX asked for what it cannot say", "    if said:\n", "    if not said:\n"),
+    ),
+    *faults_in(
+        f"{VECTORS}/__main__.py",
+        f"{VECTORS}/test_writing.py::test_no_process_is_refused",
+        ("no process at all", "if arguments.processes < 1:", "if arguments.processes < 0:"),
+    ),
+    *faults_in(
         f"{VECTORS}/document.py",
         f"{VECTORS}/test_vectors.py::test_a_tolerance_is_no_less_than_any_bound_of_its_array",
         ("tolerance of the smallest bound", "float(bound.max() +", "float(bound.min() * 0 +"),

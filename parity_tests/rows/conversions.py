@@ -4,7 +4,7 @@ import numpy as np
 
 import scratch
 from parity_tests.harness import Case
-from parity_tests.rows.row import Row
+from parity_tests.rows.row import ANY_ARRAY, ANY_TREE, Row
 
 RNN, LSTM, GRU, AFTER = (
     scratch.BasicRNNCell(4),
@@ -72,21 +72,7 @@ CONVERSIONS = {
         scratch.variables_from_params,
         {"params": Case(LSTM).draw(np.float64).params, "names": ["rnn/kernel", "rnn/bias"]},
         {
-            "params": [
-                "axis",
-                "an axis",
-                "other",
-                "half",
-                "long",
-                "complex",
-                "whole",
-                "Boolean",
-                "object",
-                "text",
-                "less",
-                "empty",
-                "no array but a dict",
-            ],
+            "params": [*ANY_TREE, *ANY_ARRAY, "object"],
             "names": ["longer"],
         },
         {"names": ("variables",), "params": ("variables",)},

@@ -26,6 +26,12 @@ class Row(NamedTuple):
     optional: tuple = ()
 
 
+# Any tree of weights goes, and so does one with more in it, or less.
+ANY_TREE = ["axis", "an axis", "more", "less", "empty", "no array but a dict"]
+# Arrays are handed on as they are, whatever is in them.
+ANY_ARRAY = ["other", "half", "long", "complex", "whole", "Boolean", "text", "byte-swapped", "NaN", "infinity"]
+
+
 class Generator:
     """Stands for a new ``numpy.random.Generator`` in each call."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 import scratch
-from parity_tests.rows.row import GENERATOR, Row, integers, normal
+from parity_tests.rows.row import ANY_TREE, GENERATOR, Row, integers, normal
 from scratch.tree import map_tree, named_leaves
 
 LOGITS, LABELS = normal(4, 3, 5), integers(5, 4, 3)
@@ -31,8 +31,6 @@ LISTS = {"logits": list(np.moveaxis(LOGITS, 1, 0).copy()), "targets": list(np.mo
 LISTS |= {"weights": list(np.moveaxis(WEIGHTS, 1, 0).copy())}
 # Of a loss, the logits say how many classes there are.
 CLASSES = {"logits": ["axis 2", "other float", "complex"]}
-# Any tree of weights goes, and so does one with more in it, or less.
-ANY_TREE = ["axis", "an axis", "more", "less", "empty", "no array but a dict"]
 ANY = ["axis", "an axis", "other float", "complex"]
 # It draws nothing.
 UNUSED = [""]

@@ -19,7 +19,6 @@ from scratch.conversions.fused import (
     lstm_to_block,
     lstm_to_block_v2,
 )
-from scratch.conversions.gates import add_to_forget_gate, reorder
 from scratch.conversions.keras import (
     from_keras,
     gradients_from_keras,
@@ -52,7 +51,6 @@ from scratch.conversions.torch import (
 )
 
 __all__ = [
-    "add_to_forget_gate",
     "cell_from_onnx",
     "from_cudnn",
     "from_keras",
@@ -80,7 +78,6 @@ __all__ = [
     "lstm_to_block_v2",
     "lstm_to_keras",
     "onnx_attributes",
-    "reorder",
     "rnn_from_keras",
     "rnn_to_keras",
     "state_from_onnx",
