@@ -18,6 +18,7 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Lengths, Masks, Params, State
 from scratch.checks import check_dtype
+from scratch.finite import quiet_methods
 from scratch.initializers import check_draw, check_generator
 from scratch.options import check_count
 from scratch.shown import shown
@@ -66,7 +67,13 @@ class Kept(NamedTuple):
 
 
 class Layer:
-    """One layer of a network. A subclass gives ``init_params``, ``forward`` and ``backward``, and inherits the rest."""
+    """One layer of a network. A subclass gives ``init_params``, ``forward`` and ``backward``, and inherits the rest.
+
+    Infinities and NaN come without a warning of NumPy's.
+    """
+
+    def __init_subclass__(cls) -> None:
+        quiet_methods(cls, "forward", "backward", "chain_forward", "chain_backward", "chain_d_params")
 
     init_params: Callable[..., Params]
     forward: Callable[..., Any]

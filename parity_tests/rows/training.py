@@ -34,6 +34,8 @@ CLASSES = {"logits": ["axis 2", "other float", "complex"]}
 # Any tree of weights goes, and so does one with more in it, or less.
 ANY_TREE = ["axis", "an axis", "more", "less", "empty", "no array but a dict"]
 ANY = ["axis", "an axis", "other float", "complex"]
+# What is told of them differs with the numbers.
+EXTREMES = ["one infinity", "infinities", "NaN", "the largest", "denormals"]
 # It draws nothing.
 UNUSED = [""]
 SEEDS = {"rng": GENERATOR, "dtype": np.float64}
@@ -50,6 +52,7 @@ PICTURES = normal(6, 2), integers(3, 6)
 BATCHES = scratch.BatchSource(*PICTURES, np.random.default_rng(0)).state()
 
 
+@np.errstate(all="ignore")
 def cubes(tree):
     return sum((leaf**3).sum() for _, leaf in named_leaves(tree))
 
@@ -255,7 +258,7 @@ TRAINING = {
             "num_entries": 2,
             "rng": GENERATOR,
         },
-        {"tree": ["complex"]},
+        {"tree": ["complex", *EXTREMES], "gradients": EXTREMES},
         {"tree": ("gradients",), "gradients": ("gradient",)},
     ),
     "global_norm": Row(scratch.global_norm, {"gradients": GRADIENTS}, {"gradients": ANY_TREE}),
@@ -326,7 +329,7 @@ TRAINING = {
     ),
     "BatchSource.restore": Row(batches_after, {"state": BATCHES}, {"state": ["more", "a key", "a number"]}),
     "BatchSource.state": Row(lambda: scratch.BatchSource(*PICTURES, np.random.default_rng(0)).state(), {}),
-    "histogram": Row(scratch.histogram, {"values": LOGITS}, {"values": ["axis", "an axis", "other float"]}),
+    "histogram": Row(scratch.histogram, {"values": LOGITS}, {"values": ["axis", "an axis", "other float", *EXTREMES]}),
     "categorical": Row(
         scratch.categorical, {"rng": GENERATOR, "logits": LOGITS, "temperature": 0.5, "top_k": 2}, {"logits": [*ANY]}
     ),
