@@ -25,6 +25,9 @@ def main(argv=None):
         parser.error(f"--temperature must be greater than 0, but is {arguments.temperature}")
     try:
         return run(arguments, console)
+    except KeyboardInterrupt as interrupt:
+        words = "the same command with --resume goes on after the last epoch that was done"
+        raise KeyboardInterrupt(f"stopped before the end: {words}") from interrupt
     except ValueError as error:
         # The library's own refusals name what does not fit, of the text as of the arguments.
         parser.error(f"{arguments.text}: {error}")

@@ -11,6 +11,7 @@ difference. Without TensorFlow the workers' parts are computed one after another
 
 import argparse
 import os
+import sys
 from importlib.util import find_spec
 
 from common import end, left_out, make_console, make_parser, parse
@@ -51,6 +52,9 @@ def main(argv=None):
     if arguments.lifeline:
         launcher.end_with_launcher()
     chief = is_chief(os.environ["TF_CONFIG"])
+    if not arguments.lifeline:
+        # TensorFlow waits for the others, and where it has waited too long the system ends it: neither says a word.
+        print(f"waiting for the other workers of TF_CONFIG, {arguments.timeout} s at most", file=sys.stderr, flush=True)
     # Only a worker needs TensorFlow, which takes seconds to import and is in an extra.
     from cluster import worker
 

@@ -1,5 +1,4 @@
 """A recurrent network learns to write, letter by letter: all of it on one page, with NumPy alone.
-
 x [B, D] is a letter of each of B rows, one-hot; c, h [B, H] are the state; L is the loss; d_v is ∂L/∂v."""
 
 import argparse
@@ -15,8 +14,7 @@ B, T, D, H, ETA = 4, 25, len(LETTERS), 64, 0.25  # rows, steps of a window, lett
 
 
 def rnn(z, c):
-    h = np.tanh(z)  # h' = tanh(z)
-    return c, h, h
+    return c, (h := np.tanh(z)), h  # h' = tanh(z)
 
 
 def rnn_backward(h, d_c, d_h):
@@ -28,10 +26,8 @@ def lstm(z, c):
     # i = σ(z_i)    f = σ(z_f + 1)    o = σ(z_o)    j = tanh(z_j)
     i, f, o = (1 / (1 + np.exp(-z)) for z in (z_i, z_f + 1, z_o))
     j = np.tanh(z_j)
-    # c' = f ⊙ c + i ⊙ j
-    new_c = f * c + i * j
-    # h' = o ⊙ tanh(c')
-    phi_c = np.tanh(new_c)
+    new_c = f * c + i * j  # c' = f ⊙ c + i ⊙ j
+    phi_c = np.tanh(new_c)  # h' = o ⊙ tanh(c')
     return new_c, o * phi_c, (i, j, f, o, c, phi_c)
 
 
@@ -60,12 +56,11 @@ def step(cell, params, x, c, h):
 
 def loss_and_gradients(cell, params, letters, labels, c, h):
     """Return L, ∂L/∂θ of all θ in params, and the last c and h; letters and labels are numbers [B, T]."""
-    loss, tape = 0, []
+    loss, tape, gradients, d_c, d_h = 0, [], dict.fromkeys(params, 0), 0 * c, 0 * h
     for x, label in zip(np.eye(D)[letters.T], np.eye(D)[labels.T], strict=True):
         c, h, p, kept = step(cell, params, x, c, h)
         loss -= (label * np.log(p)).sum() / labels.size  # L = − the mean of log p at the label
         tape.append((*kept, (p - label) / labels.size))  # ∂L/∂y = (p − label) / BT
-    gradients, d_c, d_h = dict.fromkeys(params, 0), 0 * c, 0 * h
     for xh, new_h, cache, d_y in reversed(tape):
         # h' is used by the output layer and by the next step: its two gradients add.
         d_z, d_c = CELLS[cell][1](cache, d_c, d_h + d_y @ params["W_y"].T)
@@ -94,6 +89,8 @@ def main(argv=None):
     parser.add_argument("--cell", choices=CELLS, default="lstm")
     parser.add_argument("--seed", type=int, default=0, help="of the first weights and of the letters drawn")
     arguments = parser.parse_args(argv)
+    if arguments.seed < 0:
+        parser.error(f"--seed must be at least 0, but is {arguments.seed}")
     cell, rng, n = arguments.cell, np.random.default_rng(arguments.seed), CELLS[arguments.cell][2] * H
     shapes = {"W": (D + H, n), "b": (n,), "W_y": (H, D), "b_y": (D,)}
     params, v = ({key: rng.uniform(-1, 1, shape) / np.sqrt(H) for key, shape in shapes.items()} for _ in range(2))
@@ -117,4 +114,7 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except (KeyboardInterrupt, OSError) as error:  # Ctrl-C, or an output that has no room
+        raise SystemExit(f"stopped before the end: {error!r}") from None

@@ -16,65 +16,26 @@ from functools import partial
 import numpy as np
 import pytest
 
+from parity_tests.attack._writers import (
+    checkpoint,
+    manager,
+    packed_records,
+    plain_text,
+    read,
+    records,
+    shards,
+    visible,
+)
 from parity_tests.harness import STUCK
-from scratch import CheckpointManager, TFRecordWriter, files, load_checkpoint, read_tfrecord, save_checkpoint
+from scratch import CheckpointManager, TFRecordWriter, files, read_tfrecord, save_checkpoint
 from scratch.files import written_whole
-from scratch.tasks.sentences import read_rows, write_rows
 
 CALLS = ("open", "fsync", "replace", "unlink")
 
 
-def write_plain(folder, number):
-    with written_whole(folder / "plain.txt") as path:
-        path.write_text(f"number {number} " * 9)
-
-
-def write_checkpoint(folder, number):
-    save_checkpoint(folder / "run.npz", {"numbers": np.full(7, number)})
-
-
-def write_by_manager(folder, number):
-    CheckpointManager(folder, max_to_keep=1).save(number, {"numbers": np.full(7, number)})
-
-
-def write_records(folder, number, compression_type=""):
-    with TFRecordWriter(folder / "records", compression_type) as writer:
-        for _ in range(3):
-            writer.write(b"%d" % number * 5)
-
-
-def write_zipped_records(folder, number):
-    write_records(folder, number, "GZIP")
-
-
-def write_shards(folder, number):
-    write_rows(folder, "rows", [np.full((2, 2), number), np.full((1, 2), number)], num_shards=2)
-
-
-def read(path):
-    """Return the number that a file of any of the writers was written with; it raises where the file is not whole."""
-    if path.suffix == ".npz":
-        (number,) = set(load_checkpoint(path)["numbers"].tolist())
-    elif path.suffix == ".txt":
-        words = path.read_text().split()
-        assert len(words) == 18
-        number = int(words[1])
-    elif path.suffix == ".tfrecord":
-        ((number, _),) = {tuple(row) for rows in read_rows([path]) for row in rows.tolist()}
-    else:
-        packed = path.read_bytes()[:2] == b"\x1f\x8b"
-        first, second, third = read_tfrecord(path, "GZIP" if packed else "")
-        assert first == second == third
-        number = int(first[:1])
-    return number
-
-
-WRITERS = [write_plain, write_checkpoint, write_by_manager, write_records, write_zipped_records, write_shards]
+# Those that write whole files and nothing else: an event file grows, and a picture takes long to draw.
+WRITERS = [plain_text, checkpoint, manager, records, packed_records, shards]
 every_writer = pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
-
-
-def visible(folder):
-    return {path.name: read(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
 
 
 @contextmanager
@@ -111,8 +72,8 @@ def test_data_is_on_the_disk_before_its_name_and_the_name_before_the_old_file_go
 
     with watched(monkeypatch, happen):
         write(tmp_path, 2)
-    times = 2 if write is write_shards else 1
-    assert events == ["file", "replace", "folder"] * times + ["unlink"] * (write is write_by_manager)
+    times = 2 if write is shards else 1
+    assert events == ["file", "replace", "folder"] * times + ["unlink"] * (write is manager)
     assert set(visible(tmp_path).values()) == {2}
 
 
@@ -223,7 +184,7 @@ def test_threads_that_write_one_path_at_once(tmp_path):
     def write(number):
         for _ in range(20):
             meeting.wait(STUCK)
-            write_checkpoint(tmp_path, number)
+            checkpoint(tmp_path, number)
             read(tmp_path / "run.npz")
         done.append(number)
 
@@ -304,12 +265,12 @@ def test_where_files_have_no_locks_nothing_is_removed(tmp_path, monkeypatch, ans
         CheckpointManager(tmp_path)
         assert left.exists()
         if answer is PermissionError:
-            write_plain(tmp_path, 5)
+            plain_text(tmp_path, 5)
     with monkeypatch.context() as patch:
         patch.setattr(files, "fcntl", None)
         CheckpointManager(tmp_path)
         assert left.exists()
-        write_plain(tmp_path, 6)
+        plain_text(tmp_path, 6)
     CheckpointManager(tmp_path)
     assert visible(tmp_path) == {"plain.txt": 6} or answer is BlockingIOError
     assert not left.exists()
@@ -336,7 +297,7 @@ def test_of_a_link_what_it_points_to_is_replaced(tmp_path):
     target, link = tmp_path / "folder" / "file.txt", tmp_path / "plain.txt"
     link.symlink_to(target)
     for number in (1, 2):
-        write_plain(tmp_path, number)
+        plain_text(tmp_path, number)
         assert link.is_symlink()
         assert read(target) == number
     assert len(list((tmp_path / "folder").iterdir())) == 1
@@ -346,7 +307,7 @@ def test_of_a_link_what_it_points_to_is_replaced(tmp_path):
 def test_a_new_file_may_be_read_by_whom_the_user_lets(tmp_path, mask, mode):
     before = os.umask(mask)
     try:
-        write_plain(tmp_path, 1)
+        plain_text(tmp_path, 1)
     finally:
         os.umask(before)
     assert stat.S_IMODE(os.stat(tmp_path / "plain.txt").st_mode) == mode

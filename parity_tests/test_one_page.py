@@ -128,3 +128,19 @@ def test_it_is_one_page():
     source = (ROOT / "examples/one_page.py").read_text(encoding="utf-8")
     assert len(source.splitlines()) <= 120
     assert re.findall(r"^(?:import|from) (\w+)", source, flags=re.MULTILINE) == ["argparse", "numpy"]
+
+
+def test_what_is_wrong_takes_a_line(capfd):
+    with pytest.raises(SystemExit):
+        one_page.main(["--seed", "-1"])
+    assert capfd.readouterr().err.splitlines()[-1].endswith("error: --seed must be at least 0, but is -1")
+
+
+def test_ctrl_c_and_an_output_without_room_take_a_line(tmp_path):
+    """An error where the training begins stands for Ctrl-C: of a signal nobody knows when it arrives."""
+    source = (ROOT / "examples/one_page.py").read_text(encoding="utf-8")
+    for error in ("KeyboardInterrupt()", "OSError(28, 'No space left on device')"):
+        program = tmp_path / "one_page.py"
+        program.write_text(source.replace("    for epoch in", f"    raise {error}\n    for epoch in"), encoding="utf-8")
+        done = run(program)
+        assert (done.returncode, done.stderr) == (1, f"stopped before the end: {error}\n")

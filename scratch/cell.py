@@ -23,6 +23,7 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.checks import check_array, check_dtype, check_state
+from scratch.finite import quiet_methods
 from scratch.fit import check_fit
 from scratch.initializers import check_generator, draw_params, glorot_uniform, zeros
 from scratch.options import check_count, check_function
@@ -35,8 +36,12 @@ class Cell:
     - ``state_size``: H, or a (named) tuple of sizes in the structure of the state, as in TensorFlow.
     - ``output_size``: the width of the output.
     - ``param_shapes(input_size)``: the nested dict of the shapes of its parameters.
-    - ``forward`` and ``backward``, as below. A cell with dropout takes the masks of the step as well.
+    - ``forward`` and ``backward``, as below. A cell with dropout takes the masks of the step as well. Infinities and
+      NaN come without a warning of NumPy's.
     """
+
+    def __init_subclass__(cls) -> None:
+        quiet_methods(cls, "forward", "backward")
 
     @property
     def state_size(self) -> Sizes:

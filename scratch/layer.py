@@ -18,9 +18,9 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, DType, Lengths, Masks, Params, State
 from scratch.checks import check_dtype
+from scratch.finite import quiet_methods
 from scratch.initializers import check_draw, check_generator
 from scratch.options import check_count
-from scratch.shown import shown
 
 
 class Given(NamedTuple):
@@ -43,11 +43,7 @@ class Given(NamedTuple):
 
     def of(self, name: str) -> "Given":
         """Return what is for the layer of this name, of what is for its network."""
-        parts = {"state": self.state, "masks": self.masks, "moving": self.moving}
-        for part, by_name in parts.items():
-            if by_name is not None and not isinstance(by_name, dict):
-                raise TypeError(f"{part} must be a dict by the names of the layers, but is {shown(by_name)}")
-        own = [None if by_name is None else by_name.get(name) for by_name in parts.values()]
+        own = [None if part is None else part.get(name) for part in (self.state, self.masks, self.moving)]
         return self._replace(state=own[0], masks=own[1], moving=own[2])
 
 
@@ -66,7 +62,13 @@ class Kept(NamedTuple):
 
 
 class Layer:
-    """One layer of a network. A subclass gives ``init_params``, ``forward`` and ``backward``, and inherits the rest."""
+    """One layer of a network. A subclass gives ``init_params``, ``forward`` and ``backward``, and inherits the rest.
+
+    Infinities and NaN come without a warning of NumPy's.
+    """
+
+    def __init_subclass__(cls) -> None:
+        quiet_methods(cls, "forward", "backward", "chain_forward", "chain_backward", "chain_d_params")
 
     init_params: Callable[..., Params]
     forward: Callable[..., Any]

@@ -17,6 +17,7 @@ import numpy as np
 
 from scratch.arrays import Array, Bool, Cache, Float, Masks, Params, State
 from scratch.cell import Cell, masked_forward
+from scratch.finite import quiet
 from scratch.tree import map_tree
 
 
@@ -37,6 +38,7 @@ class Tape:
     states: Sequence[State] = ()
 
 
+@quiet
 def forward_steps(
     cell: Cell,
     params: Params,
@@ -70,6 +72,7 @@ def forward_steps(
     return outputs, state, caches
 
 
+@quiet
 def backward_steps(
     tape: Tape,
     d_outputs: Sequence[Float[Array, "B output"]] | Float[Array, "T B output"],

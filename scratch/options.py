@@ -16,6 +16,8 @@ from scratch.shown import shown
 
 # The largest size or count, more than any memory holds; and the largest int64.
 MOST, LARGEST = 2**40, 2**63 - 1
+# From here on, the nearest float32 is infinity.
+INFINITE_IN_FLOAT32 = float(np.finfo(np.float32).max) * (1 + 2.0**-25)
 # A check of an option: takes its name and its value, returns what to keep, and raises for what does not fit.
 Check: TypeAlias = Callable[[str, Any], Any]
 
@@ -55,7 +57,7 @@ def check_number(name: str, value: Any, least: float = -np.inf, above: float = -
 def check_decay(name: str, value: Any) -> float:
     """Return a number of at least 0 and, as float32 knows it, below 1: the part of an average that is kept."""
     value = check_number(name, value, least=0)
-    if np.float32(value) >= 1:
+    if value >= 1 or np.float32(value) >= 1:
         raise ValueError(f"{name} must be below 1 in float32, but is {value}")
     return value
 
@@ -83,9 +85,15 @@ def check_flag(name: str, value: Any) -> bool:
 
 
 def check_options(options: object, **checks: Check) -> None:
-    """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns."""
+    """Check the fields of a frozen dataclass as it is made, each by its own check, and keep what the check returns.
+
+    A number that is infinite in float32 is refused: there options are rounded, or used.
+    """
     for name, check in checks.items():
-        object.__setattr__(options, name, check(name, getattr(options, name)))
+        value = check(name, getattr(options, name))
+        if isinstance(value, float) and abs(value) >= INFINITE_IN_FLOAT32:
+            raise ValueError(f"{name} must be finite in float32, but is {value}")
+        object.__setattr__(options, name, value)
 
 
 def optional(check: Check) -> Check:

@@ -12,11 +12,13 @@ import numpy as np
 
 from scratch.arrays import Array, Float
 from scratch.checks import check_array
+from scratch.finite import quiet
 from scratch.initializers import check_generator
 from scratch.options import check_count, check_positive
 from scratch.training.losses import softmax
 
 
+@quiet
 def categorical(
     rng: np.random.Generator, logits: Float[Array, "*N C"], temperature: float = 1.0, top_k: int | None = None
 ) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from cluster import BATCH_SIZE
 from cluster.compare import compare, one_process, shares_of, title, verdict
 from cluster.report import report
+from scratch.finite import check_finite
 from scratch.tasks import tagging
 from scratch.tasks.sentences import make_corpus
 from scratch.tree import map_named, named_leaves
@@ -30,6 +31,7 @@ def train(arguments, sentences, console):
         for batch in batches:
             found = summed(shares_of(batch, workers), tagger, params)
             losses.append(float(found.pop("loss")))
+            check_finite(len(losses), {"the loss": losses[-1]})
             gradients = map_named(lambda name, _, found=found: found[name], params)
             params, slots = tagging.OPTIMIZER.apply_gradients(params, gradients, slots)
         console.print(f"epoch {epoch} of {arguments.epochs}, loss {losses[-1]:.6f}")

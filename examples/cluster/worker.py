@@ -10,6 +10,7 @@ from cluster import BATCH_SIZE, NUM_SHARDS, TRY_AGAIN
 from cluster.check import gradients_agree
 from cluster.report import report
 from cluster.saved import to_save, to_start_with
+from scratch.finite import check_finite
 from scratch.tasks.sentences import make_corpus, shard_paths, write_rows
 from scratch.tasks.tagging import OPTIMIZER, Tagger
 from scratch.training.checkpoint import CheckpointManager
@@ -57,7 +58,13 @@ def train(arguments, corpus, console):
             signal.alarm(arguments.timeout)
             losses.append(trainer.step(batch))
             step += 1
-            if console and (step % SAVE_EVERY == 0 or step == num_steps):
-                manager.save(step, to_save(trainer.state(), losses, corpus))
+            # All workers have the same loss and the same weights: all of them stop, at the same step.
+            check_finite(step, {"the loss": losses[-1]})
+            if step % SAVE_EVERY == 0 or step == num_steps:
+                state = trainer.state()
+                check_finite(step, {"weights": state})
+                if not console:
+                    continue
+                manager.save(step, to_save(state, losses, corpus))
                 console.print(f"step {step} of {num_steps}, loss {losses[-1]:.6f}")
     return report(tagger, trainer.state(), losses, corpus, arguments, console) if console else 0

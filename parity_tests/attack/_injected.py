@@ -66,3 +66,18 @@ def injected(happen):
         for name, plain in kept.items():
             setattr(os, name, plain)
         builtins.open = io.open = opened
+
+
+@contextmanager
+def injected_at(place, happen):
+    """Do the half of call number ``place`` alone, and call ``happen()`` then; yield the list of the calls so far."""
+    calls = []
+
+    def count(call, half):
+        calls.append(call)
+        if len(calls) == place + 1:
+            half()
+            happen()
+
+    with injected(count):
+        yield calls

@@ -5,6 +5,7 @@ A file of ``write(folder, 1)`` holds the number 1 in some form, and ``read(path)
 
 import json
 import re
+import shutil
 from types import SimpleNamespace
 
 from common import plt, save
@@ -123,6 +124,14 @@ def visible(folder):
     """Return ``{name: number}`` of the files in a folder, those that are being written left out."""
     found = {path.name: read(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
     return {name: number for name, number in found.items() if number is not None}
+
+
+def written_once(write, folder):
+    """Write number 1 into the folder, which is emptied before, and return what is visible there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    write(folder, 1)
+    return visible(folder)
 
 
 def lost(before, after):

@@ -4,28 +4,21 @@ import os
 import signal
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from parity_tests.attack._counts import Counts
-from parity_tests.attack._injected import injected
-from parity_tests.attack._writers import WRITERS, harmed, visible
-from parity_tests.attack.writes import count_calls, prepared
+from parity_tests.attack._injected import injected_at
+from parity_tests.attack._writers import WRITERS, harmed, written_once
+from parity_tests.attack.writes import count_calls
 
 
 def killed(write, folder, place):
     """Return ``(verdict, words)`` of a process that is killed at its call number ``place``."""
-    write(prepared(folder, write), 1)
-    before, calls = visible(folder), []
-
-    def happen(call, half):
-        calls.append(call)
-        if len(calls) == place + 1:
-            half()
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    before = written_once(write, folder)
     child = os.fork()
     if child == 0:
-        with suppress(BaseException), injected(happen):
+        with suppress(BaseException), injected_at(place, partial(os.kill, os.getpid(), signal.SIGKILL)):
             write(folder, 2)
         os._exit(1)
     _, status = os.waitpid(child, 0)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from parity_tests.attack._counts import Counts
-from parity_tests.attack._injected import injected
-from parity_tests.attack._writers import WRITERS, harmed, visible
+from parity_tests.attack._injected import injected, injected_at
+from parity_tests.attack._writers import WRITERS, harmed, visible, written_once
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
@@ -18,32 +18,20 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 def count_calls(write, folder):
     """Return how many calls of the system the second writing takes."""
     calls = []
-    write(prepared(folder, write), 1)
+    written_once(write, folder)
     with injected(lambda call, half: calls.append(call)):
         write(folder, 2)
     return len(calls)
 
 
-def prepared(folder, write):
-    """Return the folder, empty."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return folder
-
-
 def failed(write, folder, place, error):
     """Return ``(verdict, words)`` of a writing whose call number ``place`` fails."""
-    write(prepared(folder, write), 1)
-    before, calls = visible(folder), []
+    before, said = written_once(write, folder), None
 
-    def happen(call, half):
-        calls.append(call)
-        if len(calls) == place + 1:
-            half()
-            raise OSError(error, os.strerror(error))
+    def fail():
+        raise OSError(error, os.strerror(error))
 
-    said = None
-    with injected(happen):
+    with injected_at(place, fail) as calls:
         try:
             write(folder, 2)
         except OSError as raised:

@@ -32,6 +32,8 @@ LISTS |= {"weights": list(np.moveaxis(WEIGHTS, 1, 0).copy())}
 # Of a loss, the logits say how many classes there are.
 CLASSES = {"logits": ["axis 2", "other float", "complex"]}
 ANY = ["axis", "an axis", "other float", "complex"]
+# What is told of them differs with the numbers.
+EXTREMES = ["one infinity", "infinities", "NaN", "the largest", "denormals"]
 # It draws nothing.
 UNUSED = [""]
 SEEDS = {"rng": GENERATOR, "dtype": np.float64}
@@ -48,6 +50,7 @@ PICTURES = normal(6, 2), integers(3, 6)
 BATCHES = scratch.BatchSource(*PICTURES, np.random.default_rng(0)).state()
 
 
+@np.errstate(all="ignore")
 def cubes(tree):
     return sum((leaf**3).sum() for _, leaf in named_leaves(tree))
 
@@ -253,7 +256,7 @@ TRAINING = {
             "num_entries": 2,
             "rng": GENERATOR,
         },
-        {"tree": ["complex"]},
+        {"tree": ["complex", *EXTREMES], "gradients": EXTREMES},
         {"tree": ("gradients",), "gradients": ("gradient",)},
     ),
     "global_norm": Row(scratch.global_norm, {"gradients": GRADIENTS}, {"gradients": ANY_TREE}),
@@ -293,8 +296,7 @@ TRAINING = {
     "Trainer.step with dropout": Row(
         lambda **given: trainer(network=NETWORK, params=THETA).step(**given).loss,
         {"x": LOGITS, "labels": LABELS, "masks": GIVEN.masks},
-        # A name that no layer has is for none.
-        {"masks": ["more", "a key that is no text"]},
+        {},
         GIVEN_AS,
     ),
     "Trainer.logits": Row(
@@ -324,7 +326,7 @@ TRAINING = {
     ),
     "BatchSource.restore": Row(batches_after, {"state": BATCHES}, {"state": ["more", "a key", "a number"]}),
     "BatchSource.state": Row(lambda: scratch.BatchSource(*PICTURES, np.random.default_rng(0)).state(), {}),
-    "histogram": Row(scratch.histogram, {"values": LOGITS}, {"values": ["axis", "an axis", "other float"]}),
+    "histogram": Row(scratch.histogram, {"values": LOGITS}, {"values": ["axis", "an axis", "other float", *EXTREMES]}),
     "categorical": Row(
         scratch.categorical, {"rng": GENERATOR, "logits": LOGITS, "temperature": 0.5, "top_k": 2}, {"logits": [*ANY]}
     ),

@@ -9,6 +9,7 @@ import numpy as np
 from parity_tests.harness import LIMITS
 from parity_tests.rows.row import fresh, parameters_of
 from parity_tests.rows.unusual import (
+    extreme_arrays,
     in_one_buffer,
     like_arrays,
     of_any,
@@ -53,6 +54,13 @@ def told(results):
     return repr(results)
 
 
+def outlines(found):
+    """Return, of what ``told`` found, the dtype and the shape of each array, and of all else the kind."""
+    if isinstance(found, tuple) and len(found) == 3:
+        return found[:2]
+    return [outlines(part) for part in found] if isinstance(found, list | tuple) else type(found)
+
+
 def near(one, other):
     """Return whether two results differ by no more than rounding; one that is no float must be equal."""
     if isinstance(one, np.ndarray | np.generic) and one.dtype.kind in "fc":
@@ -69,8 +77,9 @@ def near(one, other):
 def cases(row):
     """Yield ``(path, name, value, kind)``.
 
-    Kind is ``"same"`` for what must give the same result, ``"like"`` for what may be refused instead, ``"other"`` for
-    what must be refused; else it is the value of which the result must be the same.
+    Kind is ``"same"`` for what must give the same result, ``"like"`` for what may be refused instead, ``"extreme"`` for
+    what may give any numbers, in arrays of the same shapes and dtypes, ``"other"`` for what must be refused; else it is
+    the value of which the result must be the same.
     """
     for argument, value in row.arguments.items():
         if argument in OPAQUE:
@@ -80,6 +89,7 @@ def cases(row):
             if isinstance(part, np.ndarray):
                 yield from ((path, name, other, "same") for name, other in same_arrays(part))
                 yield from ((path, name, other, "like") for name, other in like_arrays(part))
+                yield from ((path, name, other, "extreme") for name, other in extreme_arrays(part))
                 yield from ((path, name, other, "other") for name, other in other_arrays(part))
                 if part.ndim and len(part) and part.dtype.kind == "f":
                     yield (path, "zero stride", *zero_stride(part))
@@ -129,6 +139,9 @@ def fault_of_results(label, row, case, results, expected):
             without, _ = call(row, fresh(rest))
             return "" if told(results) == told(without) else "it is not as if it were not given"
         return ""
+    if isinstance(kind, str) and kind == "extreme":
+        same = outlines(told(results)) == outlines(told(expected))
+        return "" if same or may_be_taken(label, row, path, unusual) else "results of other shapes or dtypes"
     if not isinstance(kind, str):
         expected, _ = call(row, fresh(put(row.arguments, path, kind)))
     same = told(results) == told(expected) or near(results, expected)

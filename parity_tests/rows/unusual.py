@@ -68,6 +68,21 @@ def other_arrays(array):
         yield f"no array but {name}", value
 
 
+def extreme_arrays(array):
+    """Yield arrays of numbers at the ends of their range, and beyond: to be computed with, or refused."""
+    if array.dtype.kind != "f" or not array.size:
+        return
+    info, signs = np.finfo(array.dtype), np.resize(np.array([1, -1, 1], array.dtype), array.shape)
+    first = array.copy()
+    first.flat[0] = np.inf
+    yield "one infinity", first
+    yield "infinities of both signs", signs * array.dtype.type(np.inf)
+    yield "NaN", np.full_like(array, np.nan)
+    yield "the largest number", np.full_like(array, info.max)
+    yield "the largest numbers of both signs", signs * info.max
+    yield "denormals", signs * info.smallest_subnormal
+
+
 def like_arrays(array):
     """Yield the same numbers in another type, which a function may take or refuse."""
     if array.dtype.kind in "if":

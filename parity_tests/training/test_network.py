@@ -162,6 +162,11 @@ def test_refusals():
         dropped.forward(params, x, Given(training=True))
     with pytest.raises(ValueError, match="masks must be given for dropout"):
         dropped.forward(params, x, given._replace(masks={"rnn": given.masks["rnn"]}))
+    for part in ("state", "masks", "moving"):
+        with pytest.raises(ValueError, match=f"^{part} has an unknown 'rnn_1'; the layers are 'rnn', "):
+            dropped.forward(params, x, given._replace(**{part: {"rnn_1": ()}}))
+        with pytest.raises(TypeError, match=f"^{part} must be a dict by the names of the layers, but is "):
+            dropped.forward(params, x, given._replace(**{part: ["rnn"]}))
     with pytest.raises(ValueError, match="keep_prob must be at most 1, but is 1.5"):
         Dropout(1.5)
 

@@ -21,6 +21,7 @@ from scratch.cell import Cell, CellWrapper, check_sequence, masked_forward
 from scratch.cells.lstm import LSTMState
 from scratch.cells.multi import MultiRNNCell
 from scratch.checks import check_masks
+from scratch.finite import quiet
 from scratch.options import check_flag, check_options, check_probability
 from scratch.tree import map_tree, named_leaves, rebuild
 
@@ -136,6 +137,7 @@ def without_dropout(cell: Cell) -> Cell:
     return replace(cell, cell=without_dropout(cell.cell))  # type: ignore[type-var, attr-defined]
 
 
+@quiet
 def drop(tree: Tree, masks: Masks, keep_prob: float) -> Tree:
     """Return mask ⊙ v / keep_prob for every array v of a tree that has a mask, and v itself where that is ``()``."""
     if isinstance(masks, tuple):

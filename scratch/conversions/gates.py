@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scratch.arrays import Array, Float
+from scratch.finite import quiet
 
 
 class Layout(NamedTuple):
@@ -82,6 +83,7 @@ def reorder(columns: Float[Array, "... gates"], order: str, wanted: str) -> Floa
     return np.concatenate([gates[gate] for gate in wanted], axis=-1)
 
 
+@quiet
 def add_to_forget_gate(bias: Float[Array, " gates"], number: float) -> Float[Array, " gates"]:
     """Return a bias in TF1's order with ``number`` added to the columns of f."""
     i, j, f, o = np.split(bias, 4)

@@ -15,6 +15,7 @@ import numpy as np
 
 from scratch.arrays import Array, Float, Params
 from scratch.conversions.gates import add_to_forget_gate, gates_of
+from scratch.finite import quiet
 from scratch.tree import map_tree
 
 PEEPHOLES = ("w_i_diag", "w_f_diag", "w_o_diag")
@@ -38,6 +39,7 @@ def take_apart(cell: Any, params: Params) -> Parts:
     return parts._replace(bias_h=add_to_forget_gate(parts.bias_h, cell.forget_bias))
 
 
+@quiet
 def put_together(cell: Any, parts: Parts) -> Params:
     """Return a layer's weights from its parts; the forget bias is taken out of ``bias_h``, so that none is rounded."""
     if hasattr(cell, "forget_bias"):

@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from scratch.arrays import Array, Float, Int
+from scratch.finite import quiet
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
 from scratch.jit.walk.layer import matrix
@@ -44,6 +45,7 @@ class Batch:
             run(each, shares(self.num_steps, share_count(COPYING * padding * width)))
         return array
 
+    @quiet
     def add_live(self, array: Float[Array, "_ _ D"], other: Float[Array, "_ _ D"]) -> Float[Array, "_ _ D"]:
         """Return the sum of two such arrays, zeros past the end of each row."""
         total = self.array(array.shape[2])

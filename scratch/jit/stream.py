@@ -9,6 +9,7 @@ from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.compiling.compiler import announced
+from scratch.finite import quiet
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import plain
 from scratch.jit.covered import FLOATS, check_covered
@@ -106,7 +107,12 @@ class NestedStream:
         output = x
         for layer in self.layers:
             output = layer.step(output)
-        return output if self.is_stack else x + output
+        return output if self.is_stack else with_input(output, x)
+
+
+@quiet
+def with_input(output: Array, x: Array) -> Array:
+    return x + output
 
 
 def make_stream(cell: Any, params: Params, input_size: int, state: State) -> Any:

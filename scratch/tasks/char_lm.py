@@ -133,6 +133,8 @@ def train(
             total = start + (epochs - epoch) * num_windows(numbers)
             yield trainer.global_step, total, loss
         if path is not None:
+            # What is saved is to be good to go on from.
+            check_finite(trainer.global_step, {"weights": trainer.variables()})
             trainer.save(path, {"epoch": np.int64(epoch + 1), "generator": generator_state(rng)})
 
 

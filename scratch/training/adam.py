@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from scratch.arrays import Array, Params
+from scratch.finite import quiet
 from scratch.options import check_decay, check_options, check_positive
 from scratch.training.optimizers import check_learning_rate, check_step, check_weights, map_numbers, rounded
 from scratch.tree import map_tree
@@ -47,6 +48,7 @@ class AdamOptimizer:
         powers = {"beta1_power": np.array(self.beta1, np.float32), "beta2_power": np.array(self.beta2, np.float32)}
         return {"m": map_tree(np.zeros_like, params), "v": map_tree(np.zeros_like, params), **powers}
 
+    @quiet
     def apply_gradients(self, params: Params, gradients: Params, slots: Params) -> tuple[Params, Params]:
         """Return ``(new_params, new_slots)``; params, gradients, ``slots["m"]`` and ``slots["v"]`` hold the same names.
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from scratch.arrays import Array, Float, Params
+from scratch.finite import quiet
 from scratch.options import check_choice, check_number, check_options, check_positive, check_text
 from scratch.shown import shown
 from scratch.training.optimizers import check_weights
@@ -50,6 +51,7 @@ class Clipping:
         return clip_by_global_norm(gradients, self.limit)[0]
 
 
+@quiet
 def clip_by_value(gradients: Params, clip_value_min: float, clip_value_max: float) -> Params:
     """Return the gradients with every entry moved into ``[clip_value_min, clip_value_max]``; NaN stays NaN.
 
@@ -61,6 +63,7 @@ def clip_by_value(gradients: Params, clip_value_min: float, clip_value_max: floa
     return map_tree(lambda g: np.maximum(np.minimum(g, highest), lowest), gradients)
 
 
+@quiet
 def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) -> Params:
     """Return the gradients, each variable's shortened to the length ``clip_norm`` where it is longer.
 
@@ -77,8 +80,7 @@ def clip_by_norm(gradients: Params, clip_norm: float, skip: Iterable[str] = ()) 
         raise TypeError(f"skip must be names of variables, but is {shown(skip)}")
     skip = [check_text("skip", name) for name in skip]
     skipped = {path for name in skip for path in variables_in(gradients, name)}
-    with np.errstate(all="ignore"):
-        return map_named(lambda path, g: g.copy() if path in skipped else shortened(g, clip_norm), gradients)
+    return map_named(lambda path, g: g.copy() if path in skipped else shortened(g, clip_norm), gradients)
 
 
 def shortened(g: Float[Array, "*N"], clip_norm: float) -> Float[Array, "*N"]:
@@ -86,6 +88,7 @@ def shortened(g: Float[Array, "*N"], clip_norm: float) -> Float[Array, "*N"]:
     return g * clip_norm / np.maximum(np.sqrt((g * g).sum()), clip_norm)
 
 
+@quiet
 def clip_by_global_norm(gradients: Params, clip_norm: float) -> tuple[Params, Any]:
     """Return ``(clipped, global_norm)``: all gradients shortened by one factor, and N as it was before.
 
@@ -94,20 +97,19 @@ def clip_by_global_norm(gradients: Params, clip_norm: float) -> tuple[Params, An
     """
     norm = global_norm(gradients)
     clip_norm = check_positive("clip_norm", clip_norm)
-    with np.errstate(all="ignore"):
-        # c / max(N, c), written as TensorFlow does. N − N is 0 where N is finite, and NaN where it is not.
-        scale = clip_norm * np.minimum(1 / norm, 1 / clip_norm) + (norm - norm)
-        return map_tree(lambda g: g * scale, gradients), norm
+    # c / max(N, c), written as TensorFlow does. N − N is 0 where N is finite, and NaN where it is not.
+    scale = clip_norm * np.minimum(1 / norm, 1 / clip_norm) + (norm - norm)
+    return map_tree(lambda g: g * scale, gradients), norm
 
 
+@quiet
 def global_norm(gradients: Params) -> Any:
     """Return N = √(Σ g²) over all entries of all gradients, a number of their dtype.
 
     Source: ``tf.linalg.global_norm``.
     """
     check_weights(gradients, "gradients")
-    with np.errstate(all="ignore"):
-        return np.sqrt(sum((g * g).sum() for _, g in named_leaves(gradients)))
+    return np.sqrt(sum((g * g).sum() for _, g in named_leaves(gradients)))
 
 
 def variables_in(gradients: Params, name: str) -> list[str]:

@@ -20,6 +20,7 @@ import numpy as np
 from scratch.arrays import Array, Bool, DType, Float, Int, Lengths
 from scratch.caches import check_cache
 from scratch.checks import check_array, check_labels, check_lengths, check_masks, is_plain, shape_text
+from scratch.finite import quiet
 from scratch.options import check_choice, check_number, check_options
 
 
@@ -50,6 +51,7 @@ class CrossEntropy:
     def __post_init__(self) -> None:
         check_options(self, mean=lambda name, value: check_choice(name, value, ("examples", "steps")))
 
+    @quiet
     def forward(
         self, labels: Int[Array, "*N"], logits: Float[Array, "*N C"], sequence_length: Lengths = None
     ) -> tuple[Any, CrossEntropyCache | MaskedLossCache]:
@@ -77,6 +79,7 @@ def softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
     return np.exp(log_softmax(logits))
 
 
+@quiet
 def softmax_cross_entropy_with_logits(
     labels: Float[Array, "*N C"], logits: Float[Array, "*N C"]
 ) -> tuple[Float[Array, "*N"], CrossEntropyCache]:
@@ -108,6 +111,7 @@ def sparse_softmax_cross_entropy_with_logits(
     return -pick(log_p, labels)[..., 0], CrossEntropyCache(np.exp(log_p), labels)
 
 
+@quiet
 def softmax_cross_entropy_with_logits_backward(
     cache: CrossEntropyCache, d_loss: Float[Array, "*N"]
 ) -> Float[Array, "*N C"]:
@@ -144,6 +148,7 @@ def mask_by_length(labels: Int[Array, "B T"], sequence_length: Any) -> Bool[Arra
     return np.arange(labels.shape[1]) < lengths[:, None]
 
 
+@quiet
 def masked_loss(
     labels: Int[Array, "B T"], logits: Float[Array, "B T C"], mask: Bool[Array, "B T"], mean: str = "examples"
 ) -> tuple[Any, MaskedLossCache]:
@@ -176,6 +181,7 @@ def shares(mask: Bool[Array, "B T"], mean: str, dtype: DType) -> Float[Array, "B
     return np.where(mask, 1 / np.maximum(count, 1), 0).astype(dtype)
 
 
+@quiet
 def masked_loss_backward(cache: MaskedLossCache, d_loss: float = 1.0) -> Float[Array, "B T C"]:
     """Return d_logits [B, T, C] from the number ``d_loss``: exactly 0 where the mask is false."""
     check_cache(cache, MaskedLossCache)
@@ -189,11 +195,11 @@ def pick(array: Float[Array, "*N C"], labels: Int[Array, "*N"]) -> Float[Array, 
     return np.take_along_axis(array, labels[..., None], axis=-1)
 
 
+@quiet
 def log_softmax(logits: Float[Array, "*N C"]) -> Float[Array, "*N C"]:
     """Return log p [..., C] of logits [..., C]: the logarithm of softmax without ever forming a large exponential."""
-    # ∞ − ∞ and −∞ − (−∞) are NaN, as in TensorFlow, and no warning.
-    with np.errstate(invalid="ignore", over="ignore"):
-        shifted = logits - logits.max(axis=-1, keepdims=True)
+    # ∞ − ∞ and −∞ − (−∞) are NaN, as in TensorFlow.
+    shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 

@@ -105,6 +105,7 @@ class Network(Layer):
         """
         check_given(given)
         self.check_branches(params)
+        self.check_parts(given)
         caches: dict[str, Kept] = {}
         for name, layer in self.layers.items():
             try:
@@ -149,8 +150,19 @@ class Network(Layer):
         """Refuse all but a dict with branches of these layers."""
         if not isinstance(params, dict):
             raise TypeError(f"params must be a dict with a branch for each layer, but is {shown(params)}")
-        for name in params.keys() - self.layers.keys():
-            raise ValueError(f"params has an unknown {shown(name)}; the layers are {', '.join(map(repr, self.layers))}")
+        self.check_names("params", params)
+
+    def check_parts(self, given: Given) -> None:
+        """Refuse a state, masks or moving statistics that are no dict of these layers' own."""
+        for part in ("state", "masks", "moving"):
+            by_name = getattr(given, part)
+            if by_name is not None and not isinstance(by_name, dict):
+                raise TypeError(f"{part} must be a dict by the names of the layers, but is {shown(by_name)}")
+            self.check_names(part, by_name or {})
+
+    def check_names(self, part: str, by_name: dict[Any, Any]) -> None:
+        for name in by_name.keys() - self.layers.keys():
+            raise ValueError(f"{part} has an unknown {shown(name)}; the layers are {', '.join(map(repr, self.layers))}")
 
     chain_params, chain_forward, chain_backward = init_params, forward, backward
     chain_d_params = d_params

@@ -22,6 +22,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Params
 from scratch.checks import check_array, check_like, check_params
+from scratch.finite import quiet
 from scratch.options import check_number, check_options, check_positive
 from scratch.shown import shown
 from scratch.tree import map_named, map_tree, named_leaves
@@ -155,10 +156,10 @@ def variable_name(optimizer: Optimizer, path: str) -> str:
     return f"{variable}/{optimizer.slot_names[slot]}" if variable else slot
 
 
+@quiet
 def map_numbers(function: Callable[..., Any], tree: Params, *others: Params) -> Params:
     """Return ``map_tree``: of infinite gradients, infinite and NaN weights, as in TensorFlow, and no warning."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return map_tree(function, tree, *others)
+    return map_tree(function, tree, *others)
 
 
 def rounded(value: float, dtype: DType) -> Any:

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from scratch.finite import quiet
 from scratch.options import LARGEST, check_count, check_flag, check_number, check_options
 from scratch.shown import shown
 from scratch.training.optimizers import check_learning_rate
@@ -74,9 +77,10 @@ class ExponentialDecay(_Decay):
     Source: ``tf.compat.v1.train.exponential_decay``; ``keras.optimizers.schedules.ExponentialDecay``.
     """
 
+    @quiet
     def __call__(self, step: int) -> float:
-        # η₀ ρ^(n/N)
-        return self.initial_learning_rate * self.decay_rate ** self._periods(step)
+        # η₀ ρ^(n/N); a power of NumPy's, which is infinite where it is too large, and not an error.
+        return self.initial_learning_rate * float(np.float64(self.decay_rate) ** self._periods(step))
 
 
 @dataclass(frozen=True)

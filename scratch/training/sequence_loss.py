@@ -15,6 +15,7 @@ import numpy as np
 from scratch.arrays import Array, Float, Int
 from scratch.caches import check_cache
 from scratch.checks import check_array, check_labels
+from scratch.finite import quiet
 from scratch.options import check_flag, check_number
 from scratch.training.losses import (
     CrossEntropyCache,
@@ -36,6 +37,7 @@ class SequenceLossCache(NamedTuple):
     listed: bool
 
 
+@quiet
 def sequence_loss(
     logits: Float[Array, "B T C"],
     targets: Int[Array, "B T"],
@@ -75,6 +77,7 @@ def sequence_loss(
     return (share * losses).sum(axis=axes), SequenceLossCache(cache, share, axes, listed=False)
 
 
+@quiet
 def sequence_loss_by_example(
     logits: Steps, targets: Steps, weights: Steps, average_across_timesteps: bool = True
 ) -> tuple[Float[Array, " B"], SequenceLossCache]:
@@ -91,6 +94,7 @@ def sequence_loss_by_example(
     return (share * losses).sum(axis=1), SequenceLossCache(cache, share, (1,), listed=True)
 
 
+@quiet
 def legacy_sequence_loss(
     logits: Steps,
     targets: Steps,
@@ -113,6 +117,7 @@ def legacy_sequence_loss(
     return (share * losses).sum(), SequenceLossCache(cache, share, (0, 1), listed=True)
 
 
+@quiet
 def sequence_loss_backward(cache: SequenceLossCache, d_loss: Any = 1.0) -> Any:
     """Return d_logits from ``d_loss``, for each of the three losses: [B, T, C], or a list of T arrays [B, C].
 

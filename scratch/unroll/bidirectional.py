@@ -23,6 +23,7 @@ from scratch.arrays import Array, DType, Float, Initializer, Lengths, Masks, Par
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths, check_state, shape_text
 from scratch.engines import ENGINES, check_engine
+from scratch.finite import quiet
 from scratch.fit import check_fit
 from scratch.initializers import glorot_uniform
 from scratch.options import check_flag
@@ -103,6 +104,7 @@ def bidirectional_dynamic_rnn(
     return (output_fw, output_bw), (state_fw, state_bw), tape
 
 
+@quiet
 def bidirectional_dynamic_rnn_backward(
     tape: BidirectionalTape, d_outputs: Pair = None, d_final_states: Pair = None
 ) -> tuple[Float[Array, "_ _ D"], tuple[State, State], Params]:

@@ -18,6 +18,7 @@ from scratch.arguments import UnrollOptions, check_arguments, check_sequence_mas
 from scratch.arrays import Array, Float, Lengths, Masks, Params, State
 from scratch.cell import Cell
 from scratch.checks import check_array, check_lengths
+from scratch.finite import quiet
 from scratch.options import check_count
 from scratch.shown import shown
 from scratch.tree import map_tree
@@ -106,6 +107,7 @@ def truncated_rnn(
     return np.concatenate(outputs, axis=1), state, None if tapes[0] is None else tapes
 
 
+@quiet
 def truncated_rnn_backward(
     tapes: list[DynamicTape], d_outputs: Float[Array, "B T output"], d_final_state: State = None, reach: int = 1
 ) -> tuple[Float[Array, "B T D"], State, Params]:
@@ -142,6 +144,7 @@ def truncated_rnn_backward(
     return d_inputs, d_initial_state, d_params
 
 
+@quiet
 def last_window_backward(
     tapes: list[DynamicTape], d_outputs: Float[Array, "B _ output"] | None, d_final_state: State = None
 ) -> tuple[Float[Array, "B T D"], State, Params]:
