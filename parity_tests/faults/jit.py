@@ -188,7 +188,7 @@ FAULTS = [
         ("kernel's gradient without the last step", "(0, 0, network.num_steps * batch_size)", "(0, 0, network.num_steps * batch_size - batch_size)"),
     ),
     *faults_in(
-        "jit/small/kernels.py",
+        "jit/small/table.py",
         "jit/test_small.py::test_every_cell_agrees_with_numpy",
         ("gradient of constants added to that of others", "clear_row(d_head, 0, 0, network.d_head)", "d_head[:] = 1"),
     ),
@@ -208,6 +208,7 @@ FAULTS = [
     *faults_in(
         "jit/walk/layout.py",
         "jit/test_small.py",
+        ("gates of a whole register for all", "return half if -units % half < -units % vector else vector", "return vector"),
         ("the stages' registers longer than their gates", "REGISTER * self.lanes // self.vector", "REGISTER"),
         compiled=True,
     ),
@@ -489,6 +490,8 @@ FAULTS = [
         ("flags that are looked at once", "    for number in range(len(flags)):\n        for _ in range(looks):", "    for number in range(len(flags)):\n        for _ in range(1):"),
         ("the first flag looked at for all", "if look(flags, number):", "if look(flags, 0):"),
         ("another flag raised", "write(flags, number, 1)", "write(flags, 0, 1)"),
+        ("another flag changed", "write(flags, number, look(flags, number) + 1)", "write(flags, 0, look(flags, number) + 1)"),
+        ("a change not told", "    return look(flags, number)\n", "    return old\n"),
     ),
     *faults_in(
         "jit/machine/memory.py",

@@ -145,12 +145,12 @@ FAULTS = [
         ),
         (
             "powers kept in float64",
-            "product = power * np.float32(beta)",
+            "product = np.float32(power) * np.float32(beta)",
             "product = np.float32(np.float64(power) * beta)",
         ),
         (
             "powers below float32's normal numbers kept",
-            "if product >= np.finfo(np.float32).tiny else",
+            "if product >= TINY else",
             "if product > 0 else",
         ),
         (

@@ -7,7 +7,7 @@ import numpy as np
 from parity_tests.harness import STUCK
 from scratch.compiling.compiler import compiled
 from scratch.jit.machine import flags as module
-from scratch.jit.machine.flags import look, raise_flag, wait_for_flags
+from scratch.jit.machine.flags import change_flag, give_way, look, raise_flag, wait_for_change, wait_for_flags
 
 # Looks that take hours.
 FOREVER = 10**12
@@ -57,3 +57,24 @@ def test_whoever_waits_goes_on_in_the_end_without_a_flag():
     thread = waiting(np.zeros(2, np.int64), 50)
     thread.join(STUCK)
     assert not thread.is_alive()
+
+
+@compiled
+def change_at(flags, number):
+    give_way()
+    change_flag(flags, number)
+
+
+def test_whoever_waits_for_a_change_goes_on_once_there_is_one():
+    flags, found = np.array([7, 7, 7]), []
+    thread = threading.Thread(target=lambda: found.append(wait_for_change(flags, 1, 7, FOREVER)), daemon=True)
+    thread.start()
+    for number in (0, 2, 1):
+        change_at(flags, number)
+    thread.join(STUCK)
+    assert flags.tolist() == [8, 8, 8]
+    assert found == [8]
+
+
+def test_whoever_waits_for_a_change_goes_on_in_the_end_without_one():
+    assert wait_for_change(np.array([7]), 0, 7, 50) == 7

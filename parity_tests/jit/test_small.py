@@ -26,6 +26,7 @@ from scratch.jit.small import plan
 from scratch.jit.small.kernels import small_backward, small_forward
 from scratch.jit.small.plan import plan_of
 from scratch.jit.walk.layer import layer_of
+from scratch.jit.walk.layout import short_register
 from scratch.tree import map_tree, named_leaves
 
 CASES = [
@@ -224,3 +225,7 @@ def test_any_memory_layout_and_any_number_of_layers_compile_nothing_anew():
     for case in CASES[3:]:
         run_numba(case, map_tree(np.asfortranarray, case.draw(np.float64)))
     assert [len(function.signatures) for function in functions] == before
+
+
+def test_a_register_is_as_short_as_leaves_the_fewest_gaps():
+    assert [short_register(units, 16) for units in (1, 4, 5, 8, 9, 16, 24, 25)] == [4, 4, 8, 8, 16, 16, 8, 16]

@@ -145,6 +145,7 @@ def report(seconds: float) -> int:
     raised = np.zeros(1, np.int64)
     flags.raise_flag(raised, 0, 1)
     flags.wait_for_flags(raised, 1)
+    flags.wait_for_change(raised, 0, 0, 1)
     if kept.not_kept:
         # What has been said of it on the way may be far up by now.
         print("not kept: set NUMBA_CACHE_DIR to a folder that can be written to, and run this again", file=sys.stderr)

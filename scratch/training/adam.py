@@ -76,8 +76,9 @@ class AdamOptimizer:
 
 def next_power(power: Array, beta: float) -> Array:
     """Return βᵗ β rounded to float32, and 0 where that has not all its digits there: TensorFlow's threads flush it."""
-    product = power * np.float32(beta)
-    return np.asarray(product if product >= np.finfo(np.float32).tiny else np.float32(0))
+    product = np.float32(power) * np.float32(beta)
+    return np.asarray(product if product >= TINY else np.float32(0))
 
 
+TINY = np.finfo(np.float32).tiny
 POWERS = dict.fromkeys(("beta1_power", "beta2_power"), np.zeros((), np.float32))

@@ -4,6 +4,7 @@ A thread that sleeps takes 50 µs or more to wake up, and longer on a virtual ma
 keeps looking for it. Compiled code does so without the GIL, which the other thread needs in order to answer.
 """
 
+import os
 import platform
 import time
 from typing import Any
@@ -13,11 +14,13 @@ from numba import types
 from numba.core import cgutils
 
 from scratch.arrays import Array
-from scratch.compiling.compiler import instruction, kernel
+from scratch.compiling.compiler import inlined, instruction, kernel
 from scratch.jit.machine.vector import address_of, check_index
 
 # Processors of this kind have the instruction PAUSE for loops that wait: some 30 ns each.
 HAS_PAUSE = platform.machine().lower() in ("x86_64", "amd64")
+# Systems with POSIX's ``sched_yield``.
+HAS_YIELD = os.name == "posix"
 
 
 def look(flags: Array, number: int) -> int:
@@ -43,6 +46,11 @@ def pause() -> None:
     time.sleep(0)
 
 
+def give_way() -> None:
+    """Let another thread have the core, if there is one that waits for it."""
+    time.sleep(0)
+
+
 @kernel
 def raise_flag(flags: Array, number: int, looks: int) -> None:
     """Set a flag, and do without the GIL for a moment of so many looks: who waits for the flag needs it."""
@@ -59,6 +67,22 @@ def wait_for_flags(flags: Array, looks: int) -> None:
             if look(flags, number):
                 break
             pause()
+
+
+@kernel
+def wait_for_change(flags: Array, number: int, old: int, looks: int) -> int:
+    """Return a flag as soon as it is not what it was, or after so many looks."""
+    for _ in range(looks):
+        if look(flags, number) != old:
+            break
+        pause()
+    return look(flags, number)
+
+
+@inlined
+def change_flag(flags: Array, number: int) -> None:
+    """Make a flag another one than it was."""
+    write(flags, number, look(flags, number) + 1)
 
 
 def flag_at(context: Any, builder: Any, flags_type: Any, flags: Array, number: int) -> Any:
@@ -103,6 +127,17 @@ def build_pause():
         if HAS_PAUSE:
             nothing = ir.FunctionType(ir.VoidType(), [])
             builder.call(cgutils.get_or_insert_function(builder.module, nothing, "llvm.x86.sse2.pause"), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@instruction(give_way)
+def build_give_way():
+    def generate(context, builder, signature, arguments):
+        if HAS_YIELD:
+            kind = ir.FunctionType(ir.IntType(32), [])
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
         return context.get_dummy_value()
 
     return types.void(), generate

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from scratch.jit.machine.flags import raise_flag, wait_for_flags
+from scratch.jit.machine.flags import change_flag, raise_flag, wait_for_change, wait_for_flags
 from scratch.options import check_count
 
 # Multiply-adds for each thread. Two threads break even at twice as many: to wake one and to hear from it takes 60 µs at
@@ -24,8 +24,9 @@ WORTH_A_THREAD = 6_000_000
 # To copy a number to another place takes as long as this many of them.
 COPYING = 32
 
-# How often a thread looks whether the others are done before it goes to sleep: for about a millisecond.
-PATIENCE = 30_000
+# How often a thread looks whether the others are done, or whether there is more to do, before it goes to sleep: for
+# about a millisecond. Uncompiled, it does not: it would need the GIL to look.
+PATIENCE = 0 if numba.config.DISABLE_JIT else 30_000
 # And how long one that is done leaves the GIL to whoever has waited for it: some microseconds.
 MOMENT = 100
 
@@ -46,6 +47,8 @@ num_cores = numba.config.NUMBA_DEFAULT_NUM_THREADS
 # Each part adds up gradients of its own, which take memory, and time in the end.
 MOST_PARTS = 16
 waiting: "SimpleQueue[Task]" = SimpleQueue()
+# A flag that changes when something waits: for threads that are awake.
+called = np.zeros(1, np.int64)
 workers: list[threading.Thread] = []
 lock = threading.Lock()
 
@@ -80,8 +83,12 @@ def shares(total: int, count: int) -> list[tuple[int, int]]:
     return [(total * i // count, total * (i + 1) // count) for i in range(count)]
 
 
-def run(function: Callable[[int, int], object], ranges: Sequence[tuple[int, int]]) -> None:
-    """Call ``function(first, last)`` with each of these ranges, side by side; return when all are done."""
+def run(function: Callable[[int, int], object], ranges: Sequence[tuple[int, int]], calls: bool = False) -> None:
+    """Call ``function(first, last)`` with each of these ranges, side by side; return when all are done.
+
+    Those that are awake start when ``called`` changes. A function that ``calls`` does that itself, in compiled code:
+    to start they need the GIL, and if it is not free then they fall asleep over it.
+    """
     (first, last), *others = ranges
     if not others:
         function(first, last)
@@ -91,6 +98,8 @@ def run(function: Callable[[int, int], object], ranges: Sequence[tuple[int, int]
     flags = np.zeros(len(others), np.int64)
     for number, other in enumerate(others):
         waiting.put(Task(function, other, done, flags, number))
+    if not calls:
+        change_flag(called, 0)
     try:
         function(first, last)
     finally:
@@ -113,7 +122,9 @@ def start_workers(count: int) -> None:
 
 def work() -> None:
     """Do what is waiting, for ever."""
+    seen = 0
     while True:
+        seen = wait_for_change(called, 0, seen, PATIENCE)
         function, (first, last), done, flags, number = waiting.get()
         error = None
         try:

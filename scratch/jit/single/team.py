@@ -8,13 +8,15 @@ cache for each thread: how it is, and how often it has met the others.
 
 from scratch.arrays import Array
 from scratch.compiling.compiler import inlined
-from scratch.jit.machine.flags import look, pause, swap, write
+from scratch.jit.machine.flags import give_way, look, pause, swap, write
 
 # Flags in a line of the cache. A thread's first flag is how it is, the second how often it has met the others.
 LINE = 8
 ASLEEP, WAITING, CLAIMED, CALLED = range(4)
 # What is to be done stands in the line of the caller: with how many threads, how many steps, and how many there were.
 COUNT, STEPS, TAKEN = 2, 3, 4
+# Looks after which a thread thinks that the one it waits for may want its core: some ten microseconds.
+PATIENCE = 1_000
 
 
 @inlined
@@ -53,6 +55,11 @@ def meet(team: Array, me: int, count: int, number: int) -> None:
     """Return when all ``count`` threads have come to the meeting of this number."""
     if count > 1:
         write(team, LINE * me + 1, number)
+        looks = 0
         for thread in range(count):
             while look(team, LINE * thread + 1) < number:
-                pause()
+                looks += 1
+                if looks < PATIENCE:
+                    pause()
+                else:
+                    give_way()

@@ -7,13 +7,15 @@ gradients of weights are one product, in the end. A step is that of any other wa
 
 from scratch.arrays import Array
 from scratch.compiling.compiler import inlined, kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at, rows_of
+from scratch.jit.machine.view import block, copy_row, matrix_in, record_at, rows_of
 from scratch.jit.small.table import (
     LayerPlan,
     Network,
     Steps,
-    copy_numbers,
+    begin_tape,
+    begin_work,
     copy_steps,
+    end_work,
     gradients_at,
     load_state,
     plan_at,
@@ -86,10 +88,7 @@ def small_forward(
     """
     network = record_at(Network, table, 0)
     num_tokens, batch_size = network.num_steps * network.batch_size, network.batch_size
-    head = matrix_in(tape, 0, 1, network.head)
-    copy_row(matrix_in(start, 0, 1, network.head), 0, 0, head, 0, 0, network.head)
-    parameters = matrix_in(weights, 0, 1, network.num_weights)
-    copy_numbers(matrix_in(table, network.copied, 1, network.head), parameters, head)
+    begin_tape(network, table, start, matrix_in(weights, 0, 1, network.num_weights), tape)
     x = matrix_in(inputs, 0, num_tokens, record_at(LayerPlan, table, 1).num_inputs)
     source = Steps(x, network.step_stride, network.row_stride)
     for number in range(1, network.num_layers + 1):
@@ -125,9 +124,7 @@ def small_backward(
     """
     network = record_at(Network, table, 0)
     num_tokens, batch_size = network.num_steps * network.batch_size, network.batch_size
-    d_head, copied = matrix_in(work, 0, 1, network.d_head), network.copied + network.head
-    clear_row(d_head, 0, 0, network.d_head)
-    copy_numbers(matrix_in(table, copied, 1, network.d_head), matrix_in(tape, 0, 1, network.head), d_head)
+    begin_work(network, table, tape, work)
     top = record_at(LayerPlan, table, network.num_layers)
     d_outputs_by_row = matrix_in(d_outputs, 0, num_tokens, top.num_outputs)
     d_y = Steps(d_outputs_by_row, network.step_stride, network.row_stride)
@@ -145,6 +142,4 @@ def small_backward(
         store_state(d.c, matrix_in(d_states, layer.c_at, batch_size, layer.num_memory))
         store_state(d.rows, matrix_in(d_states, layer.h_at, batch_size, layer.num_outputs))
         d_y = d_x
-    copied += network.d_head
-    d_parameters = matrix_in(d_weights, 0, 1, network.num_weights)
-    copy_numbers(matrix_in(table, copied, 1, network.num_weights), d_head, d_parameters)
+    end_work(network, table, work, matrix_in(d_weights, 0, 1, network.num_weights))

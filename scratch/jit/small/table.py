@@ -144,3 +144,27 @@ def copy_numbers(numbers: Array, source: Array, target: Array) -> None:
     for n in range(numbers.shape[1]):
         if numbers[0, n] > 0:
             target[0, n] = source[0, numbers[0, n] - 1]
+
+
+@inlined
+def begin_tape(network: Network, table: Array, start: Array, parameters: Array, tape: Array) -> None:
+    """Write what a tape begins with: the constants of all layers, and their packed weights from parameters [1, n]."""
+    head = matrix_in(tape, 0, 1, network.head)
+    copy_row(matrix_in(start, 0, 1, network.head), 0, 0, head, 0, 0, network.head)
+    copy_numbers(matrix_in(table, network.copied, 1, network.head), parameters, head)
+
+
+@inlined
+def begin_work(network: Network, table: Array, tape: Array, work: Array) -> None:
+    """Write what the work of a pass back begins with: transposed weights, and zeros for gradients."""
+    d_head = matrix_in(work, 0, 1, network.d_head)
+    clear_row(d_head, 0, 0, network.d_head)
+    numbers = matrix_in(table, network.copied + network.head, 1, network.d_head)
+    copy_numbers(numbers, matrix_in(tape, 0, 1, network.head), d_head)
+
+
+@inlined
+def end_work(network: Network, table: Array, work: Array, d_parameters: Array) -> None:
+    """Copy the gradients of all parameters, in their order, to a row of as many numbers."""
+    numbers = matrix_in(table, network.copied + network.head + network.d_head, 1, network.num_weights)
+    copy_numbers(numbers, matrix_in(work, 0, 1, network.d_head), d_parameters)

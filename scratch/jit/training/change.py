@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scratch.arrays import Array, Float
-from scratch.compiling.compiler import inlined, kernel
+from scratch.compiling.compiler import kernel
 from scratch.jit.machine.view import copy_row
 from scratch.jit.training.clipping import clip_all, clip_norms, clip_values
 from scratch.jit.training.updates import update
@@ -42,7 +42,7 @@ def clip_gradients(this: Change) -> None:
         clip_all(this.clip_numbers, this.clipped)
 
 
-@inlined
+@kernel
 def change(this: Change) -> None:
     """Clip the gradients, and take the step of the optimiser."""
     clip_gradients(this)

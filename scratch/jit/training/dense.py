@@ -31,11 +31,15 @@ def dense_forward(tile: int, x: Array, w: Array, y: Array) -> None:
 
 @inlined
 def dense_backward(tile: int, x: Array, d_y: Array, d_w: Array) -> None:
-    """Compute ∂L/∂W = xᵀ ∂L/∂y and ∂L/∂b = Σ ∂L/∂y, in the rows of ``d_w`` [D + 1, units]."""
-    depth = x.shape[1]
-    multiply(tile, transposed(x), d_y, block(d_w, 0, depth, 0, d_w.shape[1]))
+    """Compute ∂L/∂W = xᵀ ∂L/∂y of some columns of x [N, D], in as many rows of ``d_w`` [D, units]."""
+    multiply(tile, transposed(x), d_y, d_w)
+
+
+@inlined
+def bias_backward(d_y: Array, d_w: Array, row: int) -> None:
+    """Compute ∂L/∂b = Σ ∂L/∂y, in a row of ``d_w``."""
     for k in range(0, d_y.shape[1], lanes(d_y)):
         d_bias = load(d_y, 0, k)
-        for row in range(1, d_y.shape[0]):
-            d_bias = d_bias + load(d_y, row, k)
-        store(d_w, depth, k, d_bias)
+        for n in range(1, d_y.shape[0]):
+            d_bias = d_bias + load(d_y, n, k)
+        store(d_w, row, k, d_bias)

@@ -2,139 +2,155 @@
 
     x_{b,t}  =  E_n of row b's t-th step in this direction        h_{b, that step}  =  the cell's output
 
-The steps of a row are read and written where they stand, so nothing is turned round. Past a row's end x is 0, and what
-the cell makes of that goes nowhere: no output of it is looked at, its gradient is 0, and so are those of its weights.
+It is the walk of all other cells (``scratch/jit/walk``), on the memory of a ``SmallPlan``. The schedule of a direction
+says where the steps of a row are, so they are read and written where they stand, and nothing is turned round.
 """
 
 from typing import NamedTuple
 
-from scratch.arrays import Array, Float
-from scratch.compiling.compiler import inlined, kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at
-from scratch.jit.small.kernels import small_backward, small_forward
-from scratch.jit.walk.rows import add_row
+from scratch.arrays import Array
+from scratch.compiling.compiler import inlined
+from scratch.jit.machine.view import block, clear_row, matrix_in, record_at, rows_of
+from scratch.jit.small.table import (
+    LayerPlan,
+    Network,
+    begin_tape,
+    begin_work,
+    end_work,
+    gradients_at,
+    plan_at,
+    tape_at,
+)
+from scratch.jit.walk.backward import walk_backward
+from scratch.jit.walk.forward import walk_forward
+from scratch.jit.walk.plan import Ends, Gradients, Tape
+from scratch.jit.walk.products import TOKENS
+from scratch.jit.walk.schedule import Schedule
 
 
 class DirectionLayout(NamedTuple):
-    """Sizes: of x [B, T, D] and of the outputs [B, T, H], which are the columns of h from ``column`` on.
+    """A direction, to the kernels: integers.
 
-    ``backwards``: 1 for the direction from each row's end. ``first``, ``num_weights``: the cell's among all parameters.
-    ``num_states``, ``tape_size``, ``work_size``: those of its ``SmallPlan``.
+    - ``column``, ``width``: its columns of h. ``first``, ``num_weights``: the cell's numbers among all parameters.
+    - ``table``, ``num_rows``: where the rows of its plan's table begin among those of all, and how many they are.
+      ``start``: where the plan's start begins.
+    - ``tape``, ``tape_size``, ``work``, ``work_size``, ``states``, ``num_states``: where the memory of its plan is in
+      the arena, and its sizes; ``between``: where the outputs of its lower layers are.
     """
 
-    batch_size: int
-    num_steps: int
-    depth: int
-    width: int
     column: int
-    backwards: int
+    width: int
     first: int
     num_weights: int
-    num_states: int
+    table: int
+    num_rows: int
+    start: int
+    tape: int
     tape_size: int
+    work: int
     work_size: int
+    states: int
+    num_states: int
+    between: int
 
 
-class Work(NamedTuple):
-    """What a direction works in: a row a step, in its own order; ``nothing`` is zeros, ``states`` what nobody needs."""
+class Plans(NamedTuple):
+    """The tables and the starts of all directions' plans, one after the other, and the ``arena`` that all work in."""
 
-    x: Float[Array, "N D"]
-    outputs: Float[Array, "N H"]
-    d_outputs: Float[Array, "N H"]
-    d_x: Float[Array, "N D"]
-    tape: Float[Array, "1 n"]
-    work: Float[Array, "1 n"]
-    nothing: Float[Array, "1 n"]
-    states: Float[Array, "1 n"]
-
-
-class Direction(NamedTuple):
-    """A direction: its layout, a row of integers, the plan's table and start, and the arena of its ``Work``."""
-
-    layouts: Array
-    table: Array
+    tables: Array
     start: Array
     arena: Array
 
 
-def arena_size(layout: DirectionLayout) -> int:
-    """Return how many numbers the memory of a ``Work`` has."""
-    num_rows = layout.batch_size * layout.num_steps
-    return 2 * num_rows * (layout.depth + layout.width) + layout.tape_size + layout.work_size + 2 * layout.num_states
+class Parts(NamedTuple):
+    """The memory of a direction: the table of its plan, its start, tape and work, and the states of all its layers."""
+
+    table: Array
+    start: Array
+    tape: Array
+    work: Array
+    states: Array
 
 
 @inlined
-def work_in(layout: DirectionLayout, arena: Array) -> Work:
-    """Return the ``Work`` in the memory of one."""
-    n = layout.batch_size * layout.num_steps
-    at_d_outputs = layout.tape_size + layout.work_size + n * (layout.depth + layout.width)
-    at_states = at_d_outputs + n * (layout.depth + layout.width)
-    at_x = layout.tape_size + layout.work_size
-    return Work(
-        x=matrix_in(arena, at_x, n, layout.depth),
-        outputs=matrix_in(arena, at_x + n * layout.depth, n, layout.width),
-        d_outputs=matrix_in(arena, at_d_outputs, n, layout.width),
-        d_x=matrix_in(arena, at_d_outputs + n * layout.width, n, layout.depth),
-        tape=matrix_in(arena, 0, 1, layout.tape_size),
-        work=matrix_in(arena, layout.tape_size, 1, layout.work_size),
-        nothing=matrix_in(arena, at_states, 1, layout.num_states),
-        states=matrix_in(arena, at_states + layout.num_states, 1, layout.num_states),
+def parts_in(layout: DirectionLayout, plans: Plans) -> Parts:
+    """Return the ``Parts`` of a direction."""
+    return Parts(
+        rows_of(plans.tables, layout.table, layout.table + layout.num_rows),
+        matrix_in(plans.start, layout.start, 1, record_at(Network, plans.tables, layout.table).head),
+        matrix_in(plans.arena, layout.tape, 1, layout.tape_size),
+        matrix_in(plans.arena, layout.work, 1, layout.work_size),
+        matrix_in(plans.arena, layout.states, 1, layout.num_states),
     )
 
 
 @inlined
-def step_at(layout: DirectionLayout, length: int, t: int) -> int:
-    """Return the step of a row that this direction reads at its own step t."""
-    return length - 1 - t if layout.backwards else t
+def walks_tape(network: Network, layer: LayerPlan, numbers: Array) -> Tape:
+    """Return the ``Tape`` of a layer as the walk has it: the rows of the step that is one too many are for h'."""
+    tape, num_tokens = tape_at(network, layer, numbers), network.num_steps * network.batch_size
+    h_new = block(tape.rows, num_tokens, num_tokens + network.batch_size, 0, layer.h_size)
+    return Tape(tape.rows, tape.z, tape.c, tape.constants, h_new)
 
 
-@kernel
-def direction_forward(this: Direction, theta: Array, source: Array, rows: Array, lengths: Array, h: Array) -> None:
-    """Run from rows of ``source``, those that ``rows`` [1, B · T] names, to the direction's columns of h [B · T, …].
+@inlined
+def states_at(network: Network, layer: LayerPlan, ends: tuple[Array, Array], states: Array) -> Ends:
+    """Return the ``Ends`` of a layer, of x and outputs, with its states."""
+    c = matrix_in(states, layer.c_at, network.batch_size, layer.num_memory)
+    h = matrix_in(states, layer.h_at, network.batch_size, layer.num_outputs)
+    return Ends(ends[0], ends[1], rows_of(ends[1], 0, 0), c, h)
 
-    ``theta`` [1, P]: all parameters. ``lengths`` [1, B]. What is past a row's end in h stays as it is.
+
+@inlined
+def direction_forward(
+    layout: DirectionLayout, plans: Plans, schedule: Schedule, theta: Array, x: Array, h: Array
+) -> None:
+    """Run from x [B · T, D] to the direction's columns of h [B · T, …]; ``theta`` [1, P] are all parameters.
+
+    What is past a row's end in h stays as it is.
     """
-    layout = record_at(DirectionLayout, this.layouts, 0)
-    work, num_steps = work_in(layout, this.arena), layout.num_steps
-    for b in range(layout.batch_size):
-        for t in range(num_steps):
-            if t < lengths[0, b]:
-                row = rows[0, b * num_steps + step_at(layout, lengths[0, b], t)]
-                copy_row(source, row, 0, work.x, b * num_steps + t, 0, layout.depth)
-            else:
-                clear_row(work.x, b * num_steps + t, 0, layout.depth)
-    clear_row(work.nothing, 0, 0, layout.num_states)
-    weights = block(theta, 0, 1, layout.first, layout.first + layout.num_weights)
-    small_forward(this.table, this.start, weights, work.nothing, work.x, work.tape, work.outputs, work.states)
-    for b in range(layout.batch_size):
-        for t in range(lengths[0, b]):
-            row = b * num_steps + step_at(layout, lengths[0, b], t)
-            copy_row(work.outputs, b * num_steps + t, 0, h, row, layout.column, layout.width)
-
-
-@kernel
-def direction_backward(this: Direction, lengths: Array, d_h: Array, g: Array) -> None:
-    """The adjoint: from ∂L/∂h to the gradients of x, in the memory, and of the cell's parameters, in g [1, P]."""
-    layout = record_at(DirectionLayout, this.layouts, 0)
-    work, num_steps = work_in(layout, this.arena), layout.num_steps
-    for b in range(layout.batch_size):
-        for t in range(num_steps):
-            if t < lengths[0, b]:
-                row = b * num_steps + step_at(layout, lengths[0, b], t)
-                copy_row(d_h, row, layout.column, work.d_outputs, b * num_steps + t, 0, layout.width)
-            else:
-                clear_row(work.d_outputs, b * num_steps + t, 0, layout.width)
-    d_weights = block(g, 0, 1, layout.first, layout.first + layout.num_weights)
-    small_backward(
-        this.table, work.tape, work.work, work.d_outputs, work.nothing, work.d_x, work.states, d_weights
+    parts = parts_in(layout, plans)
+    network, at = record_at(Network, parts.table, 0), layout.between
+    begin_tape(
+        network, parts.table, parts.start, block(theta, 0, 1, layout.first, layout.first + layout.num_weights),
+        parts.tape,
     )  # fmt: skip
+    clear_row(parts.states, 0, 0, layout.num_states)
+    for number in range(1, network.num_layers + 1 if schedule.num_tokens > 0 else 1):
+        layer = record_at(LayerPlan, parts.table, number)
+        outputs = matrix_in(plans.arena, at, h.shape[0], layer.num_outputs)
+        if number == network.num_layers:
+            outputs = block(h, 0, h.shape[0], layout.column, layout.column + layout.width)
+        at += h.shape[0] * layer.num_outputs
+        plan, tape = plan_at(network, parts.table, layer), walks_tape(network, layer, parts.tape)
+        walk_forward(plan, parts.tape, schedule, tape, states_at(network, layer, (x, outputs), parts.states), 0)
+        x = outputs
 
 
-@kernel
-def add_d_x(this: Direction, lengths: Array, d_x: Array) -> None:
-    """Add a direction's gradients of x to those of another, or to zeros, d_x [B · T, D]."""
-    layout = record_at(DirectionLayout, this.layouts, 0)
-    work, num_steps = work_in(layout, this.arena), layout.num_steps
-    for b in range(layout.batch_size):
-        for t in range(lengths[0, b]):
-            add_row(work.d_x, b * num_steps + t, d_x, b * num_steps + step_at(layout, lengths[0, b], t))
+@inlined
+def d_x_at(layout: DirectionLayout, plans: Plans, number: int) -> int:
+    """Return where the gradients of x of a layer are in the arena, the lowest being number 1."""
+    network = record_at(Network, plans.tables, layout.table)
+    return layout.work + network.d_head + record_at(LayerPlan, plans.tables, layout.table + number).d_x
+
+
+@inlined
+def direction_backward(layout: DirectionLayout, plans: Plans, schedule: Schedule, d_h: Array, g: Array) -> None:
+    """The adjoint: from ∂L/∂h to the gradients of x, in the memory, and of the cell's parameters, in g [1, P]."""
+    parts = parts_in(layout, plans)
+    network = record_at(Network, parts.table, 0)
+    begin_work(network, parts.table, parts.tape, parts.work)
+    clear_row(parts.states, 0, 0, layout.num_states)
+    most = network.batch_size if network.batch_size > TOKENS else TOKENS
+    d_outputs = block(d_h, 0, d_h.shape[0], layout.column, layout.column + layout.width)
+    for number in range(network.num_layers if schedule.num_tokens > 0 else 0, 0, -1):
+        layer = record_at(LayerPlan, parts.table, number)
+        d_x = matrix_in(plans.arena, d_x_at(layout, plans, number), d_h.shape[0], layer.num_inputs)
+        d, plan = gradients_at(network, layer, parts.work), plan_at(network, parts.table, layer)
+        d_z = rows_of(d.z, 0, most if most < d.z.shape[0] else d.z.shape[0])
+        walk_backward(
+            plan, parts.work, schedule, walks_tape(network, layer, parts.tape),
+            states_at(network, layer, (d_x, d_outputs), parts.states),
+            Gradients(d.rows, d.c, d_z, d.weights, d.constants), 0,
+        )  # fmt: skip
+        d_outputs = d_x
+    end_work(network, parts.table, parts.work, block(g, 0, 1, layout.first, layout.first + layout.num_weights))

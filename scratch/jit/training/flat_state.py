@@ -13,7 +13,7 @@ from scratch.arrays import Array, Float, Params
 from scratch.flat import LINE, flatten, number_of, views
 from scratch.jit.machine.memory import empty
 from scratch.jit.machine.threads import COPYING, run, share_count, shares
-from scratch.jit.training.change import BY_GLOBAL_NORM, BY_NORM, BY_VALUE, NOT_CLIPPED, Change, clip_gradients
+from scratch.jit.training.change import BY_GLOBAL_NORM, BY_NORM, BY_VALUE, NOT_CLIPPED, Change, change, clip_gradients
 from scratch.jit.training.optimizer import Slots, numbers_of, slots_of
 from scratch.jit.training.updates import update
 from scratch.training.clipping import Clipping, variables_in
@@ -39,6 +39,7 @@ class FlatState:
         self.clip = clip_of(trainer.clip, trainer.params)
         self.optimizer = trainer.optimizer
         self.read(trainer)
+        self.arena = empty((0,), self.theta.dtype)
         self.kind, self.numbers = numbers_of(self.optimizer, self.theta.dtype)
 
     def read(self, trainer: Any) -> None:
@@ -90,18 +91,25 @@ class FlatState:
         g[0, self.size :] = 0
         return g
 
+    def memory(self, size: int) -> Float[Array, " n"]:
+        """Return memory of so many numbers or more for a step to work in, the same for all steps."""
+        if self.arena.size < size:
+            self.arena = empty((size,), self.theta.dtype)
+        return self.arena
 
-def apply(change: Change) -> None:
+
+def apply(this: Change) -> None:
     """Clip the gradients and take the step of the optimiser, on as many threads as it is worth."""
-    clip_gradients(change)
-    size, in_line = change.theta.size, LINE // change.theta.itemsize
+    size, in_line = this.theta.size, LINE // this.theta.itemsize
+    count = share_count(COPYING * TOUCHED * size)
+    if count == 1:
+        return change(this)
+    clip_gradients(this)
 
     def some(first: int, last: int) -> None:
-        update(
-            change.kind, change.numbers, change.theta, change.clipped, change.rows, first * in_line, last * in_line
-        )
+        update(this.kind, this.numbers, this.theta, this.clipped, this.rows, first * in_line, last * in_line)
 
-    run(some, shares(size // in_line, share_count(COPYING * TOUCHED * size)))
+    run(some, shares(size // in_line, count))
 
 
 def clip_of(clip: Clipping | None, params: Params) -> Clip:

@@ -1,7 +1,7 @@
 """A training step of any network: output layer, loss, clipping and optimiser compiled, the other layers as they are."""
 
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from scratch.jit.training.small_body import SmallBody
 from scratch.jit.walk.layer import matrix
 from scratch.layer import Given, Kept
 from scratch.training.embedding import Embedding
-from scratch.training.losses import mask_by_length, shares
+from scratch.training.losses import CrossEntropy, mask_by_length, shares
 from scratch.training.trainer import Batch, Step, Trainer
 from scratch.tree import named_leaves
 
@@ -50,23 +50,14 @@ def body_step(
     plan: Plan, trainer: Trainer, batch: Batch, labels: Int[Array, "1 N"], body: SmallBody
 ) -> Step | None:
     """Take a step whose layers below the head are a ``SmallBody``; ``None`` where ``general_step`` looks at it."""
-    flat, fed = plan.flat, body.fed(batch.x, batch.sequence_length)
+    flat, of_loss = plan.flat, cast(CrossEntropy, trainer.loss)
+    fed = body.fed(batch.x, labels, batch.sequence_length, of_loss.mean)
     if fed is None or batch.labels.shape != batch.x.shape[:2]:
         return None
-    g, share = flat.gradients(), shares_of(trainer.loss, batch, trainer.dtype)
-    shown: list[Any] = []
-
-    def head(h: Float[Array, "B T D"]) -> Float[Array, "B T D"]:
-        loss, logits, d_h = run_dense(plan, h, labels, share, g)
-        shown.extend((loss, logits))
-        return d_h
-
-    body.run(flat.theta, g, fed, head)
-    change, slots = flat.begin(trainer, g)
-    apply(change)
+    change, slots = flat.begin(trainer, flat.gradients())
+    loss = body.run(fed, change, flat.memory(body.size))
     leave(plan, trainer, slots, {})
-    loss, logits = shown
-    return flat_step(plan, change, loss, logits, batch.labels, None)
+    return flat_step(plan, change, loss, fed.logits.reshape(*batch.labels.shape, -1), batch.labels, None)
 
 
 def go_back(plan: Plan, below: Params, kept: Kept, d_h: Array) -> Params:

@@ -12,8 +12,8 @@ import numpy as np
 
 from scratch.arrays import Array, Float
 from scratch.compiling.compiler import inlined, kernel
-from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at
-from scratch.jit.training.dense import dense_backward, dense_forward, multiply
+from scratch.jit.machine.view import block, clear_row, copy_row, matrix_in, record_at, rows_of
+from scratch.jit.training.dense import bias_backward, dense_backward, dense_forward, multiply
 from scratch.jit.training.losses import cross_entropy_row
 
 
@@ -32,7 +32,7 @@ class HeadLayout(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What a head works on: W and b in rows [D + 1, width], Wᵀ, y, p, ∂L/∂y, ∂L/∂x, ∂L/∂(W, b)."""
+    """What a head works on: W and b in rows [D + 1, width], Wᵀ, y, p, ∂L/∂y, ∂L/∂x, ∂L/∂(W, b), each row's loss."""
 
     w: Float[Array, "rows width"]
     w_t: Float[Array, "classes d_width"]
@@ -41,11 +41,12 @@ class Work(NamedTuple):
     d_y: Float[Array, "N width"]
     d_x: Float[Array, "N d_width"]
     d_w: Float[Array, "rows width"]
+    losses: Float[Array, "1 N"]
 
 
 def work_size(layout: HeadLayout) -> int:
     """Return how many numbers the memory of a ``Work`` has."""
-    of_rows = layout.num_rows * (3 * layout.width + layout.d_width)
+    of_rows = layout.num_rows * (3 * layout.width + layout.d_width + 1)
     return 2 * (layout.depth + 1) * layout.width + layout.num_classes * layout.d_width + of_rows
 
 
@@ -59,7 +60,8 @@ def work_in(layout: HeadLayout, arena: Array) -> Work:
     w, w_t = matrix_in(arena, 0, rows, width), matrix_in(arena, at_w_t, layout.num_classes, d_width)
     y, p = matrix_in(arena, at_y, n, width), matrix_in(arena, at_y + n * width, n, width)
     d_y, d_x = matrix_in(arena, at_y + 2 * n * width, n, width), matrix_in(arena, at_d_x, n, d_width)
-    return Work(w, w_t, y, p, d_y, d_x, matrix_in(arena, at_d_x + n * d_width, rows, width))
+    d_w = matrix_in(arena, at_d_x + n * d_width, rows, width)
+    return Work(w, w_t, y, p, d_y, d_x, d_w, matrix_in(arena, at_d_x + n * d_width + rows * width, 1, n))
 
 
 @inlined
@@ -79,30 +81,57 @@ def load_weights(layout: HeadLayout, weights: Array, work: Work) -> None:
 
 
 @inlined
+def head_rows(
+    layout: HeadLayout, work: Work, x: Array, labels: Array, shares: Array, first: int, last: int
+) -> None:  # fmt: skip
+    """Make y, p, the losses, ∂L/∂y and ∂L/∂x of rows ``first`` to ``last``. A row of no share adds nothing to any."""
+    y, d_y = rows_of(work.y, first, last), rows_of(work.d_y, first, last)
+    dense_forward(layout.tile, rows_of(x, first, last), work.w, y)
+    for row in range(first, last):
+        share, work.losses[0, row] = shares[0, row], 0
+        if share == 0:
+            clear_row(work.d_y, row, 0, layout.width)
+        else:
+            work.losses[0, row] = share * cross_entropy_row(work.y, row, labels[0, row], share, work.p, work.d_y)
+    # ∂L/∂x = ∂L/∂y Wᵀ
+    multiply(layout.tile, block(d_y, 0, last - first, 0, layout.num_classes), work.w_t, rows_of(work.d_x, first, last))
+
+
+@inlined
+def head_gradients(layout: HeadLayout, work: Work, x: Array, d_weights: Array, first: int, last: int) -> None:
+    """Write ∂L/∂W of columns ``first`` to ``last`` of x to ``d_weights``, and with the first of all ∂L/∂b."""
+    columns, d_w = block(x, 0, layout.num_rows, first, last), rows_of(work.d_w, first, last)
+    dense_backward(layout.tile, columns, work.d_y, d_w)
+    d_given = matrix_in(d_weights, 0, layout.depth + 1, layout.num_classes)
+    for row in range(first, last):
+        copy_row(work.d_w, row, 0, d_given, row, 0, layout.num_classes)
+    if first == 0:
+        bias_backward(work.d_y, work.d_w, layout.depth)
+        copy_row(work.d_w, layout.depth, 0, d_given, layout.depth, 0, layout.num_classes)
+
+
+@inlined
+def loss_of(work: Work) -> float:
+    """Return the sum of the losses of all rows."""
+    loss = 0.0
+    for row in range(work.losses.shape[1]):
+        loss += work.losses[0, row]
+    return loss
+
+
+@inlined
 def head(
     layout: HeadLayout, weights: Array, x: Array, labels: Array, shares: Array, arena: Array, d_weights: Array
 ) -> float:
     """Return the loss of rows x [N, D], for labels [1, N] and shares [1, N]; ∂L/∂(W, b) goes to ``d_weights``.
 
-    In the memory of the ``Work`` are then y, p and ∂L/∂x. A row of no share adds nothing to any.
+    In the memory of the ``Work`` are then y, p and ∂L/∂x.
     """
-    work, loss, num_classes = work_in(layout, arena), 0.0, layout.num_classes
+    work = work_in(layout, arena)
     load_weights(layout, weights, work)
-    dense_forward(layout.tile, x, work.w, work.y)
-    for row in range(layout.num_rows):
-        if shares[0, row] == 0:
-            clear_row(work.d_y, row, 0, layout.width)
-        else:
-            share = shares[0, row]
-            loss += share * cross_entropy_row(work.y, row, labels[0, row], share, work.p, work.d_y)
-    dense_backward(layout.tile, x, work.d_y, work.d_w)
-    d_given = matrix_in(d_weights, 0, layout.depth + 1, num_classes)
-    for row in range(layout.depth + 1):
-        copy_row(work.d_w, row, 0, d_given, row, 0, num_classes)
-    # ∂L/∂x = ∂L/∂y Wᵀ
-    d_y = block(work.d_y, 0, layout.num_rows, 0, num_classes)
-    multiply(layout.tile, d_y, work.w_t, work.d_x)
-    return loss
+    head_rows(layout, work, x, labels, shares, 0, layout.num_rows)
+    head_gradients(layout, work, x, d_weights, 0, layout.depth)
+    return loss_of(work)
 
 
 @kernel

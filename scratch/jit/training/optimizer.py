@@ -67,7 +67,7 @@ class Slots(NamedTuple):
         powers = self.powers
         if powers:
             # η √(1 − β₂ᵗ) / (1 − β₁ᵗ)
-            power1, power2 = (powers[name].astype(numbers.dtype) for name in POWERS)
+            power1, power2 = (numbers.dtype.type(powers[name]) for name in POWERS)
             numbers = numbers.copy()
             numbers[0, 0] *= np.sqrt(1 - power2)
             numbers[0, 0] /= 1 - power1

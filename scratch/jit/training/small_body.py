@@ -1,35 +1,30 @@
-"""A training step of small cells over padded rows: from words or numbers, through one direction or both, to the head.
+"""A training step of small cells over padded rows: from words or numbers, through one direction or both, to the loss.
 
-What such a network is made of is an embedding or none, an unrolled small cell or one from each end, and the output
-layer of ``general_step.py``. The directions share nothing that they write, so two threads take one each, forth and
-back, and one of them runs the head in between: the numbers are the same with one thread.
+What such a network is made of is an embedding or none, an unrolled small cell or one from each end, and an output
+layer. The directions share nothing that they write, so two threads take one each: the numbers are those of one thread.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from scratch.arrays import Array, Float, Int, Lengths
-from scratch.cell import Cell
 from scratch.checks import is_plain
 from scratch.compiling.compiler import announced
 from scratch.fit import flat_shapes
 from scratch.jit.batch import plain
-from scratch.jit.machine.memory import empty, zeros
-from scratch.jit.machine.threads import share_count
-from scratch.jit.small.plan import layers_of, plan_of
-from scratch.jit.training.direction import (
-    Direction,
-    DirectionLayout,
-    add_d_x,
-    arena_size,
-    direction_backward,
-    direction_forward,
-)
-from scratch.jit.training.embedding import add_to_rows
+from scratch.jit.machine.threads import called, run, share_count, shares
+from scratch.jit.machine.tile import tile_code
+from scratch.jit.machine.vector import padded
+from scratch.jit.single.team import LINE
+from scratch.jit.small.plan import SmallPlan, plan_of
+from scratch.jit.training.body_share import GONE, Body, BodyLayout, Fed, body_share
+from scratch.jit.training.change import Change
+from scratch.jit.training.direction import DirectionLayout, Plans
+from scratch.jit.training.head import HeadLayout, work_size
 from scratch.jit.training.losses import are_within
-from scratch.jit.training.turns import there_and_back
+from scratch.jit.training.padding import Padding, padding_of
 from scratch.training.embedding import Embedding
 from scratch.training.layers import RNN, Bidirectional
 from scratch.training.network import Network
@@ -39,103 +34,126 @@ from scratch.tree import named_leaves
 PASSES = 3
 
 
-class Fed(NamedTuple):
-    """What a step reads: rows of ``source`` that ``rows`` [1, B · T] names, of each row as many as its length."""
-
-    source: Float[Array, "V D"] | None
-    rows: Int[Array, "1 N"]
-    lengths: Int[Array, "1 B"]
-
-
 class SmallBody:
-    """The layers below the head, for x of one shape: ``layouts`` and ``plans`` of one direction or of two.
+    """The layers of a network with an output layer, for x of one shape; ``plans`` of one direction or of two.
 
-    ``embedding``: where E begins and ends among all parameters, and its shape; ``None`` where x are numbers.
+    - ``firsts``: where the parameters of the directions, and of the output layer, begin among all.
+    - ``embedding``: where E begins and ends there, and its shape; ``None`` where x are numbers.
     """
 
-    def __init__(self, plans: list[Any], firsts: list[int], embedding: tuple[int, int, tuple[int, int]] | None) -> None:
-        self.plans, self.embedding, column = plans, embedding, 0
-        self.batch_size, self.num_steps, self.depth = plans[0].input_shape
-        self.layouts = []
-        for number, (plan, first) in enumerate(zip(plans, firsts, strict=True)):
-            width = plan.output_shape[2]
-            self.layouts.append(
-                DirectionLayout(
-                    batch_size=self.batch_size,
-                    num_steps=self.num_steps,
-                    depth=self.depth,
-                    width=width,
-                    column=column,
-                    backwards=number,
-                    first=first,
-                    num_weights=plan.num_weights,
-                    num_states=plan.num_states,
-                    tape_size=plan.tape_size,
-                    work_size=plan.work_size,
-                )
+    def __init__(self, plans: list[SmallPlan], firsts: list[int], num_classes: int, embedding: Any) -> None:
+        self.dtype, self.embedding = plans[0].dtype, embedding
+        self.batch_size, self.num_steps, depth = plans[0].input_shape
+        num_rows, self.size = self.batch_size * self.num_steps, 0
+        self.num_rows, self.depth, self.num_classes = num_rows, depth, num_classes
+        self.width = sum([plan.output_shape[2] for plan in plans])
+        of_head = HeadLayout(
+            tile_code(self.dtype), num_rows, self.width, num_classes,
+            padded(num_classes, self.dtype), padded(self.width, self.dtype),
+        )  # fmt: skip
+        layout = BodyLayout(
+            batch_size=self.batch_size,
+            num_steps=self.num_steps,
+            depth=depth,
+            width=self.width,
+            num_directions=len(plans),
+            embedding=embedding[0] if embedding else -1,
+            num_words=embedding[2][0] if embedding else 0,
+            of_head=firsts[-1],
+            x=self.take(len(plans) * num_rows * depth),
+            h=self.take(num_rows * self.width),
+            shares=self.take(num_rows),
+            head=self.take(work_size(of_head)),
+            head_size=work_size(of_head),
+        )
+        directions = self.lay_out(plans, firsts)
+        width = max(map(len, (layout, of_head, *directions)))
+        table = [[*row, *[0] * (width - len(row))] for row in (layout, of_head, *directions)]
+        self.layouts = np.array(table, np.int64)
+        self.tables = np.concatenate([plan.table for plan in plans])
+        self.start = np.concatenate([plan.start for plan in plans])[None]
+        self.work = PASSES * num_rows * sum([plan.num_weights for plan in plans])
+
+    def take(self, size: int) -> int:
+        """Return where so many numbers of the arena begin, on a line of the cache."""
+        first, self.size = self.size, self.size + padded(size, self.dtype)
+        return first
+
+    def lay_out(self, plans: list[SmallPlan], firsts: list[int]) -> list[DirectionLayout]:
+        """Return the layouts of all directions."""
+        columns, tables, starts = (
+            [*accumulate(sizes, initial=0)]
+            for sizes in zip(*[(plan.output_shape[2], len(plan.table), plan.start.size) for plan in plans], strict=True)
+        )
+        return [
+            DirectionLayout(
+                column=columns[number],
+                width=plan.output_shape[2],
+                first=firsts[number],
+                num_weights=plan.num_weights,
+                table=tables[number],
+                num_rows=len(plan.table),
+                start=starts[number],
+                tape=self.take(plan.tape_size),
+                tape_size=plan.tape_size,
+                work=self.take(plan.work_size),
+                work_size=plan.work_size,
+                states=self.take(plan.num_states),
+                num_states=plan.num_states,
+                between=self.take(self.num_rows * plan.num_states),
             )
-            column += width
-        self.width, self.sizes = column, [arena_size(layout) for layout in self.layouts]
-        self.tables = [np.array([layout], np.int64) for layout in self.layouts]
-        self.all_rows = np.arange(self.batch_size * self.num_steps)[None]
-        self.all_steps = np.full((1, self.batch_size), self.num_steps)
-        self.work = PASSES * self.all_rows.size * sum([plan.num_weights for plan in plans])
-
-    def fed(self, x: Array, sequence_length: Lengths) -> Fed | None:
-        """Return what a step reads, ``None`` where the text book has to say what is wrong with it."""
-        lengths = self.all_steps
-        if sequence_length is not None:
-            given = np.asarray(sequence_length)
-            if given.dtype.kind not in "iu" or given.shape != (self.batch_size,):
-                return None
-            lengths = np.ascontiguousarray(given, np.int64)[None]
-            if not are_within(lengths, self.num_steps + 1):
-                return None
-        if self.embedding is None:
-            return Fed(plain(x).reshape(-1, self.depth), self.all_rows, lengths)
-        words = np.ascontiguousarray(x, np.int64).reshape(1, -1)
-        return Fed(None, words, lengths) if are_within(words, self.embedding[2][0]) else None
-
-    def run(
-        self,
-        theta: Float[Array, "1 P"],
-        g: Float[Array, "1 P"],
-        fed: Fed,
-        head: Callable[[Float[Array, "B T H"]], Float[Array, "B T H"]],
-    ) -> None:
-        """Run forth, call ``head``, which returns ∂L/∂h from h, and run back: to the gradients of all in g."""
-        dtype, num_rows, source = theta.dtype, self.all_rows.size, fed.source
-        if self.embedding:
-            first, last, shape = self.embedding
-            source = theta[0, first:last].reshape(shape)
-        h = zeros((num_rows, self.width), dtype)
-        directions = [
-            Direction(table, plan.table, plan.start, empty((size,), dtype))
-            for table, plan, size in zip(self.tables, self.plans, self.sizes, strict=True)
+            for number, plan in enumerate(plans)
         ]
-        d_h: list[Array] = []
 
-        def forth(direction: Direction) -> None:
-            direction_forward(direction, theta, source, fed.rows, fed.lengths, h)
+    def padding(self, sequence_length: Lengths, mean: str) -> Padding | None:
+        """Return what follows from the lengths, ``None`` where the text book has to say what is wrong with them."""
+        lengths = np.full(self.batch_size, self.num_steps) if sequence_length is None else np.asarray(sequence_length)
+        if lengths.dtype.kind not in "iu" or lengths.shape != (self.batch_size,):
+            return None
+        lengths = np.ascontiguousarray(lengths, np.int64)
+        if not are_within(lengths[None], self.num_steps + 1):
+            return None
+        return padding_of(lengths.tobytes(), self.num_steps, mean, self.dtype)
 
-        def between() -> None:
-            d_h.append(head(h.reshape(self.batch_size, self.num_steps, -1)).reshape(num_rows, -1))
+    def fed(self, x: Array, labels: Int[Array, "1 N"], sequence_length: Lengths, mean: str) -> Fed | None:
+        """Return what a step is given, ``None`` where the text book has to say what is wrong with it."""
+        padding = self.padding(sequence_length, mean)
+        if padding is None:
+            return None
+        words, numbers = np.zeros((1, 0), np.int64), np.empty((0, self.depth), self.dtype)
+        if self.embedding:
+            words = np.ascontiguousarray(x, np.int64).reshape(1, -1)
+            if not are_within(words, self.embedding[2][0]):
+                return None
+        else:
+            numbers = plain(x).reshape(-1, self.depth)
+        logits = np.empty((self.num_rows, self.num_classes), self.dtype)
+        return Fed(
+            numbers, words, labels, padding.lengths, padding.shares, padding.forwards, padding.backwards, logits
+        )
 
-        def back(direction: Direction) -> None:
-            direction_backward(direction, fed.lengths, d_h[0], g)
+    def run(self, fed: Fed, change: Change, arena: Float[Array, " n"]) -> float:
+        """Take a step in the memory of ``size`` numbers or more, and return the loss before it."""
+        count, losses = min(len(self.layouts) - 2, share_count(self.work)), [0.0, 0.0]
+        body = Body(self.layouts, Plans(self.tables, self.start, arena))
+        team = np.zeros(LINE * len(losses), np.int64)
 
-        with announced("small cells over padded rows", "in", dtype):
-            there_and_back(directions, forth, between, back, share_count(self.work))
-            if self.embedding:
-                first, last, shape = self.embedding
-                d_x = zeros((num_rows, self.depth), dtype)
-                for direction in directions:
-                    add_d_x(direction, fed.lengths, d_x)
-                g[0, first:last] = 0
-                add_to_rows(fed.rows, d_x, g[0, first:last].reshape(shape))
+        def share(first: int, last: int) -> None:
+            try:
+                losses[first] = body_share(body, fed, change, team, called, first, last)
+            except BaseException:
+                # Whatever happens to one, the other must not wait for it for ever.
+                team[LINE * first + 1] = GONE
+                raise
+
+        with announced("small cells over padded rows", "in", self.dtype):
+            run(share, shares(len(self.layouts) - 2, count), calls=True)
+        return losses[0]
 
 
-def make_body(body: Network, places: Any, tree: Any, shape: tuple[int, ...], dtype: np.dtype) -> SmallBody | None:
+def make_body(
+    body: Network, head: str, places: Any, tree: Any, shape: tuple[int, ...], dtype: np.dtype
+) -> SmallBody | None:
     """Return the ``SmallBody`` of the layers below a head for x of this shape, ``None`` where they are others."""
     names, layers = [*body.layers], [*body.layers.values()]
     embedding: Any = layers[0] if type(layers[0]) is Embedding else None
@@ -146,7 +164,7 @@ def make_body(body: Network, places: Any, tree: Any, shape: tuple[int, ...], dty
     layer: Any = layers[-1]
     x_shape = shape[0], shape[1], embedding.embedding_size if embedding else shape[2]
     cells = {"": layer.cell} if type(layer) is RNN else {"fw": layer.cell_fw, "bw": layer.cell_bw}
-    plans: list[Any] = [plan_of(cell, x_shape, dtype, False) if stays_finite(cell) else None for cell in cells.values()]
+    plans: list[Any] = [plan_of(cell, x_shape, dtype, False) for cell in cells.values()]
     if None in plans:
         return None
     wanted: Any = {names[0]: embedding.param_shapes()} if embedding else {}
@@ -156,25 +174,18 @@ def make_body(body: Network, places: Any, tree: Any, shape: tuple[int, ...], dty
     have = {path: leaf.shape for path, leaf in named_leaves({name: tree.get(name, {}) for name in names})}
     if [*flat_shapes(wanted).items()] != [*have.items()]:
         return None
-    firsts = [next(named_leaves_of(places[names[-1]], scope)) for scope in cells]
-    place = places[names[0]]["embeddings"] if embedding else None
-    return SmallBody(plans, firsts, place and tuple(place))
+    kernel = places[head]["kernel"]
+    firsts = [*[first_of(places[names[-1]], scope) for scope in cells], kernel.first]
+    made = SmallBody(plans, firsts, kernel.shape[1], embedding and tuple(places[names[0]]["embeddings"]))
+    return made if made.width == kernel.shape[0] else None
 
 
-def named_leaves_of(places: Any, scope: str) -> Any:
-    """Yield where the first parameter of a cell begins among all."""
+def first_of(places: Any, scope: str) -> int:
+    """Return where the first parameter of a cell begins among all."""
     branch = places[scope] if scope else places
     while type(branch) is dict:
         branch = next(iter(branch.values()))
-    yield branch.first
-
-
-def stays_finite(cell: Cell) -> bool:
-    """Return whether no step makes a state larger than its weights do, whatever comes past the end of a row.
-
-    There 0 · ∞ would be NaN, in gradients that have to be 0.
-    """
-    return all(getattr(layer, "activation", None) == "tanh" for _, layer, _ in layers_of(cell, 1))
+    return branch.first
 
 
 def is_body_of(x: Any, body: SmallBody, dtype: np.dtype) -> bool:

@@ -95,9 +95,8 @@ def body_of(plan: Plan, trainer: Trainer, batch: Batch) -> SmallBody | None:
     if x.shape not in plan.bodies:
         if len(plan.bodies) >= MOST_SHAPES:
             plan.bodies.clear()
-        made = make_body(plan.body, plan.flat.places, plan.flat.tree, x.shape, trainer.dtype)
-        fits = made is not None and made.width == len(plan.flat.tree[plan.head]["kernel"])
-        plan.bodies[x.shape] = made if fits else None
+        flat = plan.flat
+        plan.bodies[x.shape] = make_body(plan.body, plan.head, flat.places, flat.tree, x.shape, trainer.dtype)
     body = plan.bodies[x.shape]
     return body if body and is_body_of(x, body, trainer.dtype) else None
 

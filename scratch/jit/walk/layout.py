@@ -18,15 +18,15 @@ from scratch.jit.walk.stage import Stage
 class Layout:
     """The columns of a row, by name, the products of these, and the memory of their weights.
 
-    Each gate begins a register of ``lanes``. Where a ``small`` network has few units, that is a fourth or half of a
-    whole one; and there a narrow x is a column like others.
+    Each gate begins a register of ``lanes``. In a ``small`` network that may be a fourth or half of a whole one, for
+    gates to have fewer gaps; and there a narrow x is a column like others.
     """
 
     def __init__(self, equations: Equations, columns: dict[str, int], dtype: np.dtype, small: bool = False) -> None:
         self.equations, self.dtype = equations, np.dtype(dtype)
         vector = self.vector = padded(1, dtype)
         self.panel, most = VECTORS * vector, max(equations.products[0].units, columns.get("h", 0))
-        self.lanes = vector // max([1, *(share for share in (2, 4) if small and most <= vector // share)])
+        self.lanes = short_register(most, vector) if small else vector
         self.size, self.h_size = self.whole(equations.products[0].units), self.whole(columns.get("h", 0))
         self.c_size = self.size if equations.has_memory else 0
         # Where each column begins, in rows of the tape and in rows of gradients, and how many numbers are in it. Those
@@ -152,3 +152,14 @@ class Layout:
         start, constants = empty if schedule.num_tokens else zeros, len(self.equations.constants)
         weights = start((max(1, num_parts) * self.num_weights,), self.dtype)
         return Gradients(rows, c, z, weights, zeros((num_parts * constants, self.constants_width), self.dtype))
+
+
+def short_register(units: int, vector: int) -> int:
+    """Return how many numbers a register of a small network holds: a whole one's, or half or a fourth of them.
+
+    It is half where ``units`` have fewer gaps then, and a fourth where they fit into that.
+    """
+    half, fourth = vector // 2, vector // 4
+    if units <= fourth:
+        return fourth
+    return half if -units % half < -units % vector else vector
