@@ -468,7 +468,7 @@ FAULTS = [
         ("first step taken after one of zeros", "        self.state = state\n", ""),
         ("state changed in the hands of whoever asked for it", "        self.state = map_tree(np.ndarray.copy, self.state)\n", ""),
         ("every layer started from the lowest one's state", "state if self.is_stack else (state,), strict", "[state[0]] * len(layers) if self.is_stack else (state,), strict"),
-        ("way round the cell left out", "return output if self.is_stack else x + output", "return output"),
+        ("way round the cell left out", "return output if self.is_stack else with_input(output, x)", "return output"),
     ),
     *faults_in(
         "jit/stream.py",
