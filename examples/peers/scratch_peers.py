@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from peers.problem import STREAMING, TRAINING, DoesNotRun, name_results, one_by_one
+from peers.problem import INFERENCE, STREAMING, TRAINING, DoesNotRun, name_results, one_by_one
 from scratch import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -18,7 +18,7 @@ from scratch.tree import named_leaves
 
 
 class NumpyPeer:
-    """``dynamic_rnn`` and ``dynamic_rnn_backward``, or ``Stream``."""
+    """``dynamic_rnn`` and ``dynamic_rnn_backward``; or ``Stream``, step by step or over all of one row."""
 
     engine = "numpy"
 
@@ -39,15 +39,22 @@ class NumpyPeer:
         self.prepare()
 
     def prepare(self):
-        if self.mode == STREAMING:
+        if self.mode == STREAMING or self.is_one_row():
             try:
                 self.stream = Stream(self.cell, self.params, engine=self.engine)
             except ValueError as error:
                 raise DoesNotRun(str(error)) from error
 
+    def is_one_row(self):
+        """Return whether it is a forward pass over one row: as the others do, a stream packs its weights once."""
+        return self.mode == INFERENCE and self.inputs.shape[1] == 1 and self.lengths is None
+
     def step(self):
         if self.mode == STREAMING:
             self.found = one_by_one(self.stream.step, self.inputs, self.times)
+            return
+        if self.is_one_row():
+            self.found = self.stream.run(self.inputs.swapaxes(0, 1), self.state).swapaxes(0, 1)
             return
         options = {} if self.mode == TRAINING else {"keep_tape": False}
         try:

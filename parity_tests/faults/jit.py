@@ -503,7 +503,7 @@ FAULTS = [
         ("kept without bound", "<= MOST_KEPT:", "<= 1 << 60:"),
         ("little taken from much", "if size <= memory.nbytes <= 2 * size]", "if size <= memory.nbytes]"),
         ("the largest that is kept", "kept.pop(min(", "kept.pop(max("),
-        ("arrays begin anywhere", "memory.first = -memory.__array_interface__[\"data\"][0] % REGISTER", "pass"),
+        ("arrays begin anywhere", "memory.first = -addressof(c_char.from_buffer(memory.data)) % REGISTER", "pass"),
         ("zeros not cleared", "array.fill(0)", "pass"),
     ),
     *faults_in(

@@ -17,7 +17,7 @@ FAULTS = [
     *faults_in(
         "options.py",
         f"{OPTIONS}::test_fields[BasicRNNCell.num_units]",
-        ("a Boolean is an integer", "    if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "    if not isinstance(value, numbers.Integral):"),
+        ("a Boolean is an integer", "        if isinstance(value, bool) or not isinstance(value, numbers.Integral):", "        if not isinstance(value, numbers.Integral):"),
         ("a fraction is an integer", "numbers.Integral):", "numbers.Real):"),
         ("the least itself refused", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value <= least:"),
         ("one less than the least taken", "    value = int(value)\n    if value < least:", "    value = int(value)\n    if value < least - 1:"),

@@ -433,7 +433,7 @@ FAULTS = [
     *faults_in(
         "unroll/streaming.py",
         "unroll/test_streaming.py",
-        ("initial state ignored", "x.dtype, self.initial_state)", "x.dtype, None)"),
+        ("initial state ignored", "dtype, self.initial_state)", "dtype, None)"),
     ),
     *faults_in(
         "unroll/streaming.py",
@@ -460,7 +460,7 @@ FAULTS = [
     *faults_in(
         "unroll/streaming.py",
         "unroll/test_streaming.py::test_refusals",
-        ("a later step of any shape and dtype", "self.shape, self.dtype = x.shape, x.dtype", "pass"),
+        ("a later step of any shape and dtype", "self.shape, self.dtype = shape, dtype", "pass"),
     ),
     *faults_in(
         "jit/stream.py",
@@ -469,6 +469,20 @@ FAULTS = [
         ("state changed in the hands of whoever asked for it", "        self.state = map_tree(np.ndarray.copy, self.state)\n", ""),
         ("every layer started from the lowest one's state", "state if self.is_stack else (state,), strict", "[state[0]] * len(layers) if self.is_stack else (state,), strict"),
         ("way round the cell left out", "return output if self.is_stack else with_input(output, x)", "return output"),
+    ),
+    *faults_in(
+        "unroll/streaming.py",
+        "unroll/test_streaming.py::test_steps_at_once",
+        ("steps of a run that are not taken in turn", "self.take(inputs[:, t])", "self.take(inputs[:, 0])"),
+        ("another sequence from the state of the first", "            self.running.state = map_tree(np.copy, initial_state)\n", ""),
+        ("a state that stays the caller's", "self.running.state = map_tree(np.copy, initial_state)", "self.running.state = initial_state"),
+        ("a run of another batch size", '(batch_size, "T", input_size), self.dtype)', '("B", "T", input_size), self.dtype)'),
+    ),
+    *faults_in(
+        "jit/stream.py",
+        "unroll/test_streaming.py::test_steps_at_once",
+        ("layers that begin with the lowest one's state", "            layer.state = part\n", "            layer.state = state[0] if self.is_stack else part\n"),
+        ("a run over the first step alone", "self.row.run(plain(inputs)[0], outputs[0])", "self.row.run(plain(inputs)[0, :1], outputs[0])"),
     ),
     *faults_in(
         "jit/stream.py",

@@ -159,6 +159,10 @@ UNROLLS = {
         {"params": ("x",), "x": ("params",)},
     ),
     "Stream.step": Row(lambda x: stream_after(INPUTS[:, 0].copy()).step(x), {"x": INPUTS[:, 1].copy()}),
+    "Stream.run": Row(
+        lambda **given: stream_after(INPUTS[:, 0].copy()).run(**given),
+        {"inputs": INPUTS[:, 1:].copy(), "initial_state": STATES[1]},
+    ),
     "bidirectional_params": Row(scratch.bidirectional_params, START | {"cell_fw": RNN, "cell_bw": LSTM}, {}, NAMED),
     "stack_bidirectional_params": Row(
         scratch.stack_bidirectional_params, START | {"cells_fw": [RNN] * 2, "cells_bw": [LSTM] * 2}, {}, NAMED

@@ -76,6 +76,37 @@ def test_agrees_with_tensorflow_and_with_the_whole_sequence(cell, engines, dtype
         assert_parity((outputs, states[-1]), tuple(whole[:2]), limit=0)
 
 
+def first_row(problem):
+    """Return the problem of its first row alone."""
+    state = map_tree(lambda leaf: leaf[:1].copy(), problem.initial_state)
+    return problem._replace(inputs=problem.inputs[:1].copy(), initial_state=state)
+
+
+@pytest.mark.parametrize("rows", [lambda problem: problem, first_row], ids=["some rows", "one row"])
+@pytest.mark.parametrize(("cell", "engines"), ENGINES_OF, ids=str)
+def test_steps_at_once(cell, engines, rows):
+    problem = rows(Case(cell).draw(np.float64))
+    for engine in engines:
+        alone = Stream(cell, problem.params, problem.initial_state, engine)
+        stream = Stream(cell, problem.params, problem.initial_state, engine)
+        expected, states = run_stream(alone, problem)
+        # None, one, some, in any layout, and on from there one by one.
+        given = problem.inputs, np.asfortranarray(problem.inputs)
+        ends = enumerate([(0, 0), (0, 1), (1, 4)])
+        found = [stream.run(given[part % 2][:, first:last]) for part, (first, last) in ends]
+        assert_parity((np.concatenate(found, axis=1), stream.state), (expected[:, :4], states[3]), limit=0)
+        assert_parity(stream.step(problem.inputs[:, 4]), expected[:, 4], limit=0)
+        # Another sequence: nothing is left of the first, and the state that is given is not kept.
+        given = map_tree(np.copy, problem.initial_state)
+        assert_parity(stream.run(problem.inputs[:, :0], given), expected[:, :0], limit=0)
+        spoil(given)
+        assert_parity(stream.run(problem.inputs[:, :4]), expected[:, :4], limit=0)
+        outputs = stream.run(problem.inputs, problem.initial_state)
+        assert_parity((outputs, stream.state), (expected, states[-1]), limit=0)
+        with pytest.raises(ValueError, match="inputs must have shape"):
+            stream.run(np.zeros((7, 2, problem.inputs.shape[2])))
+
+
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda stream: pickle.loads(pickle.dumps(stream))])
 @pytest.mark.parametrize("engine", ["numpy", "numba"])
 def test_a_copied_stream_goes_on_by_itself(engine, again):

@@ -13,6 +13,7 @@ from scratch.finite import quiet
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import plain
 from scratch.jit.covered import FLOATS, check_covered
+from scratch.jit.machine.memory import empty
 from scratch.jit.single.plan import RowPlan, row_plan_of
 from scratch.jit.single.row import Row
 from scratch.jit.small.plan import SmallPlan, plan_of
@@ -20,7 +21,7 @@ from scratch.tree import map_tree, named_leaves
 
 
 class RowStream:
-    """One row of a stack of layers, whose ``step`` hands out a new array and keeps none of the caller's."""
+    """One row of a stack of layers, whose ``step`` and ``run`` hand out new arrays and keep none of the caller's."""
 
     copies = True
 
@@ -36,10 +37,19 @@ class RowStream:
     def state(self) -> State:
         return self.row.state
 
+    @state.setter
+    def state(self, state: State) -> None:
+        self.row.plan.set_state(self.row.numbers, state)
+
     def step(self, x: Float[Array, "1 D"]) -> Float[Array, "1 output"]:
         output = np.empty(self.output_shape, self.dtype)
-        self.row.run(x if x.flags.carray else x.copy(), output)
+        self.row.run(plain(x), output)
         return output
+
+    def run(self, inputs: Float[Array, "1 T D"]) -> Float[Array, "1 T output"]:
+        outputs = empty((1, inputs.shape[1], self.output_shape[1]), self.dtype)
+        self.row.run(plain(inputs)[0], outputs[0])
+        return outputs
 
 
 class LayerStream:
@@ -102,6 +112,12 @@ class NestedStream:
     def state(self) -> State:
         states = tuple([layer.state for layer in self.layers])
         return states if self.is_stack else states[0]
+
+    @state.setter
+    def state(self, state: State) -> None:
+        parts = state if self.is_stack else (state,)
+        for layer, part in zip(self.layers, parts, strict=True):
+            layer.state = part
 
     def step(self, x: Array) -> Array:
         output = x

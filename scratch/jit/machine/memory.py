@@ -7,6 +7,7 @@ asks for the same sizes at every step, so the memory of arrays that died is kept
 import math
 import os
 import threading
+from ctypes import addressof, c_char
 
 import numpy as np
 
@@ -73,7 +74,8 @@ def take(size: int) -> Memory:
 def allocate(size: int) -> Memory:
     """Return new memory of this size."""
     memory = Memory(size, np.uint8)
-    memory.first = -memory.__array_interface__["data"][0] % REGISTER
+    # Where its buffer begins: NumPy's own ways to say so take five times as long.
+    memory.first = -addressof(c_char.from_buffer(memory.data)) % REGISTER
     return memory
 
 

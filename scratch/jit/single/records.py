@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 # Steps whose [1, x] W is made at once: as many rows as fill some tiles, and few enough to stay in the cache.
-BLOCK = 12
+BLOCK = 48
 
 
 class StackPlan(NamedTuple):

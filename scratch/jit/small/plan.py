@@ -6,6 +6,7 @@ kernel of ``kernels.py``. Neither a plan nor a tape holds an address of the call
 The page is ``docs/jit/small.md``.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from math import prod
@@ -54,8 +55,8 @@ class SmallPlan:
     """A cell with ``Equations``, or a stack of such, for full rows of one shape: ``forward`` and ``backward``.
 
     - ``table``, ``start``, ``tape_size``, ``work_size``: what the kernels take of a plan.
-    - ``paths``: of the parameters, in the order of their numbers. ``views``: of each, its slice of these and its shape.
-      ``state_views``: of each layer, those of c and h, or of h alone.
+    - ``paths``: of the parameters, in the order of their numbers. ``views``: a tree of their slices of these, and their
+      shapes. ``state_views``: of each layer, those of c and h, or of h alone.
     """
 
     def __init__(self, cell: Cell, shape: tuple[int, int, int], dtype: np.dtype, time_major: bool) -> None:
@@ -66,8 +67,8 @@ class SmallPlan:
         shapes = flat_shapes(of_params)
         self.paths = [path.split("/") for path in shapes]
         *firsts, self.num_weights = accumulate(map(prod, shapes.values()), initial=0)
-        self.views = {path: view_of(at, shapes[path]) for path, at in zip(shapes, firsts, strict=True)}
-        numbered = self.params_of(np.arange(1, 1 + self.num_weights, dtype=dtype), of_params, "")
+        self.views = views_of(of_params, iter(firsts))
+        numbered = params_of(np.arange(1, 1 + self.num_weights, dtype=dtype), of_params, self.views)
         gradients = map_tree(np.zeros_like, numbered)
         num_steps, batch_size = shape[:2] if time_major else shape[1::-1]
         layout = NetworkLayout((num_steps, batch_size), strides(batch_size, num_steps, time_major), dtype)
@@ -110,7 +111,7 @@ class SmallPlan:
         d_inputs, d_states = np.empty(self.input_shape, self.dtype), np.empty(self.num_states, self.dtype)
         d_weights = np.empty(self.num_weights, self.dtype)
         small_backward(self.table, tape, work, d_outputs, d_final, d_inputs, d_states, d_weights)
-        return d_inputs, self.state_of(d_states), self.params_of(d_weights, params, "")
+        return d_inputs, self.state_of(d_states), params_of(d_weights, params, self.views)
 
     def flat_params(self, params: Params) -> Array:
         """Return the numbers of all parameters, one after the other."""
@@ -121,13 +122,6 @@ class SmallPlan:
                 leaf = leaf[name]
             leaves.append(leaf)
         return np.concatenate(leaves, axis=None)
-
-    def params_of(self, flat: Array, like: Any, path: str) -> Any:
-        """Return parameters, or one of them, in the structure and the order of others: views of ``flat``."""
-        if isinstance(like, dict):
-            return {name: self.params_of(flat, like[name], f"{path}/{name}" if path else name) for name in like}
-        numbers, shape = self.views[path]
-        return flat[numbers].reshape(shape)
 
     def flat_state(self, state: State) -> Array:
         """Return the numbers of a state, one after the other."""
@@ -141,6 +135,21 @@ class SmallPlan:
         layers = [[flat[numbers].reshape(shape) for numbers, shape in views] for views in self.state_views]
         states = tuple([LSTMState._make(parts) if len(parts) == 2 else parts[0] for parts in layers])
         return states if self.is_stack else states[0]
+
+
+def views_of(shapes: Any, firsts: Iterator[int]) -> Any:
+    """Return a tree of slices and shapes, of parameters of these shapes that begin there one after the other."""
+    if isinstance(shapes, dict):
+        return {name: views_of(part, firsts) for name, part in shapes.items()}
+    return view_of(next(firsts), shapes)
+
+
+def params_of(flat: Array, like: Any, views: Any) -> Any:
+    """Return parameters, or one of them, in the structure and the order of others: views of ``flat``."""
+    if isinstance(like, dict):
+        return {name: params_of(flat, like[name], views[name]) for name in like}
+    numbers, shape = views
+    return flat[numbers].reshape(shape)
 
 
 def view_of(first: int, shape: tuple[int, ...]) -> tuple[slice, tuple[int, ...]]:
