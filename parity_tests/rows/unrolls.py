@@ -162,6 +162,7 @@ UNROLLS = {
     "Stream.run": Row(
         lambda **given: stream_after(INPUTS[:, 0].copy()).run(**given),
         {"inputs": INPUTS[:, 1:].copy(), "initial_state": STATES[1]},
+        {"inputs": ["axis 1 by 1", "axis 1 by -1"]},
     ),
     "bidirectional_params": Row(scratch.bidirectional_params, START | {"cell_fw": RNN, "cell_bw": LSTM}, {}, NAMED),
     "stack_bidirectional_params": Row(
