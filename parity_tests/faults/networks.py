@@ -162,8 +162,8 @@ FAULTS = [
         ),
         (
             "the state not carried",
-            "            self.state = kept.state\n",
-            "            self.state = None\n",
+            "self.state = kept.state if self.carry_state",
+            "self.state = None if self.carry_state",
         ),
         (
             "the moving statistics stand still",

@@ -159,8 +159,7 @@ class Trainer:
         clipped = gradients if self.clip is None else self.clip.apply(gradients)
         self.params, self.slots = self.optimizer_now().apply_gradients(self.params, clipped, self.slots)
         self.moving, self.global_step = kept.moving, self.global_step + 1
-        if self.carry_state:
-            self.state = kept.state
+        self.state = kept.state if self.carry_state else self.state
         return Step(float(loss), y, batch.labels, gradients, clipped)
 
     def loss_and_gradients(self, batch: Batch) -> tuple[Any, Array, Kept, Params]:
