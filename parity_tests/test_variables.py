@@ -38,6 +38,10 @@ def test_parts_of_a_checkpoint_are_found_by_name():
     found = params_from_variables({"rnn": {"kernel": np.zeros(3)}}, variables)
     assert_parity(found, {"rnn": {"kernel": np.ones(3)}}, limit=0)
     assert list(variables_below("batches", variables)) == ["order"]
+    # PyTorch's names.
+    state = {"encoder.lstm.weight_ih_l0": np.ones(2), "encoder2.lstm.bias": np.ones(2), "encoder": np.ones(2)}
+    assert list(variables_below("encoder", state)) == ["lstm.weight_ih_l0"]
+    assert list(variables_below("encoder.lstm", state)) == ["weight_ih_l0"]
     with pytest.raises(ValueError, match="variables has no 'rnn/bias', which params has"):
         params_from_variables({"rnn": {"bias": np.zeros(3)}}, variables)
     with pytest.raises(ValueError, match=r"variables/rnn/kernel must have shape \[4\], but has \[3\]"):

@@ -29,7 +29,7 @@ def of_params(params: Any) -> str:
     if "recurrent_kernel" in names:
         return "; the weights of a Keras layer come in by lstm_from_keras and its like, which put the gates in order"
     if any(name.startswith("weight_ih") for name in names):
-        return "; PyTorch has its gates in another order: docs/conversions.md"
+        return "; PyTorch has its gates in another order: docs/conversions/index.md"
     return ""
 
 

@@ -21,10 +21,14 @@ from scratch.tree import map_named, named_leaves
 
 
 def variables_below(name: str, variables: dict[str, Array]) -> dict[str, Array]:
-    """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names."""
+    """Return the arrays of the dict ``variables`` whose names begin with ``name/``, under the rest of their names.
+
+    PyTorch's begin with ``name.``, and are found as well.
+    """
     check_text("name", name)
     check_variables(variables)
-    return {key.removeprefix(f"{name}/"): array for key, array in variables.items() if key.startswith(f"{name}/")}
+    begins = f"{name}/", f"{name}."
+    return {key[len(name) + 1 :]: array for key, array in variables.items() if key.startswith(begins)}
 
 
 def params_from_variables(params: Tree, variables: dict[str, Array]) -> Tree:

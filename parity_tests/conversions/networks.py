@@ -7,7 +7,7 @@ import numpy as np
 import scratch
 from parity_tests.harness import Results
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMBlockCell, LSTMCell, MultiRNNCell
-from scratch.conversions.layers import assembled, places
+from scratch.conversions.layers import assembled, places_apart
 from scratch.tree import map_tree
 
 B, T, D, H = 5, 6, 3, 4
@@ -44,7 +44,9 @@ PROJECTIONS = {
 def draw(cell, dtype=np.float64, unbiased=False):
     """Return ``(params, inputs, initial_state, d_outputs, d_final_state)``, batch-major; ``unbiased``: biases are 0."""
     rng = np.random.default_rng(zlib.crc32(repr(cell).encode()))
-    found = places(cell)
+    found = places_apart(cell)
+    # Layers of a pair of their own: none reads the other direction.
+    apart = isinstance(cell, tuple) and isinstance(cell[0], MultiRNNCell)
 
     def normal(*shape):
         return (0.7 * rng.standard_normal(shape)).astype(dtype)
@@ -55,7 +57,8 @@ def draw(cell, dtype=np.float64, unbiased=False):
         return normal(*shapes)
 
     def params_of(place):
-        below = [lower.cell.output_size for lower in found if lower.layer == place.layer - 1]
+        lowers = [lower for lower in found if lower.layer == place.layer - 1]
+        below = [lower.cell.output_size for lower in lowers if not apart or lower.direction == place.direction]
         params = weights(place.cell.param_shapes(sum(below) or D))
         if unbiased:
             named = scratch.tree.named_leaves(params)
@@ -70,6 +73,8 @@ def draw(cell, dtype=np.float64, unbiased=False):
         parts = [map_tree(lambda size: normal(B, size), place.cell.state_size) for place in found]
         if not isinstance(cell, tuple):
             return tuple(parts) if found[0].path else parts[0]
+        if apart:
+            return tuple(parts[: len(parts) // 2]), tuple(parts[len(parts) // 2 :])
         return (tuple(parts[0::2]), tuple(parts[1::2])) if isinstance(cell[0], list) else tuple(parts)
 
     width = sum(place.cell.output_size for place in found if place.layer == found[-1].layer)

@@ -1,23 +1,47 @@
-"""Both directions in one ``Bidirectional``, layers without biases, and gradients that go to Keras and back."""
+"""``Bidirectional``, ``StackedRNNCells``, layers without biases, and gradients that go to Keras and back."""
 
 import numpy as np
 import pytest
 
 from parity_tests.conversions.networks import B, D, H, T, draw, run
 from parity_tests.harness import assert_parity
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, from_keras, gradients_from_keras, to_keras
+from scratch import (
+    BasicLSTMCell,
+    BasicRNNCell,
+    GRUCell,
+    LSTMCell,
+    MultiRNNCell,
+    from_keras,
+    gradients_from_keras,
+    to_keras,
+)
 from scratch.conversions import gradients_to_keras
 from scratch.tree import map_tree
 from tf_impl.keras_layers import LAYERS, keras, keras_state, tf
 
 RNN, LSTM, GRU, AFTER = BasicRNNCell(H), BasicLSTMCell(H), GRUCell(H), GRUCell(H, reset_after=True)
 PAIRS = [(RNN, RNN), (LSTM, LSTMCell(H, forget_bias=0.5)), (GRU, GRU), (AFTER, AFTER)]
+# The layers of a pair read their own direction alone.
+STACKS = [
+    MultiRNNCell([BasicLSTMCell(5), AFTER, BasicRNNCell(2, use_bias=False)]),
+    (MultiRNNCell([LSTM, GRUCell(5)]),) * 2,
+]
 
 
 def layer_of(cell, **options):
     kind = LAYERS[type(cell)][0]
     options |= {"reset_after": cell.reset_after} if kind is keras.layers.GRU else {}
     return kind(H, activation=cell.activation, return_sequences=True, dtype="float64", **options)
+
+
+def stacked_cells(cell):
+    """Return Keras's cell of these layers."""
+    cells = []
+    for one in cell.cells:
+        kind = getattr(keras.layers, LAYERS[type(one)][0].__name__ + "Cell")
+        options = {"reset_after": one.reset_after} if isinstance(one, GRUCell) else {}
+        cells.append(kind(one.num_units, use_bias=one.use_bias, dtype="float64", **options))
+    return keras.layers.StackedRNNCells(cells, dtype="float64")
 
 
 def outputs_and_gradients(layer, weights, inputs, d_outputs, state=None):
@@ -63,6 +87,34 @@ def test_a_layer_without_biases(cell):
     actual = run(cell, (from_keras(cell, weights), inputs, state, d_outputs, zeros))
     assert_parity(actual.outputs, outputs)
     assert_parity(as_tree(gradients_to_keras(cell, actual.d_params)[:2]), as_tree(d_weights))
+
+
+@pytest.mark.parametrize("cell", STACKS, ids=str)
+def test_layers_are_stacked_cells(cell):
+    params, inputs, state, d_outputs, d_state = draw(cell)
+    layer = keras.layers.RNN(
+        stacked_cells(cell[0] if isinstance(cell, tuple) else cell), return_sequences=True, dtype="float64"
+    )
+    layer = keras.layers.Bidirectional(layer, dtype="float64") if isinstance(cell, tuple) else layer
+    weights = to_keras(cell, params)
+    outputs, d_weights = outputs_and_gradients(layer, weights, inputs, d_outputs)
+    zeros = map_tree(np.zeros_like, (state, d_state))
+    actual = run(cell, (params, inputs, zeros[0], d_outputs, zeros[1]))
+    assert_parity(actual.outputs, outputs)
+    assert_parity(actual.d_params, gradients_from_keras(cell, d_weights))
+    assert_parity(as_tree(gradients_to_keras(cell, actual.d_params)), as_tree(d_weights))
+    assert_parity(from_keras(cell, weights), params)
+
+
+def test_refusals_of_layers():
+    cell = MultiRNNCell([BasicLSTMCell(5), LSTM])
+    weights = to_keras(cell, draw(cell)[0])
+    with pytest.raises(ValueError, match="weights/kernel must have shape \\[5, 16\\], but has \\[3, 16\\]"):
+        from_keras(cell, weights[:3] + to_keras(LSTM, draw(LSTM)[0]))
+    with pytest.raises(ValueError, match="params/cell_1/kernel must have shape \\[9, 16\\], but has \\[7, 16\\]"):
+        to_keras(cell, draw(cell)[0] | {"cell_1": draw(LSTM)[0]})
+    with pytest.raises(ValueError, match="cell must be one layer or a pair of MultiRNNCell, but is a pair of lists"):
+        from_keras(([LSTM, LSTM], [LSTM, LSTM]), weights * 2)
 
 
 def test_refusals():

@@ -21,11 +21,12 @@ CASES = {
     "layers": MultiRNNCell([LSTM, GRU, FULL]),
     "wrapped": MultiRNNCell([scratch.DropoutWrapper(LSTM, output_keep_prob=0.5), scratch.ResidualWrapper(LSTM)]),
     "both": (LSTM, GRU),
+    "both_of_layers": (MultiRNNCell([LSTM, FULL]), MultiRNNCell([GRU, LSTM])),
     "after": GRUCell(H, reset_after=True),
     "coupled": scratch.CoupledInputForgetGateLSTMCell(H, use_peepholes=True),
     "layers_of_both": ([LSTM, RNN], [GRU, RNN]),
 }
-MADE_BY_TENSORFLOW = ("cell", "peepholes", "layers", "wrapped", "both")
+MADE_BY_TENSORFLOW = ("cell", "peepholes", "layers", "wrapped", "both", "both_of_layers")
 
 
 def cell_of_tensorflow(cell):

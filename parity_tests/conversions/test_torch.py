@@ -8,7 +8,16 @@ import torch
 
 from parity_tests.conversions.networks import LENGTHS, NETWORKS, PROJECTIONS, UNBIASED, B, D, H, T, draw, run
 from parity_tests.harness import Results, assert_parity
-from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMBlockCell, LSTMCell, LSTMState, MultiRNNCell
+from scratch import (
+    BasicLSTMCell,
+    BasicRNNCell,
+    DropoutWrapper,
+    GRUCell,
+    LSTMBlockCell,
+    LSTMCell,
+    LSTMState,
+    MultiRNNCell,
+)
 from scratch.conversions import (
     from_torch,
     gradients_from_torch,
@@ -109,6 +118,25 @@ def test_without_biases(name):
     assert_parity(from_torch(cell, to_torch(cell, problem[0], bias=False)), problem[0], limit=0)
     for path, d_weight in named_leaves(gradients_from_torch(cell, expected.d_params)):
         assert not (path.endswith("bias") and d_weight.any())
+
+
+@pytest.mark.parametrize("name", ["lstm", "lstm_3", "lstm_both", "lstm_2_both"])
+def test_dropout_around_a_cell_has_no_weights(name):
+    """PyTorch's ``dropout`` is an option of the module; here it is a wrapper, and the weights are those of the cell."""
+    cell = CASES[name]
+
+    def wrapped(one):
+        if isinstance(one, tuple | list):
+            return type(one)(map(wrapped, one))
+        if isinstance(one, MultiRNNCell):
+            return MultiRNNCell([wrapped(part) for part in one.cells])
+        return DropoutWrapper(one, output_keep_prob=0.5)
+
+    params, _, state, *_ = draw(cell)
+    weights = to_torch(cell, params)
+    assert_parity(to_torch(wrapped(cell), params), weights, limit=0)
+    assert_parity(from_torch(wrapped(cell), weights), params, limit=0)
+    assert_parity(state_to_torch(wrapped(cell), state), state_to_torch(cell, state), limit=0)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -81,8 +81,20 @@ FAULTS = [
         "conversions/keras.py",
         LAYERS,
         ("gradients of one bias doubled", "parts.bias_h if summed else parts.bias_x", "parts.bias_h"),
-        ("both directions read from the first", "weights[count * number : count * (number + 1)]", "weights[:count]"),
-        ("a layer without biases refused", "count = 2 if unbiased else 3", "count = 3"),
+        ("both directions read from the first", "own, left = left[:count], left[count:]", "own = left[:count]"),
+        ("a layer without biases refused", "3 if place.cell.use_bias and not unbiased else 2 for", "3 for"),
+        ("a layer above taken to read the inputs", 'below[0] if below else "D", name)', '"D", name)'),
+        ("a pair of lists taken for one layer", "if isinstance(cell, tuple) and any(", "if isinstance(cell, int) and any("),
+    ),
+    *faults_in(
+        "conversions/layers.py",
+        LAYERS,
+        ("backward layers under forward names", "number, (scope, *place.path))", 'number, ("fw", *place.path))'),
+    ),
+    *faults_in(
+        "conversions/layers.py",
+        TORCH,
+        ("dropout taken for a cell", "while isinstance(cell, DropoutWrapper):", "while False:"),
     ),
     *faults_in(
         "conversions/torch.py",
@@ -183,6 +195,7 @@ FAULTS = [
     *faults_in(
         "conversions/tf1.py",
         TF1,
+        ("no scope for the layers of a direction", "{place.path[0]}/multi_rnn_cell/", "{place.path[0]}/"),
         ("no scope for layers", "rnn/multi_rnn_cell/{place.path[0]}/{own}", "rnn/{place.path[0]}/{own}"),
         ("old names not read", 'OLD_NAMES = {"weights": "kernel", "biases": "bias"}', "OLD_NAMES = {}"),
         ("all networks looked through", "variables_below(scope, variables) if scope else variables", "variables"),

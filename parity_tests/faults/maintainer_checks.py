@@ -287,7 +287,7 @@ FAULTS = [
         "conversions/keras.py",
         f"{ARRAYS}[rnn_from_keras BasicRNNCell(num_units=4, activation='tanh', use_bias=True)]",
         ("weights of any dtype", "strict=True)), shapes, weights[0].dtype)", "strict=True)), shapes)"),
-        ("a kernel of any width", '("D", width))', '("D", "4H"))'),
+        ("a kernel of any width", '(input_size, width))', '("D", "4H"))'),
     ),
     *faults_in(
         "inputs/unstack.py",

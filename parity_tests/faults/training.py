@@ -377,6 +377,7 @@ FAULTS = [
     *faults_in(
         "variables.py",
         "test_variables.py",
+        ("names of PyTorch not cut", 'begins = f"{name}/", f"{name}."', 'begins = f"{name}/"'),
         ("the shortest path stands for a name", "key=len, reverse=True", "key=len"),
         ("the parts of a path in any order", "all(part in scopes for", "all(part in name.split('/') for"),
         ("the end of a name does not count", 'return name.rsplit("/", 1)[-1]', 'return ""'),
@@ -389,7 +390,7 @@ FAULTS = [
         ),
         (
             "all names below the first part",
-            'key.startswith(f"{name}/")',
+            'key.startswith(begins)',
             "key.startswith(name)",
         ),
     ),

@@ -1,4 +1,4 @@
-"""To and from the layers of Keras: ``SimpleRNN``, ``LSTM``, ``GRU``, and ``Bidirectional`` around them.
+"""To and from the layers of Keras: ``SimpleRNN``, ``LSTM``, ``GRU``, ``StackedRNNCells``, ``Bidirectional`` of these.
 
     weights     kernel [D, gates], recurrent_kernel [H, gates], bias      a list, in this order, as get_weights() has it
     LSTM        i, f, j, o       the forget bias is in the bias
@@ -20,7 +20,7 @@ from scratch.cells.rnn import BasicRNNCell
 from scratch.checks import check_array, check_params
 from scratch.conversions.checked import CELLS, LSTMS, check_cell, check_from_scratch, check_listed_weights
 from scratch.conversions.gates import KERAS, from_order, gates_of, to_order
-from scratch.conversions.layers import assembled, check_scopes, part_at, places
+from scratch.conversions.layers import DIRECTIONS, Place, assembled, check_scopes, part_at, places_apart
 from scratch.conversions.parts import (
     Parts,
     put_gradients_together,
@@ -39,12 +39,12 @@ def to_keras(cell: Any, params: Params) -> list[Array]:
 
     ``cell``: a ``BasicRNNCell``, ``BasicLSTMCell``, ``GRUCell`` (the layer then has its ``reset_after``), or an
     ``LSTMCell`` or ``LSTMBlockCell`` without peepholes, clipping and projection. For a pair ``(cell_fw, cell_bw)`` with
-    ``params["fw"]`` and ``params["bw"]`` they are those of ``Bidirectional``: six arrays, forward before backward.
+    ``params["fw"]`` and ``params["bw"]`` they are those of ``Bidirectional``: six arrays, forward before backward. For
+    a ``MultiRNNCell`` they are those of ``RNN(StackedRNNCells(…))``, layer after layer; a pair of these is a pair, too.
     Raises ``TypeError`` or ``ValueError`` for what no layer can say, by the name of the option.
     """
     check_layers(cell, params)
-    found = places(cell)
-    parts = [(place.cell, take_apart(place.cell, part_at(params, place.path))) for place in found]
+    parts = [(place.cell, take_apart(place.cell, part_at(params, place.path))) for place in places_apart(cell)]
     return [array for place, part in parts for array in laid_out(place, part)]
 
 
@@ -54,7 +54,7 @@ def from_keras(cell: Any, weights: Sequence[Array]) -> Params:
     Of a gate's two biases nothing but their sum is ever used, and the sum is what TF1 has.
     """
     read = read_layers(cell, weights)
-    return assembled(places(cell), lambda place: put_together(place.cell, read[place.direction]))
+    return assembled(list(read), lambda place: put_together(place.cell, read[place]))
 
 
 def gradients_to_keras(cell: Any, d_params: Params) -> list[Array]:
@@ -63,7 +63,8 @@ def gradients_to_keras(cell: Any, d_params: Params) -> list[Array]:
     The forget bias is a constant and has no part in them. Where Keras has two biases, each has the gradient of the sum.
     """
     check_layers(cell, d_params, "d_params")
-    parts = [(place.cell, take_gradients_apart(place.cell, part_at(d_params, place.path))) for place in places(cell)]
+    found = places_apart(cell)
+    parts = [(place.cell, take_gradients_apart(place.cell, part_at(d_params, place.path))) for place in found]
     return [array for place, part in parts for array in laid_out(place, part, summed=False)]
 
 
@@ -73,7 +74,7 @@ def gradients_from_keras(cell: Any, d_weights: Sequence[Array]) -> Params:
     A second bias of r and u is 0 whatever the parameters are, so its gradient is dropped.
     """
     read = read_layers(cell, d_weights, "d_weights")
-    return assembled(places(cell), lambda place: put_gradients_together(place.cell, read[place.direction]))
+    return assembled(list(read), lambda place: put_gradients_together(place.cell, read[place]))
 
 
 def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
@@ -86,19 +87,28 @@ def laid_out(cell: Any, parts: Parts, summed: bool = True) -> list[Array]:
     return [kernel, recurrent_kernel, to_order(KERAS, cell, parts.bias_x + parts.bias_h if summed else parts.bias_x)]
 
 
-def read_layers(cell: Any, weights: Any, name: str = "weights") -> list[Parts]:
-    """Return the parts of each direction, refusing, by name, what does not fit the cell."""
-    cells = [place.cell for place in places(cell)]
-    check_cells(cell)
-    unbiased = not cells[0].use_bias or (isinstance(weights, list | tuple) and len(weights) == 2 * len(cells))
-    count = 2 if unbiased else 3
-    check_listed_weights(weights, NAMES[:count] * len(cells), name)
-    return [read(one, weights[count * number : count * (number + 1)], name) for number, one in enumerate(cells)]
+def read_layers(cell: Any, weights: Any, name: str = "weights") -> dict[Place, Parts]:
+    """Return the parts of each layer and direction, refusing, by name, what does not fit the cell."""
+    found = check_cells(cell)
+    unbiased = isinstance(weights, list | tuple) and len(weights) == 2 * len(found)
+    counts = [3 if place.cell.use_bias and not unbiased else 2 for place in found]
+    check_listed_weights(weights, tuple(one for count in counts for one in NAMES[:count]), name)
+    left, read = list(weights), {}
+    for place, count in zip(found, counts, strict=True):
+        own, left = left[:count], left[count:]
+        below = [lower.cell.output_size for lower in found if place.layer and lower.path == path_below(place)]
+        read[place] = read_one(place.cell, own, below[0] if below else "D", name)
+    return read
 
 
-def read(cell: Any, weights: Sequence[Array], name: str) -> Parts:
+def path_below(place: Place) -> tuple[str, ...]:
+    """Return the path of the layer that a layer reads."""
+    return (*place.path[:-1], f"cell_{place.layer - 1}")
+
+
+def read_one(cell: Any, weights: Sequence[Array], input_size: Any, name: str) -> Parts:
     width, after = len(gates_of(cell)) * cell.num_units, getattr(cell, "reset_after", False)
-    check_array(f"{name}/kernel", weights[0], ("D", width))
+    check_array(f"{name}/kernel", weights[0], (input_size, width))
     shapes = {
         "kernel": weights[0].shape,
         "recurrent_kernel": (cell.num_units, width),
@@ -112,17 +122,22 @@ def read(cell: Any, weights: Sequence[Array], name: str) -> Parts:
     return Parts(x=arrays[0], h=arrays[1], bias_x=arrays[2], bias_h=arrays[3], more={})
 
 
-def check_cells(cell: Any) -> None:
-    for place in places(cell):
+def check_cells(cell: Any) -> list[Place]:
+    """Return every cell in Keras's order, refusing, by name, what no layer of Keras is."""
+    found = places_apart(cell)
+    for place in found:
         check_cell(place.cell, CELLS, CARRIED)
+    if isinstance(cell, tuple) and any(place.layer and place.path[0] not in DIRECTIONS for place in found):
+        raise ValueError("cell must be one layer or a pair of MultiRNNCell, but is a pair of lists: convert each layer")
+    return found
 
 
 def check_layers(cell: Any, params: Params, name: str = "params") -> None:
-    check_cells(cell)
-    found = places(cell)
+    found = check_cells(cell)
     check_scopes(found, params, name)
     for place in found:
-        check_from_scratch(place.cell, part_at(params, place.path), "/".join([name, *place.path]))
+        below = [lower.cell.output_size for lower in found if place.layer and lower.path == path_below(place)]
+        check_from_scratch(place.cell, part_at(params, place.path), "/".join([name, *place.path]), sum(below))
 
 
 def rnn_to_keras(cell: Any, params: Params) -> list[Array]:

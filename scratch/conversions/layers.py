@@ -6,13 +6,14 @@
     ([cell_fw, …], [cell_bw, …])        layers of both directions         cell_0/fw, cell_0/bw, …
 
 The last two are the cells, and the parameters, of ``bidirectional_dynamic_rnn`` and of
-``stack_bidirectional_dynamic_rnn``.
+``stack_bidirectional_dynamic_rnn``. A ``DropoutWrapper`` has no weights: it stands for the cell in it.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from scratch.arrays import Params
+from scratch.cells.dropout import DropoutWrapper
 from scratch.cells.multi import MultiRNNCell
 
 
@@ -28,14 +29,15 @@ class Place(NamedTuple):
 def places(cell: Any) -> list[Place]:
     """Return every cell of a network, from the lowest layer to the highest, forward before backward."""
     if isinstance(cell, MultiRNNCell):
-        return [Place(part, layer, 0, (f"cell_{layer}",)) for layer, part in enumerate(cell.cells)]
+        return [Place(undropped(part), layer, 0, (f"cell_{layer}",)) for layer, part in enumerate(cell.cells)]
     if not isinstance(cell, tuple):
-        return [Place(cell, 0, 0, ())]
+        return [Place(undropped(cell), 0, 0, ())]
     if len(cell) != 2:
         raise TypeError(f"cell must be a cell, or a pair (cell_fw, cell_bw), but is a tuple of {len(cell)}")
     if not all(isinstance(part, list | tuple) for part in cell):
         return [
-            Place(part, 0, number, (scope,)) for number, (part, scope) in enumerate(zip(cell, DIRECTIONS, strict=True))
+            Place(undropped(part), 0, number, (scope,))
+            for number, (part, scope) in enumerate(zip(cell, DIRECTIONS, strict=True))
         ]
     if len(cell[0]) != len(cell[1]) or not cell[0]:
         raise ValueError(
@@ -43,13 +45,34 @@ def places(cell: Any) -> list[Place]:
             f"{len(cell[0])} and {len(cell[1])}"
         )
     return [
-        Place(part, layer, number, (f"cell_{layer}", scope))
+        Place(undropped(part), layer, number, (f"cell_{layer}", scope))
         for layer, both in enumerate(zip(*cell, strict=True))
         for number, (part, scope) in enumerate(zip(both, DIRECTIONS, strict=True))
     ]
 
 
 DIRECTIONS = ("fw", "bw")
+
+
+def places_apart(cell: Any) -> list[Place]:
+    """Return the same; of a pair of ``MultiRNNCell``, every layer of one direction before those of the other.
+
+    There no layer reads the other direction: it is a network of ``bidirectional_dynamic_rnn``, fw/cell_0 and so on.
+    """
+    if not isinstance(cell, tuple) or len(cell) != 2 or not all(isinstance(part, MultiRNNCell) for part in cell):
+        return places(cell)
+    return [
+        Place(place.cell, place.layer, number, (scope, *place.path))
+        for number, (part, scope) in enumerate(zip(cell, DIRECTIONS, strict=True))
+        for place in places(part)
+    ]
+
+
+def undropped(cell: Any) -> Any:
+    """Return a cell without the ``DropoutWrapper`` around it."""
+    while isinstance(cell, DropoutWrapper):
+        cell = cell.cell
+    return cell
 
 
 def part_at(params: Any, path: tuple[str, ...]) -> Any:

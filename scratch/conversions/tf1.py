@@ -3,6 +3,7 @@
     a cell                   rnn/basic_lstm_cell/kernel
     MultiRNNCell             rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel
     (cell_fw, cell_bw)       bidirectional_rnn/fw/basic_lstm_cell/kernel
+    two MultiRNNCell         bidirectional_rnn/fw/multi_rnn_cell/cell_0/basic_lstm_cell/kernel
     lists of both            stack_bidirectional_rnn/cell_0/bidirectional_rnn/fw/basic_lstm_cell/kernel
 
 The arrays are copied as they are, gradients too: TF1's layout is the one here. Before TensorFlow 1.2 a kernel was
@@ -22,7 +23,7 @@ from scratch.cells.multi import MultiRNNCell
 from scratch.cells.residual import ResidualWrapper
 from scratch.checks import check_params
 from scratch.conversions.checked import CELLS
-from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places
+from scratch.conversions.layers import Place, assembled, check_scopes, part_at, places_apart
 from scratch.options import check_text
 from scratch.tree import map_tree, named_leaves
 from scratch.variables import check_variables, names_of, variables_below
@@ -37,8 +38,8 @@ def to_tf1(cell: Any, params: Params) -> dict[str, Array]:
     """Return ``{name: array}`` under the names that TensorFlow 1 gives the variables of ``cell`` and its loop.
 
     ``cell``: a cell of TF1 (also with dropout or a residual around it), a ``MultiRNNCell`` of such, ``(cell_fw,
-    cell_bw)`` or a pair of lists. Gradients go the same way. Raises ``TypeError`` for any other, and ``ValueError``
-    where ``params`` does not fit.
+    cell_bw)``, a pair of ``MultiRNNCell`` or a pair of lists. Gradients go the same way. Raises ``TypeError`` for any
+    other, and ``ValueError`` where ``params`` does not fit.
     """
     found = check_cells(cell)
     check_scopes(found, params, "params")
@@ -80,13 +81,15 @@ def scope_of(cell: Any, place: Place) -> str:
         return f"rnn/multi_rnn_cell/{place.path[0]}/{own}"
     if not place.path:
         return f"rnn/{own}"
+    if isinstance(cell[0], MultiRNNCell):
+        return f"bidirectional_rnn/{place.path[0]}/multi_rnn_cell/{place.path[1]}/{own}"
     both = f"bidirectional_rnn/{place.path[-1]}/{own}"
     return both if len(place.path) == 1 else f"stack_bidirectional_rnn/{place.path[0]}/{both}"
 
 
 def check_cells(cell: Any) -> list[Place]:
     """Return every cell of a network, refusing what is no cell of TF1."""
-    found = places(cell)
+    found = places_apart(cell)
     kinds = (*CELLS, CoupledInputForgetGateLSTMCell)
     for place in found:
         inner = place.cell
