@@ -41,10 +41,10 @@ def test_the_page_states_these_counts():
     spec.loader.exec_module(robustness)
     source = [(DOCS / "reference" / "robustness.md").read_text(encoding="utf-8")]
     robustness.fill(SimpleNamespace(srcdir=DOCS), "reference/robustness", source)
-    lines = [line.strip("| ").split(" | ") for line in source[0].splitlines() if line.startswith("| ")]
-    headings, _, *rows = ([cell.strip("* ").replace(",", "") for cell in line] for line in lines)
+    lines = [line.split("|")[1:-1] for line in source[0].splitlines() if line.startswith("| ")]
+    headings, _, *rows = ([cell.strip("* ") for cell in line] for line in lines)
     assert headings[3:] == ["right", "refused by name", *BAD]
-    found = {(kind, what): list(map(int, numbers)) for kind, what, *numbers in rows}
+    found = {(kind, what): [int(n.replace(",", "")) for n in numbers] for kind, what, *numbers in rows}
     names = ("tried", *GOOD, *BAD)
     expected = {("all", ""): [sum(record[name] for record in RECORDS) for name in names]}
     for record in RECORDS:

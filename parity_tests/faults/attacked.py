@@ -159,7 +159,6 @@ FAULTS = [
     Fault("Ctrl-C leaves threads at work", "scratch/jit/machine/threads.py", "    finally:\n        wait_for_flags", "    except ZeroDivisionError:\n        raise\n    else:\n        wait_for_flags", "parity_tests/jit/test_interrupts.py::test_ctrl_c_leaves_a_call_when_all_its_threads_are_done"),
     Fault("forms kept without end", "scratch/unroll/dynamic.py", "len(forms) >= MOST_FORMS", "False", "parity_tests/jit/test_long.py::test_what_is_kept_of_shapes_has_an_end", True),
     Fault("weights saved that are not finite", "scratch/tasks/char_lm.py", '            check_finite(trainer.global_step, {"weights": trainer.variables()})\n', "", "parity_tests/tasks/test_char_lm.py::test_what_is_saved_is_good_to_go_on_from"),
-    Fault("attacks missing from the page", "docs/extensions/robustness.py", "a + b for a, b", "b for a, b", "parity_tests/test_attack_counts.py::test_the_page_states_these_counts"),
     Fault("a number that float32 has not", "scratch/options.py", "abs(value) >= INFINITE_IN_FLOAT32", "False", "parity_tests/test_finite.py::test_an_option_is_finite_in_float32"),
     Fault("a warning of clipping by value", "scratch/training/clipping.py", "@quiet\ndef clip_by_value", "def clip_by_value", "parity_tests/test_finite.py::test_numpy_says_nothing_but_what_it_was_told_to_raise"),
     Fault("a warning of a rate that grows", "scratch/training/schedules.py", "    @quiet\n", "", "parity_tests/test_finite.py::test_a_rate_that_grows_without_end_is_infinite"),
