@@ -51,6 +51,7 @@ INNER = {
         "numpy_step",
         "optimizer_now",
     ),
+    *("check_names", "check_parts"),
     *("loss_and_gradients", "save", "default", "state", "variables", "serialize"),
 }
 # Fields that hold classes and functions, which look like methods.

@@ -1,10 +1,12 @@
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from parity_tests.harness import assert_parity
 from scratch.sampling import categorical
+from scratch.tasks import char_lm
 from scratch.tasks.char_lm import CharModel, Writer, make_trainer, model_of, train, train_epoch
 from scratch.training.clipping import global_norm
 from scratch.training.losses import softmax
@@ -125,3 +127,30 @@ def test_refusals():
         categorical(rng, np.zeros((1, 3)), 0.0)
     with pytest.raises(ValueError, match="top_k must be at most 3, but is 4"):
         categorical(rng, np.zeros((1, 3)), top_k=4)
+
+
+def test_what_is_saved_is_good_to_go_on_from(tmp_path):
+    """The loss of an epoch's last window is finite; the weights after its step are not."""
+
+    class Exploding:
+        state, global_step = None, 0
+
+        def __init__(self):
+            self.network = SimpleNamespace(draw_masks=lambda rng, shape: ())
+
+        def step(self, x, labels, masks):
+            self.global_step += 1
+            return SimpleNamespace(loss=1.0)
+
+        def variables(self):
+            return {"dense/kernel": np.array([1.0 if self.global_step == 1 else np.inf])}
+
+        def save(self, path, others):
+            saved.append(self.global_step)
+
+    numbers, saved = np.zeros(char_lm.BATCH_SIZE * char_lm.WIDTH + 1, np.int64), []
+    seen = char_lm.train(Exploding(), numbers, np.random.default_rng(0), 3, tmp_path / "run.npz")
+    assert [next(seen)[2], next(seen)[2]] == [1.0, 1.0]
+    with pytest.raises(FloatingPointError, match="^weights/dense/kernel is inf at step 2$"):
+        next(seen)
+    assert saved == [1]

@@ -148,9 +148,8 @@ class Trainer:
 
     def step(self, x: Array, labels: Array, sequence_length: Lengths = None, masks: Masks = None) -> Step:
         """Train on one batch and return its ``Step``; ``masks`` are those of ``network.draw_masks(rng, x.shape)``."""
-        batch = Batch(x, labels, sequence_length, masks)
         self.network.check_parts(Given(masks=masks))
-        done = ENGINES[self.engine].train_step(self, batch)
+        done = ENGINES[self.engine].train_step(self, batch := Batch(x, labels, sequence_length, masks))
         return self.numpy_step(batch) if done is None else done
 
     def numpy_step(self, batch: Batch) -> Step:
