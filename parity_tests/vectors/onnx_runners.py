@@ -45,10 +45,11 @@ def traits(path):
     (node,) = onnx.load(path / "model.onnx").graph.node
     options = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
     lengths = given.get("sequence_lens", np.ones(1))
+    read = {b"Sigmoid", b"Tanh"} | ({b"Affine"} if node.op_type == "RNN" else set())
     starts = any(name.startswith("initial") and array.any() for name, array in given.items())
     has = {
         "lengths": "sequence_lens" in given,
-        "activations": not {*options["activations"]} <= {b"Sigmoid", b"Tanh"},
+        "activations": not {*options["activations"]} <= read,
         "input_forget": bool(options.get("input_forget")),
         "float64": given["X"].dtype == np.float64,
         "row of length 0": bool((lengths == 0).any()) and starts,
