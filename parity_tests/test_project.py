@@ -23,6 +23,7 @@ STANDARD = {
     "argparse",
     "collections",
     "contextlib",
+    "contextvars",
     "copy",
     "dataclasses",
     "fcntl",
