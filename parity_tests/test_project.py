@@ -25,6 +25,7 @@ STANDARD = {
     "contextlib",
     "contextvars",
     "copy",
+    "ctypes",
     "dataclasses",
     "fcntl",
     "functools",
