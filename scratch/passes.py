@@ -8,9 +8,10 @@ from scratch.arrays import Masks
 from scratch.cell import Cell
 from scratch.cells.dropout import without_dropout
 from scratch.checks import check_array, check_params, shape_text
+from scratch.engines import ENGINES
 from scratch.initializers import check_draw
 from scratch.layer import Given, Kept
-from scratch.options import check_flag
+from scratch.options import check_choice, check_flag
 from scratch.shown import shown
 
 # The parameters of a layer that has none.
@@ -18,11 +19,12 @@ NONE: dict[str, Any] = {}
 
 
 def check_given(given: Any) -> None:
-    """Refuse all but a ``Given`` that says whether it is for training."""
+    """Refuse all but a ``Given`` that says whether it is for training, and names an engine."""
     if not isinstance(given, Given):
         raise TypeError(f"given must be a Given, such as Given(training=True), but is {shown(given)}")
     check_flag("training", given.training)
     check_flag("keep_tape", given.keep_tape)
+    check_choice("engine", given.engine, ENGINES)
 
 
 def check_pair(name: str, value: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ def as_table(records):
     for record in records:
         numbers = [record[name] for name in ("tried", "right", "refused", *BAD)]
         old = found.get((record["kind"], record["what"]), [0] * len(numbers))
-        found[record["kind"], record["what"]] = [b for a, b in zip(old, numbers, strict=True)]
+        found[record["kind"], record["what"]] = [a + b for a, b in zip(old, numbers, strict=True)]
     lines = ["| " + " | ".join(HEADINGS) + " |", "| --- | --- " + "| ---: " * (len(HEADINGS) - 2) + "|"]
     for (kind, what), numbers in sorted(found.items()):
         lines.append("| " + " | ".join([kind, what, *(f"{number:,}" for number in numbers)]) + " |")

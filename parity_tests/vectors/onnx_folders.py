@@ -22,8 +22,8 @@ def network(case):
 
 
 def can_say(case):
-    """Return whether ONNX has an operator for a case: it has no mask of steps, and no layers."""
-    if case.direction not in DIRECTIONS or case.holes or case.repeated:
+    """Return whether ONNX has an operator for a case: it has no mask of steps, no dropout of a step, and no layers."""
+    if case.direction not in DIRECTIONS or case.holes or case.repeated or isinstance(case.cell, scratch.DropoutWrapper):
         return False
     try:
         scratch.onnx_attributes(network(case))

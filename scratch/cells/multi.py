@@ -15,7 +15,7 @@ import numpy as np
 
 from scratch.arrays import Array, Cache, Float, Initializer, Masks, Params, Shapes, Sizes, State
 from scratch.caches import check_cache
-from scratch.cell import Cell, masked_forward
+from scratch.cell import Cell, check_sequence, masked_forward
 from scratch.checks import check_masks
 
 
@@ -65,7 +65,7 @@ class MultiRNNCell(Cell):
 
     def draw_masks(self, rng: np.random.Generator, num_steps: int, batch_size: int, input_size: int) -> Masks:
         """Return a tuple with the masks of each layer, the lowest drawn first."""
-        # Each layer checks what it is given.
+        check_sequence(rng, num_steps, batch_size, input_size)
         return tuple(cell.draw_masks(rng, num_steps, batch_size, size) for _, cell, size in self.layers(input_size))
 
     def forward(
