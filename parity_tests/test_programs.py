@@ -187,6 +187,14 @@ def test_how_a_program_ends(capsys):
         program.end(fail(ZeroDivisionError()))
 
 
+def test_ctrl_c_after_the_end_changes_nothing():
+    # What is registered first is run last.
+    code = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+    code += "from unrolled import program; program.begin(); program.end(lambda: print('done'))"
+    done = run("-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 def test_ctrl_c_that_is_ignored_stays_ignored(monkeypatch):
     kept = signal.getsignal(signal.SIGINT)
     try:

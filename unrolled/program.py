@@ -5,6 +5,7 @@ these last.
 """
 
 import argparse
+import atexit
 import errno
 import os
 import signal
@@ -28,10 +29,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def begin() -> None:
-    """Let Ctrl-C end the program at once, whatever it is importing, until ``end`` runs it."""
+    """Let Ctrl-C end the program at once, whatever it imports, until ``end`` runs it; and change nothing after that."""
     # Where it is ignored, as in the background of a script, it stays so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, stop)
+        # After all else at the end: what is done cannot be stopped, and Python would end without a word.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def stop(*_: object) -> NoReturn:

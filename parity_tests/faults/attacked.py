@@ -187,5 +187,6 @@ FAULTS = [
     Fault("gradients not looked at", "examples/mnist_run.py", ', "gradients": step.clipped}', "}", f"{PROGRAMS}::{EXPLODES}"),
     Fault("weights not looked at", "examples/mnist_run.py", '{"weights": run.trainer.variables()} if run.is_due(every) else {}', "{}", f"{PROGRAMS}::{EXPLODES}"),
     Fault("loss not looked at", "examples/mnist_run.py", '"the loss": step.loss, ', "", f"{PROGRAMS}::{EXPLODES}"),
+    Fault("Ctrl-C after the end", "unrolled/program.py", "        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)\n", "", f"{ENDS}::test_ctrl_c_after_the_end_changes_nothing"),
     Fault("a traceback where numbers explode", "unrolled/program.py", "(ImportError, FloatingPointError)", "ImportError", f"{ENDS}::test_how_a_program_ends"),
 ]
