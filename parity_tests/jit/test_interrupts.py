@@ -52,31 +52,6 @@ def test_ctrl_c_leaves_a_call_when_all_its_threads_are_done(interruptible):
     assert run() == expected
 
 
-def test_ctrl_c_in_the_middle_of_long_passes_changes_no_later_number(interruptible):
-    """The signal comes from another thread at a moment that nobody chose: whenever it is, it is noticed."""
-    expected, long = run(), np.zeros((2, 20_000, 3), np.float32)
-
-    def interrupt():
-        started.wait(STUCK)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
-    def interrupted(thread):
-        started.set()
-        dynamic_rnn(CELL, PARAMS, long, engine="numba")
-        thread.join()
-        # By now it has been sent: Python looks at the next turn of a loop at the latest.
-        for _ in range(1000):
-            pass
-
-    for _ in range(5):
-        started, thread = threading.Event(), threading.Thread(target=interrupt)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
-            interrupted(thread)
-        thread.join()
-        assert run() == expected
-
-
 def in_a_child(function):
     """Return the bytes that a forked child's call of a function comes to; none where it comes to no end."""
     read, write = os.pipe()
