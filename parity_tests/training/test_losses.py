@@ -150,6 +150,8 @@ def test_masked_losses_agree_with_tensorflow(mean, dtype):
         assert_parity(actual, run_masked(tf_impl, LABELS, logits, mask, mean))
         assert (actual[1][~mask] == 0).all()
         assert (actual[1][mask] != 0).all()
+    with np.errstate(all="raise"):
+        assert run_masked(scratch, LABELS, logits, none, mean)[0] == 0
     assert actual[0] == 0
 
 
