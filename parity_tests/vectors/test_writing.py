@@ -21,6 +21,7 @@ def test_two_processes_write_what_one_does(tmp_path, capsys):
     one, two = digests(tmp_path / "1"), digests(tmp_path / "2")
     assert one == two
     assert {f"{CHOSEN}-float{bits}.{end}" for bits in (32, 64) for end in ("npz", "json")} <= one.keys()
+    assert f"onnx/test_{CHOSEN}-float32/model.onnx" in one
 
 
 def test_no_process_is_refused(tmp_path, capsys):
