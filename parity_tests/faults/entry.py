@@ -120,7 +120,7 @@ FAULTS = [
     *faults_at(
         "unrolled/program.py",
         "test_programs.py::test_ctrl_c_that_is_ignored_stays_ignored",
-        ("Ctrl-C for what runs in the background", "    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:\n        signal.signal(signal.SIGINT, stop)\n\n\n", "    signal.signal(signal.SIGINT, stop)\n\n\n"),
+        ("Ctrl-C for what runs in the background", "    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:\n        signal.signal(signal.SIGINT, stop)\n        #", "    if True:\n        signal.signal(signal.SIGINT, stop)\n        #"),
     ),
     *faults_at(
         "unrolled/program.py",

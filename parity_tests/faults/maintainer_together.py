@@ -124,11 +124,6 @@ FAULTS = [
         ("a large number negative", "    n &= 2**64 - 1\n", "    n &= 2**63 - 1\n"),
     ),
     *faults_in(
-        "training/losses.py",
-        f"{SIZES}::test_an_empty_batch_with_steps_and_features",
-        ("a mean over nothing", "np.where(mask, 1 / np.maximum(count, 1), 0)", "np.where(mask, 1 / count, 0)"),
-    ),
-    *faults_in(
         "training/sequence_loss.py",
         "training/test_sequence_loss.py",
         ("a sum over nothing", "out=np.zeros_like(weights), where=size != 0)", "out=np.zeros_like(weights), where=np.broadcast_to(size >= 0, weights.shape))"),
