@@ -71,6 +71,10 @@ REFUSED = [
         lambda: scratch.Embedding(5, 2).init_params(RNG, F32, None),
         "initializer must be a function, but is None",
     ),
+    (
+        lambda: initializers.draw_params({"kernel": (5, 2)}, lambda path: None, RNG, F32),
+        "the initializer of kernel must be a function of (rng, shape, dtype), but is None",
+    ),
     (lambda: start(lambda *_: np.ones(3, F32)), "what the initializer of kernel returns must have shape [5, 2],"),
     (lambda: start(lambda rng, shape, _: np.ones(shape)), "what the initializer of kernel returns must be float32,"),
     (lambda: initializers.zeros(RNG, (2**20, 2**21), F32), f"shape must be of at most {MOST} numbers,"),

@@ -35,14 +35,17 @@ def interruptible():
 
 def test_ctrl_c_leaves_a_call_when_all_its_threads_are_done(interruptible):
     """A thread that still computed would write into memory that the next call is given."""
-    begun, done = threading.Event(), []
+    begun, pressed, done = threading.Event(), threading.Event(), []
 
     def work(first, last):
         if first == 0:
             assert begun.wait(STUCK)
+            pressed.set()
             signal.raise_signal(signal.SIGINT)
         else:
             begun.set()
+            # Not done before: else nobody would be waited for.
+            assert pressed.wait(STUCK)
             done.append(run())
 
     expected = run()
