@@ -1,13 +1,13 @@
 """Ctrl-C while compiled code runs, a fork beside it, and several threads at once: what comes after is as before."""
 
 import os
-import select
 import signal
 import threading
 
 import numpy as np
 import pytest
 
+from parity_tests.forked import in_a_child
 from parity_tests.harness import STUCK
 from scratch import BasicLSTMCell, GRUCell, Stream, dynamic_rnn, dynamic_rnn_backward
 from scratch.jit.machine import threads
@@ -53,24 +53,6 @@ def test_ctrl_c_leaves_a_call_when_all_its_threads_are_done(interruptible):
         threads.run(work, [(0, 1), (1, 2)])
     assert done == [expected]
     assert run() == expected
-
-
-def in_a_child(function):
-    """Return the bytes that a forked child's call of a function comes to; none where it comes to no end."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(write, function())
-        finally:
-            os._exit(0)
-    os.close(write)
-    ready, _, _ = select.select([read], [], [], STUCK)
-    found = os.read(read, 64) if ready else b""
-    os.close(read)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return found
 
 
 # From Python 3.12 on, a warning says that a thread might hold a lock: that it does no harm is what is tested.

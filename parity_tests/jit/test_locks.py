@@ -1,14 +1,12 @@
 """What only goes wrong between threads and between processes: locks, and what a forked child finds of them."""
 
 import os
-import select
-import signal
 import threading
 
 import numpy as np
 import pytest
 
-from parity_tests.harness import STUCK
+from parity_tests.forked import in_a_child
 from scratch.jit.machine import memory, threads
 
 DTYPE = np.dtype(np.float64)
@@ -79,23 +77,14 @@ def test_threads_are_counted_under_the_lock(monkeypatch):
     assert len(threads.workers) == 2
 
 
-def in_a_child(function):
+def ends_in_a_child(function):
     """Return whether a forked child calls the function to its end."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            function()
-            os.write(write, b"done")
-        finally:
-            os._exit(0)
-    os.close(write)
-    ready, _, _ = select.select([read], [], [], STUCK)
-    done = bool(ready) and os.read(read, 4) == b"done"
-    os.close(read)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return done
+
+    def call():
+        function()
+        return b"done"
+
+    return in_a_child(call) == b"done"
 
 
 # From Python 3.12 on, a warning says that a thread might hold a lock: that one does is what is tested.
@@ -116,7 +105,7 @@ def test_a_lock_that_was_held_during_a_fork_is_free_in_the_child(module):
 
     threads.run(range, threads.shares(2, 2))
     with module.lock:
-        assert in_a_child(work_without_waiting)
+        assert ends_in_a_child(work_without_waiting)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -132,4 +121,4 @@ def test_what_waits_in_a_parent_is_not_done_by_the_child(monkeypatch):
         assert threads.waiting.empty()
         threads.run(range, threads.shares(2, 2))
 
-    assert in_a_child(work)
+    assert ends_in_a_child(work)

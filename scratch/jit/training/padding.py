@@ -10,8 +10,7 @@ from scratch.jit.walk.schedule import Schedule, make_schedule
 
 
 class Padding(NamedTuple):
-    """Of lengths [1, B] the schedules of both directions, and the ``shares`` [1, B] that a row's steps have in a loss.
-    """
+    """Of lengths [1, B] the schedules of both directions, and the ``shares`` [1, B] of a row's steps in a loss."""
 
     lengths: Int[Array, "1 B"]
     forwards: Schedule
