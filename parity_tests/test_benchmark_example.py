@@ -64,6 +64,25 @@ def test_it_times_what_is_installed_and_names_what_is_not(tmp_path):
     assert found["limit_seconds"] > 0
 
 
+def test_the_limit_of_one_row_is_to_read_its_weights(tmp_path):
+    names = "batch1-lstm-16x3", "batch1-gru-16-stream"
+    assert run_here(*QUICK, "--workload", *names, "--peers", "numba", "--threads", 2, "--out", tmp_path) == 0
+    whole, stream = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["workloads"]
+    # Of 100 steps: three layers' weights of h, 16 by 4 · 16; and all of a GRU's, 64 + 16 by 3 · 16.
+    reads = {"batch1-lstm-16x3": 3 * 16 * 64, "batch1-gru-16-stream": (64 + 16) * 48}
+    # The products of the inputs of all steps, of 64 and twice of 16 numbers; a stream has none that can wait.
+    products = {"batch1-lstm-16x3": 2 * 100 * (64 + 2 * 16) * 64, "batch1-gru-16-stream": 0}
+    for found in (whole, stream):
+        assert found["flops"] == products[found["name"]]
+        # Between what the memory gives and what no cache does.
+        assert 1e9 < found["read_rate"] < 1e13
+        seconds = 4 * 100 * reads[found["name"]] / found["read_rate"] + found["flops"] / found["product_rate"]
+        assert found["limit_seconds"] == pytest.approx(seconds)
+    page = (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert page.count("weights at ") == 2
+    assert page.count("products at ") == 1
+
+
 def run_here(*arguments):
     """Run the program in this process, for its imports take a second; its workers are processes of their own."""
     return main([str(argument) for argument in arguments])
@@ -185,7 +204,8 @@ def test_the_necessary_products():
     assert flops(WORKLOADS["W2"]) == 3 * 2 * 128 * 28 * (28 + 128) * 4 * 128
     assert flops(WORKLOADS["W1"]) == 3 * 2 * 5 * 15 * (1 + 4 + 8 + 8) * 4 * 4
     assert flops(WORKLOADS["W5"]) == 3 * 2 * 32 * 200 * (64 + 64) * 64
-    assert flops(WORKLOADS["inference"]) == 2 * 100 * (64 + 256) * 4 * 256
+    # Of one row, those of the inputs alone.
+    assert flops(WORKLOADS["inference"]) == 2 * 100 * 64 * 4 * 256
     assert flops(Workload("", "gru", 3, 7, 2, 4)) == 3 * 2 * 3 * 7 * (2 + 4) * 3 * 4
 
 

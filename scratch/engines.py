@@ -54,6 +54,8 @@ class Engine:
 
     # Whether it runs only cells that never change, so that what follows from one need not be worked out anew.
     knows_cells = False
+    # Whether ``backward`` must be given gradients of the outputs that are all 0; else they may be ``None``.
+    needs_zeros = True
 
     def check_installed(self) -> None:
         """Refuse to go on where a package that the engine needs is not there."""
@@ -69,7 +71,7 @@ class Engine:
         raise NotImplementedError
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
+        self, tape: Any, d_outputs: Any, d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``: d_inputs where needed."""
         raise NotImplementedError
@@ -149,7 +151,7 @@ class Checkpointed(TextBook):
 class Compiled(Engine):
     """The loop over time in one compiled function, for the cells in ``scratch/jit``."""
 
-    knows_cells = True
+    knows_cells, needs_zeros = True, False
 
     def check_installed(self) -> None:
         jit.check_installed()
@@ -168,7 +170,7 @@ class Compiled(Engine):
         )
 
     def backward(
-        self, tape: Any, d_outputs: Float[Array, "_ _ output"], d_final_state: State, time_major: bool, needs_d_x: bool
+        self, tape: Any, d_outputs: Any, d_final_state: State, time_major: bool, needs_d_x: bool
     ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
         return jit.backward(tape, d_outputs, d_final_state, needs_d_x)
 

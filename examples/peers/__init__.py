@@ -66,6 +66,7 @@ TRAINERS = {
 
 # In float64, what all are held against.
 REFERENCE = Peer("peers.scratch_peers", "ReferencePeer")
-# Nobody's implementation: the rate of the machine's matrix product, and a loop with nothing around it.
+# Nobody's implementation: the rates of the machine's matrix product and of its caches, and a loop with nothing around.
 SGEMM = Peer("peers.limits", "MatrixProduct")
+WEIGHTS = Peer("peers.limits", "WeightReads")
 BARE_LOOP = Peer("peers.limits", "BareLoop")

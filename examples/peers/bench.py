@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from peers import BARE_LOOP, REFERENCE, SGEMM, TRAINERS
+from peers import BARE_LOOP, REFERENCE, SGEMM, TRAINERS, WEIGHTS
 from peers.layouts import carry, carry_back
-from peers.limits import SIZE
+from peers.limits import SIZE, numbers_read, read_times
 from peers.problem import nested
 from peers.programs import draw_feed
 from peers.report import LIMIT, Found
@@ -15,7 +15,13 @@ from peers.rounds import Row, Worker, measure_rounds
 from peers.workloads import draw, necessary_flops
 from scratch.extras import how_to_install
 
-LOOP, PRODUCT = "bare loop", "matrix product"
+LOOP, PRODUCT, READS = "bare loop", "matrix product", "reads of the weights"
+LIMITS = {
+    "loop": {LOOP: BARE_LOOP},
+    "products": {PRODUCT: SGEMM},
+    "weights": {READS: WEIGHTS, PRODUCT: SGEMM},
+    None: {},
+}
 
 
 def difference(workload, layout, path, reference):
@@ -110,7 +116,7 @@ class Bench:
         if "first" not in answer:
             return
         row.first, row.imported, row.peak = answer["first"], answer["imported"], answer["peak"]
-        if peer is not SGEMM:
+        if peer not in (SGEMM, WEIGHTS):
             row.off, row.worst = difference(self.workload, peer.layout, worker.results, reference)
             if not row.off <= LIMIT:
                 return  # How long it takes to be wrong is of no interest.
@@ -120,7 +126,7 @@ class Bench:
         """Return what was ``Found``."""
         self.report("reference")
         reference = self.make_reference()
-        limits = {"loop": {LOOP: BARE_LOOP}, "products": {PRODUCT: SGEMM}, None: {}}[self.workload.limit]
+        limits = LIMITS[self.workload.limit]
         with contextlib.ExitStack() as stack:
             for name, peer in (self.peers | limits).items():
                 self.start(stack, name, peer, reference)
@@ -128,13 +134,19 @@ class Bench:
             measure_rounds(self.rows, self.workers, self.arguments.rounds, self.arguments.patience, self.report)
         if not limits:
             return Found(self.name, self.workload, None, list(self.rows.values()), None, None)
-        limit_row = self.rows.pop(next(iter(limits)))
-        if limit_row.failed or limit_row.refused or (limit_row.off is not None and not limit_row.off <= LIMIT):
-            raise RuntimeError(f"the limit has not been measured: {limit_row}")
-        product_rate = 2 * SIZE**3 / limit_row.median if PRODUCT in limits else None
-        loop_seconds = limit_row.median if LOOP in limits else None
+        seconds = {}
+        for name in limits:
+            row = self.rows.pop(name)
+            if row.failed or row.refused or (row.off is not None and not row.off <= LIMIT):
+                raise RuntimeError(f"the limit has not been measured: {row}")
+            seconds[name] = row.median
+        product_rate = 2 * SIZE**3 / seconds[PRODUCT] if PRODUCT in limits else None
+        loop_seconds, read_rate = seconds.get(LOOP), None
+        if READS in limits:
+            read_rate = 4 * numbers_read(self.problem) * read_times(self.problem) / seconds[READS]
+            loop_seconds = 4 * numbers_read(self.problem) * len(self.problem.inputs) / read_rate
         flops = necessary_flops(self.workload, self.problem)
-        return Found(self.name, self.workload, flops, list(self.rows.values()), product_rate, loop_seconds)
+        return Found(self.name, self.workload, flops, list(self.rows.values()), product_rate, loop_seconds, read_rate)
 
 
 class ProgramBench(Bench):

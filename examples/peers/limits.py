@@ -1,19 +1,25 @@
-"""What no implementation can be expected to beat: the machine's matrix product, and bare arithmetic.
+"""What no implementation can be expected to beat: the machine's matrix product, its caches, and bare arithmetic.
 
-For networks of some size the limit is the product: so many operations at the rate measured here. The echo task has no
-product worth the name, so its limit is a plain loop over scalars, compiled, with nothing around it: no checks, no
-results handed out, no call from Python. It is a loop as one would write it, not the best that can be written.
+For networks of some size the limit is the product: so many operations at the rate measured here. One row alone uses
+each weight once a step, so its limit is to read the weights once a step from whatever cache they fit into. The echo
+task has no product worth the name, so its limit is a plain loop over scalars, compiled, with nothing around it: no
+checks, no results handed out, no call from Python. It is a loop as one would write it, not the best there can be.
 """
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numba import njit
 
-from peers.problem import TRAINING, DoesNotRun, name_results
+from peers.problem import GATES, STREAMING, TRAINING, DoesNotRun, name_results
 
 SIZE = 2048
+# Numbers that ``WeightReads`` reads at least: some milliseconds.
+ENOUGH = 1 << 27
 # A division by 0 is not looked for, and sums may be taken in any order, as a vector does.
 OPTIONS = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz"}}
 plain, inlined = njit(**OPTIONS), njit(**OPTIONS, inline="always")
+beside = njit(**OPTIONS, nogil=True)
 
 
 class MatrixProduct:
@@ -29,6 +35,39 @@ class MatrixProduct:
 
     def results(self):
         return {}
+
+
+class WeightReads:
+    """The weights that every step needs, read so often that the time to begin and end does not count; no sum is used.
+
+    Each thread reads a share of its own, as where each has its own columns, which may stay in its core's cache.
+    """
+
+    def __init__(self, problem, threads):
+        size, self.count = numbers_read(problem), read_times(problem)
+        self.shares = np.ones((threads, -(-size // threads)), np.float32)
+        self.pool = ThreadPoolExecutor(threads)
+
+    def step(self):
+        list(self.pool.map(read, self.shares, [self.count] * len(self.shares)))
+
+    def results(self):
+        return {}
+
+
+def numbers_read(problem):
+    """Return how many weights a step needs: of a whole sequence those of the state, of a step alone those of x, too."""
+    H, layers = problem.num_units, len(problem.weights)
+    width = layers * H
+    if problem.mode == STREAMING:
+        width += problem.inputs.shape[2] + (layers - 1) * H
+    return width * GATES[problem.kind] * H
+
+
+def read_times(problem):
+    """Return how often ``WeightReads`` reads them: as often as the problem has steps, so many times over."""
+    steps = len(problem.inputs)
+    return steps * -(-ENOUGH // (steps * numbers_read(problem)))
 
 
 class BareLoop:
@@ -70,6 +109,16 @@ class BareLoop:
         d_weights = [[d_kernel, d_bias] for d_kernel, d_bias, *_ in self.gradients]
         d_states = [[d_c, d_h] for _, _, d_c, d_h, _ in self.gradients]
         return name_results(self.layers[-1][3][1:], self.gradients[0][4], d_states, d_weights)
+
+
+@beside
+def read(numbers, times):
+    """Return the sum of all numbers, taken so often."""
+    total = np.float32(0)
+    for _ in range(times):
+        for k in range(len(numbers)):
+            total += numbers[k]
+    return total
 
 
 @plain

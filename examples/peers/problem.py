@@ -10,6 +10,8 @@ from peers.feed import load_feed
 
 # One step is: forward and all gradients; forward alone; forward, each time step known only when the last is done.
 TRAINING, INFERENCE, STREAMING = "training", "inference", "streaming"
+# Matrix products of a step with as many columns as gates: for the LSTM i, j, f, o, for the GRU r, u, n.
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
 
 class DoesNotRun(Exception):

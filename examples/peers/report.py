@@ -14,7 +14,11 @@ LIMIT = 2e-5
 
 @dataclass
 class Found:
-    """All rows of one workload. ``product_rate`` is in operations a second, measured in the same rounds."""
+    """All rows of one workload, and what its limit is made of, measured in the same rounds.
+
+    ``flops`` at ``product_rate``, in operations a second; ``loop_seconds``: of a bare loop, or to read the weights at
+    ``read_rate``, in bytes a second.
+    """
 
     name: str
     workload: object
@@ -22,13 +26,13 @@ class Found:
     rows: list
     product_rate: float | None
     loop_seconds: float | None
+    read_rate: float | None = None
 
     @property
     def limit(self):
         """Return the seconds of a step that nobody is expected to beat, or ``None`` where they are not known."""
-        if self.workload.limit == "loop":
-            return self.loop_seconds
-        return self.flops / self.product_rate if self.product_rate else None
+        products = self.flops / self.product_rate if self.product_rate else 0
+        return (self.loop_seconds or 0) + products or None
 
     def timed(self):
         """Return the rows with times, the fastest first."""
@@ -66,7 +70,8 @@ class Found:
             lines.append(f"{ours.name} against the fastest peer present, {peer.name}: {ratio:.2f} times as fast")
         if self.limit:
             what = "the bare loop" if self.workload.limit == "loop" else "the limit"
-            rate = f", products at {self.product_rate / 1e9:.0f} GFLOP/s" if self.workload.limit != "loop" else ""
+            rate = f", weights at {self.read_rate / 1e9:.0f} GB/s" if self.read_rate else ""
+            rate += f", products at {self.product_rate / 1e9:.0f} GFLOP/s" if self.product_rate and self.flops else ""
             lines.append(f"{ours.name} of {what}: {self.limit / ours.median:.0%} ({milliseconds(self.limit)} ms{rate})")
         return lines
 
@@ -100,6 +105,7 @@ class Found:
             "workload": asdict(self.workload),
             "flops": self.flops,
             "product_rate": self.product_rate,
+            "read_rate": self.read_rate,
             "limit_seconds": self.limit,
             "rows": [asdict(row) for row in self.rows],
         }

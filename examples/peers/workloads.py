@@ -5,12 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from peers.problem import INFERENCE, STREAMING, TRAINING, Problem
+from peers.problem import GATES, INFERENCE, STREAMING, TRAINING, Problem
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell
 from scratch.tree import map_tree, named_leaves
-
-# Matrix products of a step with as many columns as gates: for the LSTM i, j, f, o, for the GRU r, u, n.
-GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,8 @@ class Workload:
     reset_after: bool = False
     padded: bool = False
     mode: str = TRAINING
-    # What the times are held against: the necessary products, or, where they are next to nothing, a bare loop.
+    # What the times are held against: the necessary products; to read the weights, where there is one row; or a bare
+    # loop, where there is next to nothing to multiply.
     limit: str = "products"
 
     def cells(self):
@@ -53,12 +51,12 @@ WORKLOADS = {
     "W5": Workload("vanilla RNN", "rnn", 32, 200, 64, 64),
     **{f"T{T}": lstm("longer and longer, LSTM", 32, T, 64, 128) for T in (100, 200, 400, 800, 1600, 3200)},
     **{f"H{H}": lstm("wider and wider, LSTM", 32, 100, 64, H) for H in (32, 64, 128, 256, 512, 1024)},
-    "inference": lstm("forward only, LSTM", 1, 100, 64, 256, mode=INFERENCE),
-    "streaming": lstm("100 steps, one at a time, LSTM", 1, 100, 64, 256, mode=STREAMING),
+    "inference": lstm("forward only, LSTM", 1, 100, 64, 256, mode=INFERENCE, limit="weights"),
+    "streaming": lstm("100 steps, one at a time, LSTM", 1, 100, 64, 256, mode=STREAMING, limit="weights"),
     # One row at a time, whole and, with "-stream", step by step.
     **{
         f"batch1-{name}-{H}{f'x{layers}' * (layers > 1)}{end}": Workload(
-            title, kind, 1, 100, 64, H, layers, reset_after, mode=mode
+            title, kind, 1, 100, 64, H, layers, reset_after, mode=mode, limit="weights"
         )
         for name, title, kind, reset_after in (
             ("lstm", "one row, LSTM", "lstm", False),
@@ -131,9 +129,12 @@ def necessary_flops(workload, problem):
     """Return the operations of the matrix products that no implementation can do without.
 
     A step that counts multiplies [x, h] of width D + H by H columns for each gate, and a product of [m, k] and [k, n]
-    is 2 m k n operations. The gradients of [x, h] and of the weights are two more products of the same size.
+    is 2 m k n operations. The gradients of [x, h] and of the weights are two more products of the same size. Where the
+    limit is to read the weights, what is left are the products of the inputs, for which all steps can wait.
     """
     steps = workload.B * workload.T if problem.lengths is None else int(problem.lengths.sum())
     width = workload.D + workload.H + (workload.layers - 1) * 2 * workload.H
+    if workload.limit == "weights":
+        width = workload.D + (workload.layers - 1) * workload.H if workload.mode == INFERENCE else 0
     passes = 3 if workload.mode == TRAINING else 1
     return 2 * steps * width * GATES[workload.kind] * workload.H * passes

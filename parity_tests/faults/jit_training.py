@@ -29,6 +29,18 @@ FAULTS = [
         ("what was handed out is changed", "if trainer.left is not self:", "if False:"),
     ),
     *faults_in(
+        "jit/training/last_output.py",
+        "training/test_compiled.py::test_the_last_output_is_the_h_of_the_final_state",
+        ("the last output of a row that has none", "np.where(is_there[:, None], h, 0)", "h"),
+        ("c gets the gradient of h", "np.zeros_like(state.c), d_y", "np.resize(d_y, state.c.shape), d_y"),
+        ("the name of a layer that nobody made", "return repr(RNN(self.cell, self.start))", "return 'LastOfRNN()'"),
+    ),
+    *faults_in(
+        "jit/stack.py",
+        "training/test_compiled.py::test_the_last_output_is_the_h_of_the_final_state",
+        ("a small network given no gradients", "elif isinstance(tape, SmallTape) or not is_compiled(tape.cell):", "elif False:"),
+    ),
+    *faults_in(
         "jit/training/padding.py",
         "training/test_small_body.py::test_agrees_with_the_text_book",
         ("both directions from the same end", "lengths[forwards.rows] - 1, step_stride=-1", "0, step_stride=1"),

@@ -332,8 +332,8 @@ FAULTS = [
         ("gradients of the inputs not put back", "return visits.put_back(d_inputs), d_state", "return d_inputs, d_state"),
         (
             "gradients of the outputs not moved",
-            "    d_outputs = d_outputs if visits is None else visits.d_outputs(d_outputs)\n",
-            "",
+            "        d_outputs = visits.d_outputs(d_outputs)\n",
+            "        pass\n",
         ),
     ),
     *faults_in(

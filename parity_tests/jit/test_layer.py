@@ -11,6 +11,7 @@ from parity_tests.harness import Case, assert_padding_is_zero, assert_parity, ru
 from parity_tests.jit.checks import gradients_as_one, run_numba
 from scratch import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, dynamic_rnn, dynamic_rnn_backward
 from scratch.jit.machine import threads
+from scratch.jit.small.plan import plan_of
 from scratch.jit.walk import layer
 from scratch.tree import map_tree, named_leaves
 
@@ -161,19 +162,23 @@ def test_an_infinite_gradient_is_that_of_the_text_book():
         np.testing.assert_allclose(leaf, wanted, rtol=1e-12, err_msg=name)
 
 
+def fill_memory(monkeypatch, anything):
+    """Memory comes with anything in it; here, with NaN, or with ∞, of which NumPy warns if it is computed with."""
+
+    def empty(shape, dtype):
+        return np.full(shape, anything, dtype)
+
+    for module in ("walk.layer", "walk.layout", "small.plan", "batch"):
+        monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
+
+
 @pytest.mark.parametrize("anything", [np.nan, np.inf])
 @pytest.mark.parametrize("keep_tape", [False, True])
 @pytest.mark.parametrize(
     "cell", [kind(size) for kind in KINDS for size in (5, 8)] + MIXED_CELLS + RESIDUAL_CELLS, ids=str
 )
 def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeypatch):
-    """Memory comes with anything in it; here, with NaN, or with ∞, of which NumPy warns if it is computed with."""
-
-    def empty(shape, dtype):
-        return np.full(shape, anything, dtype)
-
-    for module in ("walk.layer", "walk.layout", "batch"):
-        monkeypatch.setattr(f"scratch.jit.{module}.empty", empty)
+    fill_memory(monkeypatch, anything)
     case = Case(cell, (4, 0, 6, 1, 3))
     problem = case.draw(np.float64)
     if keep_tape:
@@ -182,6 +187,23 @@ def test_nothing_is_read_before_it_is_written(cell, keep_tape, anything, monkeyp
         arguments = cell, problem.params, problem.inputs, case.sequence_length, problem.initial_state
         results = [dynamic_rnn(*arguments, engine=engine, keep_tape=False)[:2] for engine in ("numba", "numpy")]
         assert_parity(*results)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_packed_weights_have_no_number_that_nobody_wrote(kind, monkeypatch):
+    """Panels whose last is not full, and a narrow or ragged x: in the walk, and in small networks, planned anew."""
+    fill_memory(monkeypatch, np.nan)
+    plan_of.cache_clear()
+    for units, input_size in ((3, 2), (16, 40), (32, 1), (48, 16), (65, 130)):
+        full = Case(kind(units), batch_size=5, num_steps=2, input_size=input_size)
+        for case in (full, replace(full, sequence_length=(2, 0, 1, 2, 1))):
+            check_calmly(case, np.float64)
+            problem = case.draw(np.float64)
+            arguments = case.cell, problem.params, problem.inputs, case.sequence_length
+            _, _, tape = dynamic_rnn(*arguments, engine="numba")
+            # Packed without the weights of x.
+            _, *gradients = dynamic_rnn_backward(tape, problem.d_outputs, needs_d_inputs=False)
+            assert all(np.isfinite(leaf).all() for _, leaf in named_leaves(tuple(gradients)))
 
 
 def test_a_tape_serves_twice():

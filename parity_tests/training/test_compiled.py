@@ -9,10 +9,19 @@ import pytest
 
 from parity_tests.harness import assert_parity
 from parity_tests.training.networks import problem
-from scratch import AdagradOptimizer, AdamOptimizer, BasicLSTMCell, Dense, MomentumOptimizer, MultiRNNCell
+from scratch import (
+    AdagradOptimizer,
+    AdamOptimizer,
+    BasicLSTMCell,
+    Dense,
+    GRUCell,
+    LSTMCell,
+    MomentumOptimizer,
+    MultiRNNCell,
+)
 from scratch.jit.training.step import plans
 from scratch.training.clipping import Clipping
-from scratch.training.layers import RNN
+from scratch.training.layers import RNN, LastOutput
 from scratch.training.losses import CrossEntropy
 from scratch.training.network import Network
 from scratch.training.trainer import Trainer
@@ -96,6 +105,22 @@ def test_every_other_network(name, how):
     step = x, labels, given.sequence_length, given.masks
     assert_steps_agree(expected, actual, [step, step])
     assert plans[actual] is not None
+
+
+@pytest.mark.parametrize("lengths", [(None, None), ((6, 1, 0, 4, 3), (0, 2, 5, 6, 1))], ids=["full", "padded"])
+@pytest.mark.parametrize("cell", [BasicLSTMCell(4), LSTMCell(4, use_peepholes=True, num_proj=3), GRUCell(17)], ids=str)
+def test_the_last_output_is_the_h_of_the_final_state(cell, lengths):
+    network = Network({"rnn": Network({"cell": RNN(cell)}), "last": LastOutput(), "dense": Dense(3)})
+    rng = np.random.default_rng(5)
+    params = map_tree(lambda leaf: leaf + 0.3 * rng.standard_normal(leaf.shape), network.init_params(rng, 2))
+    expected, actual = trainers(network, params, "clipped")
+    steps = [(batch(seed=seed)[0], rng.integers(3, size=5), lengths[seed], {"last": ()}) for seed in range(2)]
+    # The second goes on from the state of the first: where a row has no step, too, and so no last output.
+    assert_steps_agree(expected, actual, steps)
+    assert [*plans[actual].body.layers] == ["rnn"]
+    with pytest.raises(ValueError, match="x must have shape") as refused:
+        actual.step(np.ones((5, 6)), np.zeros(5, int))
+    assert refused.value.__notes__[0] == f"in the layer 'cell', {RNN(cell)}"
 
 
 def test_what_was_handed_out_stays_as_it_was_and_what_is_given_is_taken():

@@ -10,7 +10,6 @@ from scratch import (
     DropoutWrapper,
     GRUCell,
     LSTMCell,
-    LSTMState,
     MultiRNNCell,
     dynamic_rnn,
     dynamic_rnn_backward,
@@ -177,15 +176,20 @@ def test_a_tape_knows_its_steps_in_both_layouts(engine):
         assert tape.num_steps == (5 if time_major else 6)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_gradients_not_given_are_zeros(engine):
-    case = Case(BasicLSTMCell(4), LENGTHS)
-    problem = case.draw(np.float64)
+@pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS), ids=str)
+def test_gradients_not_given_are_zeros(cell, engine):
+    problem = Case(cell, LENGTHS).draw(np.float64)
     d_outputs, d_state = problem.d_outputs, problem.d_final_state
-    _, _, tape = dynamic_rnn(case.cell, problem.params, problem.inputs, engine=engine)
-    no_state = LSTMState(0 * d_state.c, 0 * d_state.h)
-    for missing, given in [((None, d_state), (0 * d_outputs, d_state)), ((d_outputs, None), (d_outputs, no_state))]:
-        assert_parity(dynamic_rnn_backward(tape, *missing), dynamic_rnn_backward(tape, *given), limit=0)
+    no_state = map_tree(np.zeros_like, d_state)
+    for options in ({}, {"sequence_length": LENGTHS}, {"reverse": True}):
+        options["masks"] = problem.masks
+        _, _, tape = dynamic_rnn(cell, problem.params, problem.inputs, engine=engine, **options)
+        for missing, given in [((None, d_state), (0 * d_outputs, d_state)), ((d_outputs, None), (d_outputs, no_state))]:
+            assert_parity(dynamic_rnn_backward(tape, *missing), dynamic_rnn_backward(tape, *given), limit=0)
+            (_, *found), (_, *right) = (
+                dynamic_rnn_backward(tape, *gradients, needs_d_inputs=False) for gradients in (missing, given)
+            )
+            assert_parity(tuple(found), tuple(right), limit=0)
 
 
 @pytest.mark.parametrize(("cell", "engine"), on_engines(CELLS), ids=str)

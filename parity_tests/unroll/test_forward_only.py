@@ -82,7 +82,8 @@ def test_memory_is_taken_for_the_results_alone(cell, engine):
     # Compiled before it is measured.
     dynamic_rnn(cell, params, inputs[:, :2], engine=engine, keep_tape=False)
     assert peak() > 3
-    assert peak(keep_tape=False) < 0.5
+    # The least of three: what another thread takes meanwhile is counted, too.
+    assert min(peak(keep_tape=False) for _ in range(3)) < 0.5
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba"])

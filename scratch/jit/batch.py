@@ -34,10 +34,14 @@ class Batch:
         """Whether there is one row, of which nothing is kept."""
         return len(self.lengths) == 1 and not self.keep_tape
 
+    def shape(self, width: int) -> tuple[int, int, int]:
+        """Return the shape of the caller's arrays of this width."""
+        sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
+        return *sizes, width
+
     def array(self, width: int) -> Float[Array, "_ _ width"]:
         """Return an array [B, T, width] or [T, B, width] with zeros past the end of each row, and anything before."""
-        sizes = (self.num_steps, len(self.lengths)) if self.time_major else (len(self.lengths), self.num_steps)
-        array = empty((*sizes, width), self.dtype)
+        array = empty(self.shape(width), self.dtype)
         padding = self.num_steps * len(self.lengths) - self.num_tokens
         if padding:
             step_stride, row_stride = strides(len(self.lengths), self.num_steps, self.time_major)

@@ -19,7 +19,9 @@ from scratch.cells.residual import ResidualWrapper
 from scratch.compiling.compiler import announced
 from scratch.jit.attention.layer import layer_of
 from scratch.jit.batch import Batch, full_batch, plain
+from scratch.jit.cells import is_compiled
 from scratch.jit.covered import FLOATS, check_covered
+from scratch.jit.machine.memory import zeros
 from scratch.jit.single.whole import WholePlan, whole_plan_of
 from scratch.jit.small.plan import SmallPlan, SmallTape, plan_of
 from scratch.jit.walk.layer import matrix
@@ -38,6 +40,10 @@ class JitTape(NamedTuple):
     @property
     def dtype(self) -> np.dtype:
         return self.batch.dtype
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.batch.shape(self.cell.output_size)
 
 
 def plan_of_call(
@@ -81,11 +87,21 @@ def forward(
 
 
 def backward(
-    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State, needs_d_x: bool = True
+    tape: JitTape | SmallTape,
+    d_outputs: Float[Array, "_ _ output"] | None,
+    d_final_state: State,
+    needs_d_x: bool = True,
 ) -> tuple[Float[Array, "_ _ D"] | None, State, Params]:
-    """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``; d_inputs where they are needed."""
+    """Return ``(d_inputs, d_initial_state, d_params)``, the adjoint of ``forward``; d_inputs where they are needed.
+
+    ``d_outputs`` are ``None`` where all are 0: the walk of a layer does not read them then.
+    """
+    if d_outputs is not None:
+        d_outputs = plain(d_outputs)
+    elif isinstance(tape, SmallTape) or not is_compiled(tape.cell):
+        d_outputs = zeros(tape.output_shape, tape.dtype)
     with announced(type(tape.cell).__name__, "backward in", tape.dtype):
-        return run_backward(tape, plain(d_outputs), d_final_state, needs_d_x)
+        return run_backward(tape, d_outputs, d_final_state, needs_d_x)
 
 
 def run_forward(
@@ -134,7 +150,7 @@ def run_forward(
 
 
 def run_backward(
-    tape: JitTape | SmallTape, d_outputs: Float[Array, "_ _ output"], d_final_state: State, needs_d_x: bool
+    tape: JitTape | SmallTape, d_outputs: Any, d_final_state: State, needs_d_x: bool
 ) -> tuple[Any, State, Params]:
     d_x: Any
     if isinstance(tape, SmallTape):

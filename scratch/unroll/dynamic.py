@@ -175,16 +175,18 @@ def dynamic_rnn_backward(
     check_tape("tape", tape, DynamicTape)
     check_flag("needs_d_inputs", needs_d_inputs)
     run, time_major = tape.tape, tape.time_major
-    if d_outputs is None:
+    visits = tape.visits
+    if d_outputs is None and tape.engine.needs_zeros:
         d_outputs = np.zeros(tape.output_shape, run.dtype)
-    check_array("d_outputs", d_outputs, tape.output_shape, run.dtype)
+    if d_outputs is not None:
+        check_array("d_outputs", d_outputs, tape.output_shape, run.dtype)
     batch_size = tape.output_shape[1 if time_major else 0]
     if d_final_state is None:
         d_final_state = tape.form.zero_state if tape.form else run.cell.zero_state(batch_size, run.dtype)
     else:
         check_state("d_final_state", d_final_state, run.cell.state_size, batch_size, run.dtype)
-    visits = tape.visits
-    d_outputs = d_outputs if visits is None else visits.d_outputs(d_outputs)
+    if visits is not None and d_outputs is not None:
+        d_outputs = visits.d_outputs(d_outputs)
     d_inputs, d_state, d_params = tape.engine.backward(run, d_outputs, d_final_state, time_major, needs_d_inputs)
     if visits is None or d_inputs is None:
         return d_inputs, d_state, d_params

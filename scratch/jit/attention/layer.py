@@ -56,7 +56,7 @@ class AttentionLayer(Layer):
     def ends(
         self,
         x: Float[Array, "_ _ D"] | None,
-        outputs: Float[Array, "_ _ A"],
+        outputs: Float[Array, "_ _ A"] | None,
         state: State,
         factors: Array | None = None,
     ) -> Any:

@@ -50,6 +50,10 @@ class SmallTape(NamedTuple):
     def dtype(self) -> np.dtype:
         return self.plan.dtype
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.plan.output_shape
+
 
 class SmallPlan:
     """A cell with ``Equations``, or a stack of such, for full rows of one shape: ``forward`` and ``backward``.

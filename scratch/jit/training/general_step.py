@@ -29,7 +29,8 @@ def general_step(plan: Plan, trainer: Trainer, batch: Batch, labels: Int[Array, 
     flat, name = plan.flat, plan.head
     head, below = flat.tree[name], {scope: part for scope, part in flat.tree.items() if scope != name}
     state = trainer.state if trainer.carry_state else None
-    masks = {scope: part for scope, part in (batch.masks or {}).items() if scope != name}
+    without = trainer.network.layers.keys() - plan.body.layers.keys()
+    masks = {scope: part for scope, part in (batch.masks or {}).items() if scope not in without}
     given = Given(state, masks, trainer.moving, batch.sequence_length, trainer.training, trainer.engine)
     h, kept = plan.body.forward(below, batch.x, given)
     share = None if h.shape[:-1] != batch.labels.shape else shares_of(trainer.loss, batch, h.dtype)

@@ -8,6 +8,7 @@ from scratch.flat import views
 from scratch.jit.covered import FLOATS
 from scratch.jit.training.change import Change
 from scratch.jit.training.flat_state import FlatState
+from scratch.jit.training.last_output import with_last_output
 from scratch.jit.training.optimizer import RECIPES, Slots
 from scratch.jit.training.small_body import SmallBody
 from scratch.jit.training.small_plan import SmallStep
@@ -97,7 +98,7 @@ def make_plan(trainer: Trainer) -> Plan | None:
     if described(trainer.slots) != described(trainer.optimizer.init_slots(params)):
         return None
     made_for = trainer.network, trainer.loss, trainer.clip, type(trainer.optimizer)
-    body = Network({name: trainer.network.layers[name] for name in below})
+    body = Network(with_last_output({name: trainer.network.layers[name] for name in below}))
     return Plan(made_for, FlatState(trainer), body, below[0], name, layer.units, {}, {})
 
 

@@ -90,7 +90,7 @@ def walk_backward(
             # The output and the h of the new state are one array, h', used twice: its two gradients add.
             add_row(ends.outputs, row, d_rows, r)
             if t > 0:
-                prefetch_row(ends.outputs, row - schedule.step_stride, 0, num_outputs)
+                prefetch_row(ends.outputs, row - schedule.step_stride, 0, ends.outputs.shape[1])
                 prefetch_row(ends.x, row - schedule.step_stride, 0, num_inputs)
         step = Step(
             live=live, size=plan.size, own=plan.own, d_own=plan.d_own,
@@ -99,7 +99,7 @@ def walk_backward(
             d_rows=d_rows, d_z=d_z, d_c=d_c, d_constants=d_constants,
         )
         step_backward(plan, arena, step, rows_before, z_before)
-        for r in range(live):
+        for r in range(live if num_inputs else 0):
             row = schedule.offsets[first_rank + r] + schedule.step_stride * t
             copy_row(d_rows, r, h_size, ends.x, row, 0, num_inputs)
         if t == first_step:

@@ -56,17 +56,17 @@ class Layer(Layout):
     def ends(
         self,
         x: Float[Array, "_ _ D"] | None,
-        outputs: Float[Array, "_ _ output"],
+        outputs: Float[Array, "_ _ output"] | None,
         state: State,
         factors: Array | None = None,
     ) -> Ends:
         """Return the ``Ends`` of a walk: x and outputs as matrices, and the states, c of no column where it is none.
 
-        Going back, x is ``None``, a matrix of no column, where nobody asks for its gradient.
+        Going back, x is ``None``, a matrix of no column, where nobody asks for its gradient, and outputs are where all
+        of theirs are 0.
         """
         c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
-        outputs = matrix(outputs)
-        x = np.empty((len(outputs), 0), outputs.dtype) if x is None else matrix(x)
+        x, outputs = (np.empty((0, 0), h.dtype) if array is None else matrix(array) for array in (x, outputs))
         return Ends(x, outputs, np.empty((0, 0), outputs.dtype) if factors is None else factors, c, h)
 
     def pack(self, params: Params) -> Any:

@@ -39,10 +39,12 @@ class Layout:
             self.d_widths[name] = 0 if name in ONES else self.whole(width)
             self.row_width, self.d_width = self.row_width + self.widths[name], self.d_width + self.d_widths[name]
         self.few = columns["x"] if not small and columns.get("x", vector) <= vector // 4 else 0
-        # Where units or inputs do not fill their vectors, what is packed has gaps, which must be 0.
+        # Where units do not fill their vectors, what is packed has gaps, which must be 0; transposed, x has some, too.
+        # What a small network packs is read to the end of its last panel.
         sizes = [product.units for product in equations.products]
-        sizes += [width for name, width in columns.items() if name not in ONES]
-        self.start = empty if all(size % vector == 0 for size in sizes) else zeros
+        sizes += [width for name, width in columns.items() if name not in (*ONES, "x")]
+        self.start = zeros if small or any(size % vector for size in sizes) else empty
+        self.d_start = empty if self.start is empty and columns.get("x", 0) % vector == 0 else zeros
         self.constants_width = max(self.size, self.h_size)
         self.lay_out()
 

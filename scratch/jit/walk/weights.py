@@ -38,7 +38,8 @@ def pack_all_transposed(layout: Layout, params: Params, needs_d_x: bool = True) 
 
     Without ``needs_d_x``, those of x are there where the plan ``layout.of_params`` reads them.
     """
-    arena = layout.start((layout.d_arena_size,), layout.dtype)
+    leaves_x_out = not needs_d_x and all(map(layout.x_is_last, layout.equations.products))
+    arena = (layout.start if leaves_x_out else layout.d_start)((layout.d_arena_size,), layout.dtype)
     for product, record in zip(layout.equations.products, layout.records, strict=True):
         count = -(-record.d_columns // layout.panel)
         for name, rows, _ in parts_of(layout, product, params):
