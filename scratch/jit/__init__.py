@@ -10,6 +10,7 @@
   batch; ``forward.py`` and ``backward.py``, the walk; ``step.py`` and ``stage.py``, where it meets the cell;
   ``schedule.py``, which rows run when.
 - ``attention/``: a walk around that of another cell, which looks at the last outputs.
+- ``training/``: whole steps of a ``Trainer``: output layer, loss, clipping and optimiser; ``step.py`` says which.
 - The doors: ``covered.py``, what runs at all; ``stack.py``, from a cell to its layers and small networks, and
   ``stream.py``, one step at a time; ``states.py``, what a tape says of every step; ``batch.py``, the caller's arrays.
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
 from scratch.jit.walk.schedule import Schedule, make_schedule
+from scratch.training.losses import share_of_a_step
 
 
 class Padding(NamedTuple):
@@ -25,7 +26,4 @@ def padding_of(numbers: bytes, num_steps: int, mean: str, dtype: DType) -> Paddi
     forwards = make_schedule(lengths, num_steps, False)
     # From a row's last step down.
     backwards = forwards._replace(offsets=forwards.offsets + lengths[forwards.rows] - 1, step_stride=-1)
-    # 1 / all steps of the batch; or of the row, whose mean is one of those of all rows that have any: see ``shares``.
-    count = lengths.sum(keepdims=True) if mean == "steps" else lengths * np.count_nonzero(lengths)
-    share = np.broadcast_to(1 / np.maximum(count, 1), lengths.shape).astype(dtype)
-    return Padding(lengths[None], forwards, backwards, share[None])
+    return Padding(lengths[None], forwards, backwards, share_of_a_step(lengths, mean).astype(dtype)[None])
