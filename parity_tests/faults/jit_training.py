@@ -48,7 +48,7 @@ FAULTS = [
     *faults_in(
         "jit/training/padding.py",
         "training/test_small_body.py::test_full_rows_and_lengths_in_a_list",
-        ("a row's mean taken for that of all steps", "share_of_a_step(lengths, mean)", 'share_of_a_step(lengths, "steps")'),
+        ("a row's mean taken for that of all steps", "lengths[:, None], mean, dtype)", 'lengths[:, None], "steps", dtype)'),
     ),
     *faults_in(
         "jit/training/small_body.py",

@@ -120,8 +120,8 @@ FAULTS = [
         ),
         (
             "mean over the padding as well",
-            "share_of_a_step(mask.sum(axis=1), mean)",
-            "share_of_a_step(np.ones_like(mask).sum(axis=1), mean)",
+            "lengths = mask.sum(axis=1, keepdims=True)",
+            "lengths = np.ones_like(mask).sum(axis=1, keepdims=True)",
         ),
         (
             "an example of no steps counted in the batch",

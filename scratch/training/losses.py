@@ -175,14 +175,10 @@ def masked_loss(
 
 def shares(mask: Bool[Array, "B T"], mean: str, dtype: DType) -> Float[Array, "B T"]:
     """Return the share [B, T] of each step in ``masked_loss``."""
-    return np.where(mask, share_of_a_step(mask.sum(axis=1), mean)[:, None], 0).astype(dtype)
-
-
-def share_of_a_step(lengths: Int[Array, " B"], mean: str) -> Float[Array, " B"]:
-    """Return the share that each step of an example of so many has in ``masked_loss``."""
+    lengths = mask.sum(axis=1, keepdims=True)
     # All steps of the batch; or the steps of the example, whose mean is one of those of all examples that have any.
-    count = np.full(len(lengths), lengths.sum()) if mean == "steps" else lengths * np.count_nonzero(lengths)
-    return 1 / np.maximum(count, 1)
+    count = lengths.sum() if mean == "steps" else lengths * np.count_nonzero(lengths)
+    return np.where(mask, 1 / np.maximum(count, 1), 0).astype(dtype)
 
 
 @quiet

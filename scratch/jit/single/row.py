@@ -18,7 +18,7 @@ from scratch.jit.single.team import ASLEEP, CLAIMED, LINE
 from scratch.jit.single.walk import serve, walk_row
 
 # Multiply-adds of a step for each thread: to meet takes as long as some thousands of them.
-WORTH_A_MEETING = 24_000
+WORTH_A_MEETING = 16_000
 # How often a thread that helps looks whether it is called again before it goes to sleep: for about three milliseconds,
 # because a step of wide layers, or to pack their weights, may take one.
 LOOKS = 100_000

@@ -7,7 +7,7 @@ import numpy as np
 
 from scratch.arrays import Array, DType, Float, Int
 from scratch.jit.walk.schedule import Schedule, make_schedule
-from scratch.training.losses import share_of_a_step
+from scratch.training.losses import shares
 
 
 class Padding(NamedTuple):
@@ -26,4 +26,6 @@ def padding_of(numbers: bytes, num_steps: int, mean: str, dtype: DType) -> Paddi
     forwards = make_schedule(lengths, num_steps, False)
     # From a row's last step down.
     backwards = forwards._replace(offsets=forwards.offsets + lengths[forwards.rows] - 1, step_stride=-1)
-    return Padding(lengths[None], forwards, backwards, share_of_a_step(lengths, mean).astype(dtype)[None])
+    # All steps of a row count the same; one without steps has none that counts.
+    share = shares(np.arange(num_steps) < lengths[:, None], mean, dtype).max(axis=1, initial=0)
+    return Padding(lengths[None], forwards, backwards, share[None])
