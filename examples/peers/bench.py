@@ -7,7 +7,7 @@ import numpy as np
 
 from peers import BARE_LOOP, REFERENCE, SGEMM, TRAINERS, WEIGHTS
 from peers.layouts import carry, carry_back
-from peers.limits import SIZE, numbers_read, read_times
+from peers.limits import SIZE, read_times, weights_read
 from peers.problem import nested
 from peers.programs import draw_feed
 from peers.report import LIMIT, Found
@@ -143,8 +143,9 @@ class Bench:
         product_rate = 2 * SIZE**3 / seconds[PRODUCT] if PRODUCT in limits else None
         loop_seconds, read_rate = seconds.get(LOOP), None
         if READS in limits:
-            read_rate = 4 * numbers_read(self.problem) * read_times(self.problem) / seconds[READS]
-            loop_seconds = 4 * numbers_read(self.problem) * len(self.problem.inputs) / read_rate
+            numbers, times = weights_read(self.problem)
+            read_rate = 4 * numbers * read_times(self.problem) / seconds[READS]
+            loop_seconds = 4 * numbers * times / read_rate
         flops = necessary_flops(self.workload, self.problem)
         return Found(self.name, self.workload, flops, list(self.rows.values()), product_rate, loop_seconds, read_rate)
 

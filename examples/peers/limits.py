@@ -44,8 +44,9 @@ class WeightReads:
     """
 
     def __init__(self, problem, threads):
-        size, self.count = numbers_read(problem), read_times(problem)
-        self.shares = np.ones((threads, -(-size // threads)), np.float32)
+        numbers, _ = weights_read(problem)
+        self.count = read_times(problem)
+        self.shares = np.ones((threads, -(-numbers // threads)), np.float32)
         self.pool = ThreadPoolExecutor(threads)
 
     def step(self):
@@ -55,19 +56,23 @@ class WeightReads:
         return {}
 
 
-def numbers_read(problem):
-    """Return how many weights a step needs: of a whole sequence those of the state, of a step alone those of x, too."""
-    H, layers = problem.num_units, len(problem.weights)
-    width = layers * H
+def weights_read(problem):
+    """Return ``(numbers, times)``: how many weights are read over and over, and how often for all steps.
+
+    In a stream a step needs all weights of all layers. A whole sequence can go through one layer after the other, and
+    needs at each step those of the state of one.
+    """
+    H, steps, layers = problem.num_units, len(problem.inputs), len(problem.weights)
+    columns = GATES[problem.kind] * H
     if problem.mode == STREAMING:
-        width += problem.inputs.shape[2] + (layers - 1) * H
-    return width * GATES[problem.kind] * H
+        return (problem.inputs.shape[2] + (2 * layers - 1) * H) * columns, steps
+    return H * columns, steps * layers
 
 
 def read_times(problem):
-    """Return how often ``WeightReads`` reads them: as often as the problem has steps, so many times over."""
-    steps = len(problem.inputs)
-    return steps * -(-ENOUGH // (steps * numbers_read(problem)))
+    """Return how often ``WeightReads`` reads them: as often as all steps need, so many times over."""
+    numbers, times = weights_read(problem)
+    return times * -(-ENOUGH // (times * numbers))
 
 
 class BareLoop:
