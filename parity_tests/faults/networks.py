@@ -65,6 +65,11 @@ FAULTS = [
             "d_x[:] = np.where(lengths[:, None] > 0, d_y, 0)[:, None]",
         ),
         (
+            "a batch of no steps has no answer",
+            "if num_steps else np.zeros_like(x, shape=(batch_size, x.shape[2]))",
+            "",
+        ),
+        (
             "a row of no steps has a last output",
             "np.where(lengths[:, None] > 0, y, 0), Kept",
             "y, Kept",

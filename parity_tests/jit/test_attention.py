@@ -18,6 +18,7 @@ from scratch import (
     ResidualWrapper,
     Stream,
     dynamic_rnn,
+    dynamic_rnn_backward,
 )
 from scratch.jit.attention import backward
 from scratch.jit.machine import threads
@@ -79,6 +80,18 @@ def test_nothing_is_read_before_it_is_written(cell, keep_tape, monkeypatch):
     else:
         arguments = cell, problem.params, problem.inputs, case.sequence_length, problem.initial_state
         assert_parity(*[dynamic_rnn(*arguments, engine=e, keep_tape=False)[:2] for e in ("numba", "numpy")])
+
+
+@pytest.mark.parametrize("cell", [WITHIN[1], LSTMCell(6, True, num_proj=3)], ids=str)
+def test_all_other_gradients_are_the_same_where_nobody_asks_for_that_of_the_inputs(cell):
+    case = Case(cell, (4, 0, 6, 1, 3))
+    problem = case.draw(np.float64)
+    _, state, tape = dynamic_rnn(cell, problem.params, problem.inputs, case.sequence_length, engine="numba")
+    for d_outputs in (problem.d_outputs, None):
+        _, *right = dynamic_rnn_backward(tape, d_outputs, state)
+        nothing, *found = dynamic_rnn_backward(tape, d_outputs, state, needs_d_inputs=False)
+        assert nothing is None
+        assert_parity(tuple(found), tuple(right), limit=SAME_BITS)
 
 
 @pytest.mark.parametrize("cell", WITHIN[:2], ids=str)

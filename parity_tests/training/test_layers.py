@@ -50,6 +50,10 @@ def test_the_last_output_is_that_of_each_rows_own_length():
     np.testing.assert_array_equal(d_x, expected)
     assert d_params == {}
     np.testing.assert_array_equal(layer.forward({}, X)[0], X[:, -1])
+    # Of no step at all there is none either.
+    y, kept = layer.forward({}, X[:, :0])
+    np.testing.assert_array_equal(y, np.zeros((B, X.shape[2])))
+    assert layer.backward({}, kept, y)[0].shape == (B, 0, X.shape[2])
 
 
 def test_dropout_keeps_and_scales_where_the_mask_says():

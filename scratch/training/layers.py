@@ -202,7 +202,7 @@ class LastOutput(Plain):
         if given.sequence_length is not None:
             lengths = check_lengths(given.sequence_length, batch_size, num_steps)
         # y_b = x_{b, length_b − 1}
-        y = x[np.arange(batch_size), lengths - 1]
+        y = x[np.arange(batch_size), lengths - 1] if num_steps else np.zeros_like(x, shape=(batch_size, x.shape[2]))
         return np.where(lengths[:, None] > 0, y, 0), Kept((lengths, x.shape))
 
     def backward(self, params: Params, kept: Kept, d_y: Float[Array, "B H"]) -> tuple[Float[Array, "B T H"], Params]:
@@ -211,7 +211,8 @@ class LastOutput(Plain):
         lengths, shape = kept.cache
         check_array("d_y", d_y, (shape[0], shape[2]))
         d_x = np.zeros(shape, d_y.dtype)
-        d_x[np.arange(shape[0]), lengths - 1] = np.where(lengths[:, None] > 0, d_y, 0)
+        if shape[1]:
+            d_x[np.arange(shape[0]), lengths - 1] = np.where(lengths[:, None] > 0, d_y, 0)
         return d_x, {}
 
     chain_forward, chain_backward = forward, backward

@@ -23,10 +23,11 @@ class LastOfRNN(RNN):
     def forward(
         self, params: Params, x: Float[Array, "B T D"], given: Given = NOTHING
     ) -> tuple[Float[Array, "B H"], Kept]:
-        outputs, kept = super().forward(params, x, given)
-        h, lengths = h_of(kept.state), given.sequence_length
-        is_there = np.full(len(h), outputs.shape[1] > 0) if lengths is None else np.asarray(lengths) > 0
-        return np.where(is_there[:, None], h, 0), kept._replace(cache=(kept.cache, kept.state))
+        _, kept = super().forward(params, x, given)
+        h = h_of(kept.state)
+        if given.sequence_length is not None:
+            h = np.where(np.asarray(given.sequence_length)[:, None] > 0, h, 0)
+        return h, kept._replace(cache=(kept.cache, kept.state))
 
     def chain_d_params(self, params: Params, kept: Kept, d_y: Float[Array, "B H"]) -> Params:
         tape, state = kept.cache

@@ -66,7 +66,8 @@ class Layer(Layout):
         of theirs are 0.
         """
         c, h = state if isinstance(state, LSTMState) else (np.empty((len(state), 0), state.dtype), state)
-        x, outputs = (np.empty((0, 0), h.dtype) if array is None else matrix(array) for array in (x, outputs))
+        outputs = np.empty((0, 0), h.dtype) if outputs is None else matrix(outputs)
+        x = np.empty((len(outputs), 0), h.dtype) if x is None else matrix(x)
         return Ends(x, outputs, np.empty((0, 0), outputs.dtype) if factors is None else factors, c, h)
 
     def pack(self, params: Params) -> Any:
